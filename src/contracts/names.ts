@@ -1,0 +1,130 @@
+/**
+ * Names both sides of a wire must agree on. Imports nothing, so that workflows, browsers and servers may all use it.
+ * Renaming one strands running workflows and committed histories; a test pins them.
+ */
+
+/** Task queue that workers poll unless told otherwise. */
+export const TASK_QUEUE = 'baton';
+
+/** Workflow types that ship with Baton; a Temporal workflow type is what a caller gives as `workflow`. */
+export const WORKFLOWS = ['costOptimization'] as const;
+export type WorkflowName = (typeof WORKFLOWS)[number];
+
+/** The five agents of `costOptimization`, in the order in which they run. An activity type is named after its agent. */
+export const COST_AGENTS = ['triage', 'data_helper', 'optimization', 'actions', 'reporting'] as const;
+export type CostAgentName = (typeof COST_AGENTS)[number];
+
+/** Activity that publishes events of the workflow itself; it is not an agent, hence the dot, which no agent's name may have. */
+export const PUBLISH_ACTIVITY = 'baton.publish';
+
+/** Name of the query that answers with the run's live state. */
+export const STATE_QUERY = 'state';
+
+export const AGENT_END_TYPES = ['agent_completed', 'agent_error', 'agent_death', 'agent_cancelled'] as const;
+export type AgentEndType = (typeof AGENT_END_TYPES)[number];
+
+export const RUN_END_TYPES = ['run_completed', 'run_failed', 'run_cancelled'] as const;
+export type RunEndType = (typeof RUN_END_TYPES)[number];
+
+export const DEATH_REASONS = ['silent', 'timeout', 'no_heartbeat', 'memory', 'terminated'] as const;
+export type DeathReason = (typeof DEATH_REASONS)[number];
+
+/** Every `ApplicationFailure.type` that crosses the edge of an activity. */
+export const FAILURE_TYPES = [
+  'InvalidInput',
+  'InvalidOutput',
+  'AgentSilent',
+  'AgentFailed',
+  'AgentTimeout',
+  'HeartbeatLost',
+  'Cancelled',
+  'ToolFailed',
+  'ToolTimeout',
+  'NetworkError',
+  'RateLimited',
+  'OutOfMemory',
+  'PartialResult',
+  'EffectUnknown',
+  'BudgetExceeded',
+  'PayloadTooLarge',
+  'InsufficientData',
+  'Rejected',
+] as const;
+export type FailureType = (typeof FAILURE_TYPES)[number];
+
+/** Never retried, whatever an agent or a step says. */
+export const NEVER_RETRIED: readonly FailureType[] = [
+  'InvalidInput',
+  'EffectUnknown',
+  'BudgetExceeded',
+  'PayloadTooLarge',
+  'InsufficientData',
+  'Rejected',
+  'Cancelled',
+];
+
+/** Retried only where the agent or the step names them: the same code mostly fails the same way again. */
+export const RETRIED_ON_REQUEST: readonly FailureType[] = [
+  'InvalidOutput',
+  'AgentSilent',
+  'OutOfMemory',
+  'AgentTimeout',
+  'ToolTimeout',
+  'HeartbeatLost',
+];
+
+export const RUN_STATUSES = [
+  'queued',
+  'running',
+  'paused',
+  'waiting',
+  'completed',
+  'completed_with_errors',
+  'insufficient_data',
+  'failed',
+  'cancelled',
+  'timed_out',
+  'terminated',
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+/** Search attributes of every run; the embedded server registers them. */
+export const SEARCH_ATTRIBUTES = {
+  user: 'BatonUser',
+  thread: 'BatonThread',
+  kind: 'BatonKind',
+  status: 'BatonStatus',
+  savings: 'BatonSavingsUsd',
+  cost: 'BatonCostUsd',
+} as const;
+
+/** Limits of an agent that says nothing else. Durations in milliseconds; `maxAttempts` counts the first attempt. */
+export const AGENT_DEFAULTS = {
+  timeoutMs: 30_000,
+  heartbeatTimeoutMs: 10_000,
+  maxAttempts: 4,
+  initialIntervalMs: 200,
+  backoff: 2,
+  maxIntervalMs: 10_000,
+} as const;
+
+/**
+ * Extra attempts that the server may spend on lost workers. Slowness and worker loss are different budgets: an agent
+ * that used up its own attempts ends its failure itself, so these are reached by crashes only.
+ */
+export const LOSS_ATTEMPTS = 2;
+
+/** The activity enforces its own deadline this long before the server's, so that it can still say what happened. */
+export const DEADLINE_MARGIN_MS = 50;
+
+/** Workflow id of a run: readable in Temporal UI, unique per user over all workflows' run ids. */
+export function workflowIdOf({ workflow, userId, runId }: { workflow: string; userId: string; runId: string }): string {
+  return `${workflow}/${encodeURIComponent(userId)}/${encodeURIComponent(runId)}`;
+}
+
+/** Newest event envelope this code writes. Fields are added, never renamed, so older and newer readers both cope. */
+export const EVENT_SCHEMA_VERSION = 1;
+
+/** Deadline of a run that says nothing else, and what the server adds so that the run can still compensate and speak. */
+export const RUN_TIMEOUT_MS = 60 * 60_000;
+export const RUN_TIMEOUT_MARGIN_MS = 60_000;

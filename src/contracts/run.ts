@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { failureSchema } from './failure.ts';
+import { RUN_STATUSES } from './names.ts';
+
+/** What one agent's execution came to. A failing agent is an outcome, never an exception in the caller's hands. */
+export const agentOutcomeSchema = z.object({
+  success: z.boolean(),
+  agent: z.string(),
+  attempts: z.int().min(0),
+  execution_time_ms: z.number().min(0),
+  recovered: z.boolean(),
+  result: z.unknown().optional(),
+  error: failureSchema.optional(),
+});
+export type AgentOutcome<Result = unknown> = Omit<z.infer<typeof agentOutcomeSchema>, 'result'> & { result?: Result };
+
+export const runStatusSchema = z.enum(RUN_STATUSES);
+
+/** What a run came to, in every case: completed, failed, cancelled, or closed from outside. */
+export const runOutcomeSchema = z.object({
+  run_id: z.string(),
+  workflow_id: z.string(),
+  workflow: z.string(),
+  status: runStatusSchema,
+  execution_time_ms: z.number().min(0).optional(),
+  result: z.unknown().optional(),
+  agents: z.array(agentOutcomeSchema),
+  error: failureSchema.optional(),
+});
+export type RunOutcome<Result = unknown> = Omit<z.infer<typeof runOutcomeSchema>, 'result'> & { result?: Result };

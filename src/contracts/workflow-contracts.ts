@@ -1,0 +1,12 @@
+import type { z } from 'zod';
+import { costOptimizationInput } from './cost-optimization.ts';
+import type { WorkflowName } from './names.ts';
+import { reportSchema } from './report.ts';
+
+/** Input and result of every workflow that ships with Baton, by its name on the wire. */
+export const workflowContracts = {
+  costOptimization: { input: costOptimizationInput, output: reportSchema },
+} as const satisfies Record<WorkflowName, { input: z.ZodType; output: z.ZodType }>;
+
+export type WorkflowInput<Name extends WorkflowName> = z.input<(typeof workflowContracts)[Name]['input']>;
+export type WorkflowResult<Name extends WorkflowName> = z.output<(typeof workflowContracts)[Name]['output']>;
