@@ -241,8 +241,11 @@ export const reportingInput = z.object({
   notes: z.array(z.string()),
 });
 
-/** The report and a rendering of it for a terminal and for a document. */
-export const reportingOutput = z.object({ report: reportSchema, markdown: z.string(), text: z.string() });
+/** The report, and where it was written. Its renderings are made from `report` by whoever shows them. */
+export const reportingOutput = z.object({
+  report: reportSchema,
+  files: z.object({ json: z.string(), markdown: z.string() }).nullable(),
+});
 
 export type CostOptimizationInput = z.infer<typeof costOptimizationInput>;
 export type PriceOverrides = z.infer<typeof priceOverrides>;

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { BatonError } from '../contracts/baton-error.ts';
+import type { FailureType } from '../contracts/names.ts';
+
+/** Longest failure message in characters, and deepest chain of causes: a failure of megabytes is never reported at all. */
+const MAX_MESSAGE = 2_000;
+const MAX_CAUSES = 5;
+
+const NETWORK_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'EPIPE',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_SOCKET',
+]);
+
+export type ClassifiedFailure = {
+  type: FailureType;
+  message: string;
+  retryAfterMs?: number;
+  /** Messages of the causes, outermost first. */
+  causes: string[];
+};
+
+/** Thrown things may be anything: strings, frozen objects, proxies whose getters throw. */
+function field(thrown: unknown, key: string): unknown {
+  try {
+    return (thrown as Record<string, unknown> | null | undefined)?.[key];
+  } catch {
+    return undefined;
+  }
+}
+
+function messageOf(thrown: unknown): string {
+  const message = field(thrown, 'message');
+  let text: string;
+  try {
+    text = typeof message === 'string' && message !== '' ? message : String(thrown);
+  } catch {
+    text = 'an error that cannot be shown as text';
+  }
+  return text.slice(0, MAX_MESSAGE).toWellFormed();
+}
+
+function chainOf(thrown: unknown): unknown[] {
+  const chain = [thrown];
+  for (let cause = field(thrown, 'cause'); cause != null && chain.length <= MAX_CAUSES; cause = field(cause, 'cause')) {
+    if (chain.includes(cause)) break;
+    chain.push(cause);
+  }
+  return chain;
+}
+
+function retryAfterOf(thrown: unknown): number | undefined {
+  const headers = field(thrown, 'headers') ?? field(field(thrown, 'response'), 'headers');
+  const value = headers instanceof Headers ? headers.get('retry-after') : field(headers, 'retry-after');
+  const seconds = Number(value ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : undefined;
+}
+
+function typeOf(chain: unknown[]): FailureType {
+  for (const link of chain) {
+    const code = field(link, 'code');
+    if (link instanceof BatonError) return link.type;
+    if (link instanceof z.ZodError) return 'InvalidInput';
+    if (typeof code === 'string' && NETWORK_CODES.has(code)) return 'NetworkError';
+    if (field(link, 'status') === 429 || field(link, 'statusCode') === 429) return 'RateLimited';
+    if (code === 'ERR_WORKER_OUT_OF_MEMORY' || code === 'ERR_MEMORY_ALLOCATION_FAILED') return 'OutOfMemory';
+    if (/^(Array buffer allocation failed|Invalid (string|array|typed array) length)/.test(messageOf(link))) {
+      return 'OutOfMemory';
+    }
+  }
+  return 'AgentFailed';
+}
+
+/**
+ * Says of anything an agent may throw what kind of failure it is. The one place where that is decided; whether a kind
+ * is retried is decided in `isRetried`.
+ */
+export function classifyFailure(thrown: unknown): ClassifiedFailure {
+  const chain = chainOf(thrown);
+  const known = chain.find((link) => link instanceof BatonError);
+  return {
+    type: typeOf(chain),
+    message: thrown === undefined || thrown === null ? `the agent threw ${String(thrown)}` : messageOf(thrown),
+    retryAfterMs: known?.retryAfterMs ?? retryAfterOf(thrown),
+    causes: chain.slice(1).map(messageOf),
+  };
+}

@@ -1,0 +1,97 @@
+import type { AgentCall } from '../contracts/agent-call.ts';
+import type { NewEvent } from '../contracts/event.ts';
+import { EVENT_SCHEMA_VERSION } from '../contracts/names.ts';
+import type { EventPayload, EventType } from '../contracts/event-payloads.ts';
+import { redact } from '../contracts/redact.ts';
+import type { Notifier } from '../notifier/notifier.ts';
+import type { Logger } from '../agents/define-agent.ts';
+
+/** Which attempt of which activity speaks; all of it comes from Temporal. */
+export type AttemptIdentity = {
+  agent: string;
+  attempt: number;
+  exec: string;
+  workflowId: string;
+  temporalRunId: string;
+  activityId: string;
+};
+
+export type EventEmitter = {
+  emit<Type extends EventType>(type: Type, payload: EventPayload<Type>): void;
+  /** Publishes events that somebody else made, in this emitter's order. */
+  forward(events: NewEvent[]): void;
+  /** Resolves when everything emitted so far was handed over; false if any of it was lost. */
+  flush(): Promise<boolean>;
+  /** Nothing emitted from now on is published: an agent that goes on after its end is not heard. */
+  close(): void;
+};
+
+/**
+ * Numbers and publishes the events of one attempt, one after the other. A failing notifier never fails an agent: the
+ * loss is logged, and `flush` says so.
+ */
+export function createEventEmitter({
+  notifier,
+  call,
+  identity: { agent, attempt, exec, workflowId, temporalRunId, activityId },
+  log,
+}: {
+  notifier: Notifier;
+  call: AgentCall;
+  identity: AttemptIdentity;
+  log: Logger;
+}): EventEmitter {
+  const { user_id, thread_id, run_id, request_id } = call.context;
+  const { agent_run, generation, step, of, parent } = call;
+  let n = 0;
+  let open = true;
+  let complete = true;
+  let queue = Promise.resolve();
+
+  function publish(event: NewEvent) {
+    queue = queue
+      .then(() => notifier.publish(event))
+      .catch((error: unknown) => {
+        complete = false;
+        log.warn('event was not published', { type: event.type, id: event.id, error: String(error) });
+      });
+  }
+
+  return {
+    emit(type, payload) {
+      if (!open) return;
+      n += 1;
+      publish({
+        schema_version: EVENT_SCHEMA_VERSION,
+        id: `${workflowId}:${temporalRunId}:${activityId}:${exec}:${n}`,
+        type,
+        at: new Date().toISOString(),
+        user_id,
+        thread_id,
+        run_id,
+        request_id,
+        workflow_id: workflowId,
+        agent,
+        agent_run,
+        step,
+        of,
+        parent,
+        generation,
+        attempt,
+        exec,
+        final: false,
+        payload: redact(payload),
+      } as NewEvent);
+    },
+    forward(events) {
+      for (const event of events) publish({ ...event, payload: redact(event.payload) } as NewEvent);
+    },
+    async flush() {
+      await queue;
+      return complete;
+    },
+    close() {
+      open = false;
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { dataHelperInput, dataHelperOutput } from '../contracts/cost-optimization.ts';
+import { buildLedgerTool } from '../tools/build-ledger.ts';
+import { defineAgent } from './define-agent.ts';
+
+/** Turns usage files into one priced ledger and a profile of it. Ledgers are written to `dir`. */
+export function dataHelper({ dir }: { dir: string }) {
+  return defineAgent({
+    name: 'data_helper',
+    description: 'Parses, normalizes and prices the usage rows',
+    input: dataHelperInput,
+    output: dataHelperOutput,
+    tools: { buildLedger: buildLedgerTool({ dir }) },
+    // Files may hold a month of a company's requests; the heartbeat, not this limit, notices a dead worker.
+    timeoutMs: 30 * 60_000,
+    retry: { maxAttempts: 3 },
+    async run(input, { think, tools }) {
+      think(`Reading and pricing ${input.files.length} file(s), row by row`, { progress: 5 });
+      const data = await tools.buildLedger(input);
+      const { rows, rejected_rows } = data.source;
+      think(`${rows} rows read, ${rejected_rows} refused`, { progress: 80 });
+      think(`List price of the window: $${(data.baseline.list_usd ?? 0).toFixed(2)}`, { progress: 95 });
+      return data;
+    },
+  });
+}

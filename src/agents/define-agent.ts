@@ -1,0 +1,92 @@
+import type { z } from 'zod';
+import type { FailureType } from '../contracts/names.ts';
+import type { UserContext } from '../contracts/user-context.ts';
+import type { AnyTool } from '../tools/define-tool.ts';
+
+export type Tools = Record<string, AnyTool>;
+
+export type Logger = Record<'debug' | 'info' | 'warn' | 'error', (message: string, fields?: object) => void>;
+
+/** What an agent may know of the world around it. It knows neither Temporal nor sockets. */
+export type AgentContext<OwnTools extends Tools = Tools> = {
+  /** Aborted on cancel, at the agent's limit and when its worker shuts down. */
+  signal: AbortSignal;
+  /** The agent's tools, each a function from its input to its output. */
+  tools: {
+    [Key in keyof OwnTools]: (input: z.input<OwnTools[Key]['input']>) => Promise<z.output<OwnTools[Key]['output']>>;
+  };
+  /** Tells the user what the agent is doing. `progress` is a percentage from 0 to 100 and never falls. */
+  think(reasoning: string, options?: { progress?: number }): void;
+  context: Readonly<UserContext>;
+  /** 1 on the first attempt. Memory of an earlier attempt is gone: it may have been another process. */
+  attempt: number;
+  /** The same on every attempt of this execution. */
+  idempotencyKey: string;
+  log: Logger;
+};
+
+export type AgentRetry = {
+  /** Attempts in all, the first one included. @default 4 */
+  maxAttempts?: number;
+  /** Wait before the second attempt, in milliseconds. @default 200 */
+  initialIntervalMs?: number;
+  /** Factor by which each wait grows. @default 2 */
+  backoff?: number;
+  /** Longest wait, in milliseconds. @default 10000 */
+  maxIntervalMs?: number;
+  /** Failures to retry that are not retried by default: `InvalidOutput`, `AgentSilent`, `OutOfMemory`, timeouts. */
+  on?: FailureType[];
+};
+
+export type AgentDefinition<
+  Name extends string = string,
+  Input extends z.ZodType = z.ZodType,
+  Output extends z.ZodType = z.ZodType,
+  OwnTools extends Tools = Tools,
+> = {
+  /** Also the Temporal activity type: lower-case letters, digits and underscores, beginning with a letter. */
+  name: Name;
+  description?: string;
+  input: Input;
+  output: Output;
+  tools?: OwnTools;
+  /** Limit of one attempt in milliseconds. @default 30000 */
+  timeoutMs?: number;
+  /** The server takes a silent worker for lost after this many milliseconds. @default 10000 */
+  heartbeatTimeoutMs?: number;
+  retry?: AgentRetry;
+  run(input: z.output<Input>, ctx: AgentContext<OwnTools>): z.input<Output> | Promise<z.input<Output>>;
+};
+
+/** Any agent. Input and output are contravariant in places, so only `any` accepts them all. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type AnyAgent = AgentDefinition<string, any, any, any>;
+
+const NAME = /^[a-z][a-z0-9_]{0,63}$/;
+
+/**
+ * Defines an agent: a named piece of work with checked input and output. Limits that it does not give are
+ * `AGENT_DEFAULTS`.
+ *
+ * @throws TypeError if the name cannot be an activity type, or a limit is not a positive number
+ */
+export function defineAgent<
+  const Name extends string,
+  Input extends z.ZodType,
+  Output extends z.ZodType,
+  OwnTools extends Tools = Record<never, never>,
+>(definition: AgentDefinition<Name, Input, Output, OwnTools>): AgentDefinition<Name, Input, Output, OwnTools> {
+  const { name, timeoutMs, heartbeatTimeoutMs, retry = {} } = definition;
+  if (!NAME.test(name)) {
+    throw new TypeError(
+      `agent name ${JSON.stringify(name)}: use lower-case letters, digits and underscores, beginning with a letter, at most 64`,
+    );
+  }
+  const numbers = { timeoutMs, heartbeatTimeoutMs, ...retry, on: undefined };
+  for (const [key, value] of Object.entries(numbers)) {
+    if (value !== undefined && !(Number.isFinite(value) && value > 0)) {
+      throw new TypeError(`agent ${name}: ${key} must be a positive number, not ${String(value)}`);
+    }
+  }
+  return definition;
+}

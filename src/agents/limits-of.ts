@@ -1,0 +1,16 @@
+import type { AgentLimits } from '../contracts/agent-call.ts';
+import { AGENT_DEFAULTS } from '../contracts/names.ts';
+import type { AnyAgent } from './define-agent.ts';
+
+/** Fills an agent's limits up with the defaults. */
+export function limitsOf({ timeoutMs, heartbeatTimeoutMs, retry = {} }: AnyAgent): AgentLimits {
+  return {
+    timeout_ms: timeoutMs ?? AGENT_DEFAULTS.timeoutMs,
+    heartbeat_timeout_ms: heartbeatTimeoutMs ?? AGENT_DEFAULTS.heartbeatTimeoutMs,
+    max_attempts: retry.maxAttempts ?? AGENT_DEFAULTS.maxAttempts,
+    initial_interval_ms: retry.initialIntervalMs ?? AGENT_DEFAULTS.initialIntervalMs,
+    backoff: retry.backoff ?? AGENT_DEFAULTS.backoff,
+    max_interval_ms: retry.maxIntervalMs ?? AGENT_DEFAULTS.maxIntervalMs,
+    retry_on: retry.on ?? [],
+  };
+}

@@ -1,0 +1,20 @@
+import { reportingInput, reportingOutput } from '../contracts/cost-optimization.ts';
+import { writeReportTool } from '../tools/write-report.ts';
+import { defineAgent } from './define-agent.ts';
+
+/** Puts everything together into the report; its files are written below `dir`. */
+export function reporting({ dir }: { dir: string }) {
+  return defineAgent({
+    name: 'reporting',
+    description: 'Composes the savings plan with its evidence and assumptions',
+    input: reportingInput,
+    output: reportingOutput,
+    tools: { writeReport: writeReportTool({ dir }) },
+    async run(input, { think, tools, context }) {
+      think(`Composing the report on ${input.source.rows} rows`, { progress: 20 });
+      const written = await tools.writeReport({ run_id: context.run_id, report: input });
+      think('Every figure is in the report with its formula and its rows', { progress: 95 });
+      return written;
+    },
+  });
+}

@@ -1,0 +1,40 @@
+import { Command, CommanderError } from 'commander';
+import { addCancelCommand } from './cli/cancel-command.ts';
+import { addDevCommand } from './cli/dev-command.ts';
+import { addDoctorCommand } from './cli/doctor-command.ts';
+import { explainError } from './cli/explain-error.ts';
+import { addRunCommand } from './cli/run-command.ts';
+import { addRunsCommand } from './cli/runs-command.ts';
+import { addShowCommand } from './cli/show-command.ts';
+import { addSpendCommand } from './cli/spend-command.ts';
+import { addWatchCommand } from './cli/watch-command.ts';
+
+/** The command line. Sets `process.exitCode`; 0 completed, 2 completed with errors, 3 insufficient data, 1 anything else. */
+export async function main(argv: string[]): Promise<void> {
+  const program = new Command('baton')
+    .description('Durable multi-agent workflows on Temporal, with a live feed of what every agent does')
+    .exitOverride()
+    .showHelpAfterError();
+  for (const add of [
+    addDevCommand,
+    addSpendCommand,
+    addRunCommand,
+    addRunsCommand,
+    addShowCommand,
+    addWatchCommand,
+    addCancelCommand,
+    addDoctorCommand,
+  ]) {
+    add(program);
+  }
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode;
+      return;
+    }
+    process.stderr.write(`baton: ${explainError(error)}\n`);
+    process.exitCode = 1;
+  }
+}

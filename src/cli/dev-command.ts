@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import { connect } from '../client.ts';
+import { loadConfig, type Config } from '../config.ts';
+import { demoRun } from './demo-run.ts';
+import { exitCode } from './exit-code.ts';
+import { parseCount } from './parse-option.ts';
+import { printReport } from './print-report.ts';
+import { startStack, type Stack } from './start-stack.ts';
+import { untilStopped } from './until-stopped.ts';
+import { uiLink } from './ui-link.ts';
+import { watchRun } from './watch-run.ts';
+
+type Options = { demo?: boolean; exit?: boolean; json?: boolean; port?: number };
+
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+
+/** Runs the demo; true once it has ended, false if it was stopped before. */
+async function demo(
+  stack: Stack,
+  config: Config,
+  stopped: ReturnType<typeof untilStopped>,
+  json?: boolean,
+): Promise<boolean> {
+  const baton = await connect({ user: 'local', ...stack, dataDir: config.dataDir });
+  try {
+    const run = await demoRun(baton, say);
+    const link = uiLink({ ...stack, workflowId: run.workflowId });
+    if (link) say(`this run     ${link}\n`);
+    const watching = watchRun(run, { stream: process.stderr, signal: stopped.signal });
+    watching.catch(() => undefined);
+    const outcome = await Promise.race([watching, stopped.promise]);
+    if (!outcome) return false;
+    await printReport(outcome, { json });
+    if (link) say(`\nThis run in Temporal UI: ${link}`);
+    process.exitCode = exitCode(outcome.status);
+    return true;
+  } finally {
+    await baton.close();
+  }
+}
+
+export function addDevCommand(program: Command): void {
+  program
+    .command('dev')
+    .description('run everything on this machine: Temporal with its UI, a worker and the event log')
+    .option('--demo', 'also run costOptimization on the real trace in examples/')
+    .option('--exit', 'stop after the demo run, with its exit code')
+    .option('--port <port>', 'port of the embedded Temporal server; by default the one used last time', parseCount)
+    .option('--json', 'print the report of the demo run as JSON')
+    .action(async (options: Options) => {
+      const config = loadConfig();
+      const stopped = untilStopped();
+      const stack = await startStack({ config, command: 'baton dev', say, port: options.port });
+      try {
+        const ended = options.demo && !stopped.signal.aborted && (await demo(stack, config, stopped, options.json));
+        if (ended && options.exit) return;
+        // Staying up is not a result: a later Ctrl-C is the normal end.
+        process.exitCode = 0;
+        if (!stopped.signal.aborted)
+          say('running; Ctrl-C stops everything, and what is unfinished goes on at the next start');
+        await stopped.promise;
+        say('stopping');
+      } finally {
+        await stack.stop();
+      }
+    });
+}

@@ -1,0 +1,57 @@
+import { Connection } from '@temporalio/client';
+import type { NativeConnectionOptions } from '@temporalio/worker';
+import type { Command } from 'commander';
+import { connectionSettings } from '../client/connection-settings.ts';
+import { loadConfig } from '../config.ts';
+import { check, type Check } from './doctor/check.ts';
+import { checkMachine } from './doctor/check-machine.ts';
+import { checkSpeed } from './doctor/check-speed.ts';
+import { checkTemporal } from './doctor/check-temporal.ts';
+
+async function checkServer({ fix, dataDir, retentionDays }: { fix: boolean; dataDir: string; retentionDays: number }) {
+  const { connectionOptions, namespace } = connectionSettings({ dataDir });
+  const { address } = connectionOptions;
+  let connection: Connection | undefined;
+  const reached = await check('temporal', async () => {
+    connection = await Connection.connect({ ...connectionOptions, connectTimeout: 3_000 }).catch(() => undefined);
+    const remedy = 'start one by "baton dev", or set TEMPORAL_ADDRESS';
+    return { state: connection ? 'ok' : 'bad', found: connection ? address : `nothing answers at ${address}`, remedy };
+  });
+  if (!connection) return [reached];
+  try {
+    const options = { connection, namespace };
+    const server = await checkTemporal({ ...options, retentionDays, fix });
+    return [
+      reached,
+      ...server,
+      ...(await checkSpeed({ ...options, connectionOptions: connectionOptions as NativeConnectionOptions })),
+    ];
+  } finally {
+    await connection.close();
+  }
+}
+
+function asText(checks: Check[]): string {
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  const lines = checks.map(({ name, state, found, remedy }) => {
+    const line = `${state.padEnd(4)}  ${name.padEnd(width)}  ${found}`;
+    return remedy ? `${line}\n${' '.repeat(width + 8)}${remedy}` : line;
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+async function doctor({ fix = false, json }: { fix?: boolean; json?: boolean }): Promise<void> {
+  const config = loadConfig();
+  const checks = [...(await checkMachine(config)), ...(await checkServer({ ...config, fix }))];
+  process.stdout.write(json ? `${JSON.stringify(checks, null, 2)}\n` : asText(checks));
+  process.exitCode = checks.some(({ state }) => state === 'bad') ? 1 : 0;
+}
+
+export function addDoctorCommand(program: Command): void {
+  program
+    .command('doctor')
+    .description('check this machine and the Temporal server, and say what to change')
+    .option('--fix', "set the namespace's retention and register search attributes")
+    .option('--json', 'print JSON')
+    .action(doctor);
+}

@@ -1,0 +1,57 @@
+import { Client, Connection } from '@temporalio/client';
+import { connectionSettings } from '../client/connection-settings.ts';
+import { openFeedSource } from '../client/feed-source.ts';
+import { listRuns, type RunFilter, type RunSummary } from '../client/list-runs.ts';
+import { createRunHandle, type RunHandle } from '../client/run-handle.ts';
+import { loadConfig } from '../config.ts';
+import { BatonError } from '../contracts/baton-error.ts';
+
+/** A client over all users' runs: whoever may reach Temporal itself may see them. */
+export async function operatorClient() {
+  const config = loadConfig();
+  const { connectionOptions, namespace } = connectionSettings({ dataDir: config.dataDir });
+  const connection = await Connection.connect(connectionOptions).catch((cause: unknown) => {
+    const message = `Temporal does not answer at ${connectionOptions.address}: start it by "baton dev", or set TEMPORAL_ADDRESS`;
+    throw new BatonError('NetworkError', message, { cause });
+  });
+  const client = new Client({ connection, namespace });
+  const feed = openFeedSource(config);
+
+  async function find(runOrWorkflowId: string): Promise<RunSummary> {
+    const runs = await listRuns(client.workflow, { limit: 10_000 });
+    const matches = runs.filter(({ run_id, workflow_id }) => [run_id, workflow_id].includes(runOrWorkflowId));
+    const [found] = matches;
+    if (!found) {
+      throw new BatonError(
+        'InvalidInput',
+        `no run "${runOrWorkflowId}" at ${connectionOptions.address}; "baton runs" lists them`,
+      );
+    }
+    if (matches.length === 1) return found;
+    const ids = matches.map(({ workflow_id }) => `  ${workflow_id}`).join('\n');
+    throw new BatonError('InvalidInput', `several runs are named "${runOrWorkflowId}"; give the workflow id:\n${ids}`);
+  }
+
+  function handle({ workflow_id, workflow, user_id, run_id }: RunSummary): RunHandle {
+    const ids = { workflowId: workflow_id, workflow, userId: user_id, runId: run_id };
+    return createRunHandle({ client: client.workflow, ...ids, repeated: false, feed });
+  }
+
+  async function close() {
+    feed.close();
+    await connection.close();
+  }
+
+  return {
+    client,
+    namespace,
+    address: connectionOptions.address,
+    config,
+    feed,
+    find,
+    handle,
+    runs: (filter: RunFilter) => listRuns(client.workflow, filter),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

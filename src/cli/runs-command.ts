@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { BatonError } from '../contracts/baton-error.ts';
+import { RUN_STATUSES, type RunStatus } from '../contracts/names.ts';
+import { withOperator } from './with-operator.ts';
+import { parseCount } from './parse-option.ts';
+import { table } from './table.ts';
+
+type Options = { user?: string; status?: string; since?: string; limit: number; json?: boolean };
+
+const UNITS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function sinceOf(text: string): Date {
+  const [, amount, unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? [];
+  if (!amount) throw new BatonError('InvalidInput', `--since ${text}: give a number and s, m, h or d, such as 90m`);
+  return new Date(Date.now() - Number(amount) * (UNITS[unit] ?? 0));
+}
+
+function statusOf(text: string): RunStatus {
+  const status = RUN_STATUSES.find((known) => known === text);
+  if (!status) throw new BatonError('InvalidInput', `--status ${text}: one of ${RUN_STATUSES.join(', ')}`);
+  return status;
+}
+
+async function runs({ user, status, since, limit, json }: Options): Promise<void> {
+  const filter = {
+    user,
+    status: status === undefined ? undefined : statusOf(status),
+    since: since === undefined ? undefined : sinceOf(since),
+    limit,
+  };
+  const found = await withOperator((operator) => operator.runs(filter));
+  if (json) return void process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+  if (found.length === 0) return void process.stdout.write('no runs\n');
+  const rows = found.map((run) => [
+    run.run_id,
+    run.user_id,
+    run.workflow,
+    run.status,
+    run.started_at,
+    run.ended_at ?? '-',
+  ]);
+  process.stdout.write(table(['RUN', 'USER', 'WORKFLOW', 'STATUS', 'STARTED', 'ENDED'], rows));
+}
+
+export function addRunsCommand(program: Command): void {
+  program
+    .command('runs')
+    .description('list runs, newest first')
+    .option('--user <user>', 'of this user only')
+    .option('--status <status>', 'with this status only')
+    .option('--since <age>', 'started within, such as 90m, 1h, 7d')
+    .option('--limit <n>', 'at most', parseCount, 50)
+    .option('--json', 'print JSON')
+    .action(runs);
+}

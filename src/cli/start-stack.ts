@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import type { NativeConnectionOptions } from '@temporalio/worker';
+import { connectionSettings } from '../client/connection-settings.ts';
+import type { Config } from '../config.ts';
+import { BatonError } from '../contracts/baton-error.ts';
+import { ownDataDir } from '../dev/own-data-dir.ts';
+import { embeddedTemporal } from './embedded-temporal.ts';
+import { fileLogger } from './file-logger.ts';
+
+type Options = {
+  config: Config;
+  /** How this process is called to another one that finds the data folder taken. */
+  command: string;
+  say: (line: string) => void;
+  port?: number;
+  patienceMs?: number;
+};
+
+export type Stack = {
+  /** Null where the Temporal server is not ours. */
+  uiUrl: string | null;
+  namespace: string;
+  address: string;
+  stop(): Promise<void>;
+};
+
+/** Things to undo, in reverse order of their making; one that fails does not keep the others from being undone. */
+function undoList() {
+  const undos: (() => void | Promise<void>)[] = [];
+  return {
+    push: (undo: () => void | Promise<void>) => void undos.push(undo),
+    async run() {
+      const errors: unknown[] = [];
+      for (const undo of undos.splice(0).reverse()) {
+        await Promise.resolve()
+          .then(undo)
+          .catch((error: unknown) => errors.push(error));
+      }
+      if (errors.length > 0) throw errors[0];
+    },
+  };
+}
+
+/**
+ * Brings up all roles in this process: the embedded Temporal server (unless TEMPORAL_ADDRESS names another), the event
+ * log and a worker. `stop` ends them in the order that loses nothing: worker, log, server.
+ *
+ * @throws BatonError naming the process that has the data folder already, or what did not come up
+ */
+export async function startStack({ config, command, say, port, patienceMs }: Options): Promise<Stack> {
+  const { dataDir } = config;
+  const { NativeConnection, Runtime } = await import('@temporalio/worker');
+  const { createWorker } = await import('../worker.ts');
+  const { costApp } = await import('../agents/cost-app.ts');
+  const { openSqliteLog } = await import('../notifier/sqlite-log.ts');
+
+  const undo = undoList();
+  try {
+    const owner = await ownDataDir({ dataDir, command, say, patienceMs });
+    undo.push(owner.release);
+    // The process handles signals itself: the worker must be stopped before the server it talks to.
+    Runtime.install({ shutdownSignals: [], logger: fileLogger({ path: join(dataDir, 'worker.log') }) });
+    const server = process.env.TEMPORAL_ADDRESS ? undefined : await embeddedTemporal({ config, say, port });
+    if (server) undo.push(server.stop);
+    const { connectionOptions, namespace } = connectionSettings({ address: server?.address, dataDir });
+    const { address } = connectionOptions;
+    const log = openSqliteLog({ path: config.logPath, fsync: config.fsync });
+    undo.push(log.close);
+    const connection = await NativeConnection.connect(connectionOptions as NativeConnectionOptions).catch(
+      (cause: unknown) => {
+        throw new BatonError('NetworkError', `Temporal does not answer at ${address}: correct TEMPORAL_ADDRESS`, {
+          cause,
+        });
+      },
+    );
+    undo.push(() => connection.close());
+    const worker = await createWorker({ connection, namespace, app: costApp({ dataDir }), notifier: log });
+    const running = worker.run();
+    // Whoever stops the stack hears of a worker that broke; until then the failure must not end the process.
+    running.catch(() => undefined);
+    undo.push(() => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      return running;
+    });
+    undo.push(owner.stopping);
+    return { uiUrl: server?.uiUrl ?? null, namespace, address, stop: undo.run };
+  } catch (error) {
+    await undo.run().catch(() => undefined);
+    throw error;
+  }
+}

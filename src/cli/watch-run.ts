@@ -1,0 +1,38 @@
+import type { RunHandle } from '../client.ts';
+import type { BatonEvent } from '../contracts/event.ts';
+import type { RunOutcome } from '../contracts/run.ts';
+import { createLiveView } from './live/create-live-view.ts';
+
+type Options = {
+  stream: NodeJS.WriteStream;
+  /** What to do with each event instead of showing it. */
+  view?: (event: BatonEvent) => void;
+  signal?: AbortSignal;
+};
+
+/**
+ * Follows a run to its end on a terminal: events as they come, then the outcome. The outcome is Temporal's word; the
+ * feed ends by itself where a run was closed without one.
+ */
+export async function watchRun<Result>(
+  run: RunHandle<Result>,
+  { stream, view, signal }: Options,
+): Promise<RunOutcome<Result>> {
+  const live = view ? { onEvent: view, done: () => undefined } : createLiveView({ stream });
+  const ended = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
+  const watching = (async () => {
+    for await (const event of run.events({ signal: stop })) live.onEvent(event);
+  })();
+  try {
+    const outcome = await run.result();
+    // A run that ended by itself published its end before it closed; one closed from outside never will.
+    if (['terminated', 'timed_out'].includes(outcome.status)) ended.abort();
+    await watching;
+    return outcome;
+  } finally {
+    ended.abort();
+    await watching.catch(() => undefined);
+    live.done();
+  }
+}

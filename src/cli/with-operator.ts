@@ -1,0 +1,13 @@
+import { operatorClient } from './operator-client.ts';
+
+export type Operator = Awaited<ReturnType<typeof operatorClient>>;
+
+/** Connects as an operator for one piece of work. */
+export async function withOperator<T>(work: (operator: Operator) => Promise<T>): Promise<T> {
+  const operator = await operatorClient();
+  try {
+    return await work(operator);
+  } finally {
+    await operator.close();
+  }
+}

@@ -1,0 +1,144 @@
+import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import { z } from 'zod';
+import { connectionSettings } from './client/connection-settings.ts';
+import { openFeedSource } from './client/feed-source.ts';
+import { fingerprint } from './client/fingerprint.ts';
+import { listRuns, type RunFilter, type RunSummary } from './client/list-runs.ts';
+import { createRunHandle, type RunHandle } from './client/run-handle.ts';
+import { runIdentity, type StartOptions } from './client/run-identity.ts';
+import { loadConfig } from './config.ts';
+import type { AgentLimits } from './contracts/agent-call.ts';
+import { BatonError } from './contracts/baton-error.ts';
+import type { RunStart } from './contracts/run-start.ts';
+import {
+  RUN_TIMEOUT_MARGIN_MS,
+  RUN_TIMEOUT_MS,
+  SEARCH_ATTRIBUTES,
+  TASK_QUEUE,
+  workflowIdOf,
+  type WorkflowName,
+} from './contracts/names.ts';
+import { workflowContracts, type WorkflowInput, type WorkflowResult } from './contracts/workflow-contracts.ts';
+
+export type { RunHandle, RunSummary, StartOptions };
+
+export type ConnectOptions = {
+  /** The user on whose behalf this client acts; it sees and touches that user's runs only. */
+  user: string;
+  /** Limits of the agents, from an app's manifest. @default those of Baton's own agents */
+  app?: { manifest(): { agents: Record<string, { limits: AgentLimits }> } };
+  /** @default TEMPORAL_ADDRESS, a Temporal profile, the embedded server of the data folder, else 127.0.0.1:7233 */
+  address?: string;
+  /** @default the profile's, else `default` */
+  namespace?: string;
+  /** Folder of the event log. @default BATON_DATA_DIR */
+  dataDir?: string;
+  /** @default 'baton' */
+  taskQueue?: string;
+};
+
+export type BatonClient = {
+  /** Starts a workflow by its name; input and result are typed by it. */
+  start<Name extends WorkflowName>(
+    workflow: Name,
+    input: WorkflowInput<Name>,
+    options?: StartOptions,
+  ): Promise<RunHandle<WorkflowResult<Name>>>;
+  /** Handle of a run that exists already. */
+  run<Result = unknown>(runId: string, workflow?: WorkflowName): RunHandle<Result>;
+  /** This user's runs, newest first. */
+  runs(options?: Omit<RunFilter, 'user'>): Promise<RunSummary[]>;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+};
+
+const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
+
+/** Loaded when first needed: the agents bring a database engine along that most calls of a client do without. */
+async function ownManifest(dataDir: string) {
+  const { costApp } = await import('./agents/cost-app.ts');
+  return costApp({ dataDir }).manifest();
+}
+
+/**
+ * Connects a user's client to Temporal and to the event log.
+ *
+ * @throws BatonError `NetworkError` naming the address when Temporal does not answer
+ */
+export async function connect(options: ConnectOptions): Promise<BatonClient> {
+  const { user, app, taskQueue = TASK_QUEUE } = options;
+  const config = loadConfig(options.dataDir ? { ...process.env, BATON_DATA_DIR: options.dataDir } : process.env);
+  const { namespace, connectionOptions } = connectionSettings({ ...options, dataDir: config.dataDir });
+  const connection = await Connection.connect(connectionOptions).catch((cause: unknown) => {
+    const message = `Temporal does not answer at ${connectionOptions.address}: is it running? Start it by "baton dev", or set TEMPORAL_ADDRESS`;
+    throw new BatonError('NetworkError', message, { cause });
+  });
+  const { workflow: client } = new Client({ connection, namespace });
+  const feed = openFeedSource(config);
+
+  function handleOf<Result>(workflow: string, runId: string, repeated = false): RunHandle<Result> {
+    const workflowId = workflowIdOf({ workflow, userId: user, runId });
+    return createRunHandle<Result>({ client, workflowId, workflow, userId: user, runId, repeated, feed });
+  }
+
+  async function start<Name extends WorkflowName>(
+    workflow: Name,
+    rawInput: WorkflowInput<Name>,
+    startOptions: StartOptions = {},
+  ): Promise<RunHandle<WorkflowResult<Name>>> {
+    const parsed = workflowContracts[workflow].input.safeParse(rawInput);
+    if (!parsed.success) {
+      throw new BatonError('InvalidInput', `input of ${workflow} is refused:\n${z.prettifyError(parsed.error)}`);
+    }
+    const context = runIdentity(user, startOptions);
+    const { agents } = app ? app.manifest() : await ownManifest(config.dataDir);
+    const limits = Object.fromEntries(Object.entries(agents).map(([name, agent]) => [name, agent.limits]));
+    const timeout_ms = startOptions.timeoutMs ?? RUN_TIMEOUT_MS;
+    const args: [RunStart] = [{ context, input: parsed.data, limits, timeout_ms }];
+    const workflowId = workflowIdOf({ workflow, userId: user, runId: context.run_id });
+    const request_sha256 = fingerprint({
+      input: parsed.data,
+      metadata: context.metadata,
+      thread: startOptions.threadId,
+    });
+    try {
+      await client.start(workflow, {
+        workflowId,
+        taskQueue,
+        args,
+        workflowExecutionTimeout: timeout_ms + RUN_TIMEOUT_MARGIN_MS,
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        memo: { request_sha256, run_id: context.run_id },
+        typedSearchAttributes: new TypedSearchAttributes([
+          { key: keyword(SEARCH_ATTRIBUTES.user), value: user },
+          { key: keyword(SEARCH_ATTRIBUTES.thread), value: context.thread_id },
+          { key: keyword(SEARCH_ATTRIBUTES.kind), value: workflow },
+          { key: keyword(SEARCH_ATTRIBUTES.status), value: 'running' },
+        ]),
+      });
+      return handleOf(workflow, context.run_id);
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      const { memo } = await client.getHandle(workflowId).describe();
+      if (memo?.request_sha256 === request_sha256) return handleOf(workflow, context.run_id, true);
+      throw new BatonError(
+        'InvalidInput',
+        `request_conflict: run ${context.run_id} exists with another input; use another request id for another request`,
+      );
+    }
+  }
+
+  async function close() {
+    feed.close();
+    await connection.close();
+  }
+
+  return {
+    start,
+    run: (runId, workflow = 'costOptimization') => handleOf(workflow, runId),
+    runs: (filter) => listRuns(client, { ...filter, user }),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

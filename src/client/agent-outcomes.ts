@@ -1,0 +1,16 @@
+import type { AgentOutcome } from '../contracts/run.ts';
+import type { FoldedFeed } from '../feed/folded.ts';
+
+/** The agents of a run that have begun, as far as its events tell: for runs whose own outcome is not to be had. */
+export function agentOutcomes(feed: FoldedFeed, runId: string): AgentOutcome[] {
+  const run = feed.runs.find(({ run_id }) => run_id === runId);
+  const begun = (run?.agents ?? []).filter(({ agent_run }) => agent_run !== null);
+  return begun.map(({ agent, state, attempt, execution_time_ms, recovered, error }) => ({
+    success: state === 'completed',
+    agent,
+    attempts: attempt,
+    execution_time_ms: execution_time_ms ?? 0,
+    recovered,
+    error: error ?? undefined,
+  }));
+}

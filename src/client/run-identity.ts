@@ -1,0 +1,43 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { BatonError } from '../contracts/baton-error.ts';
+import { userContextSchema, type UserContext } from '../contracts/user-context.ts';
+
+export type StartOptions = {
+  /** Idempotency key of the caller: the same request again is the same run. */
+  requestId?: string;
+  /** Conversation the run belongs to. @default the run's id */
+  threadId?: string;
+  /** @default a hash of user and request, or random without a request id */
+  runId?: string;
+  /** Free map for the agents; never published. */
+  metadata?: Record<string, unknown>;
+  /** Deadline of the whole run in milliseconds. @default 3600000 */
+  timeoutMs?: number;
+};
+
+function derivedRunId(user: string, requestId: string): string {
+  // JSON keeps ("a", "bc") and ("ab", "c") apart.
+  return createHash('sha256')
+    .update(JSON.stringify([user, requestId]))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+/**
+ * Makes the user context of a new run.
+ *
+ * @throws BatonError `InvalidInput` naming every id that is empty, too long or a placeholder
+ */
+export function runIdentity(user: string, { requestId, threadId, runId, metadata = {} }: StartOptions): UserContext {
+  const run_id = runId ?? (requestId === undefined ? randomUUID() : derivedRunId(user, requestId));
+  const parsed = userContextSchema.safeParse({
+    user_id: user,
+    thread_id: threadId ?? run_id,
+    run_id,
+    request_id: requestId ?? run_id,
+    metadata: structuredClone(metadata),
+  });
+  if (parsed.success) return parsed.data;
+  throw new BatonError('InvalidInput', `the run's identity is refused:\n${z.prettifyError(parsed.error)}`);
+}

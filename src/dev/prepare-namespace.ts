@@ -1,0 +1,34 @@
+import { Connection } from '@temporalio/client';
+
+const NAMESPACE = 'default';
+
+/**
+ * Whether the server answers and is set up: its namespace exists and keeps closed runs for `retentionDays`; a
+ * development server keeps them one day only.
+ */
+export async function prepareNamespace({
+  address,
+  retentionDays,
+}: {
+  address: string;
+  retentionDays: number;
+}): Promise<boolean> {
+  let connection: Connection;
+  try {
+    connection = await Connection.connect({ address, connectTimeout: 1_000 });
+  } catch {
+    return false;
+  }
+  try {
+    const workflowExecutionRetentionTtl = { seconds: (retentionDays * 86_400) as never };
+    await connection.workflowService.updateNamespace({
+      namespace: NAMESPACE,
+      config: { workflowExecutionRetentionTtl },
+    });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await connection.close();
+  }
+}

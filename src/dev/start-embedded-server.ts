@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { BatonError } from '../contracts/baton-error.ts';
+import { choosePorts } from './choose-ports.ts';
+import { prepareNamespace } from './prepare-namespace.ts';
+import { serverFlags } from './server-flags.ts';
+import { livingServer, readServerRecord, writeServerRecord } from './server-record.ts';
+import { stopProcessGroup } from './stop-process-group.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** How long the server may take until it answers, in milliseconds: a busy machine starts it slowly. */
+const START_LIMIT_MS = 60_000;
+
+export type EmbeddedServer = {
+  address: string;
+  uiUrl: string;
+  /** Whether a server that outlived its starter was taken over. */
+  adopted: boolean;
+  /** Ends the server's process; its database stays. */
+  stop(): Promise<void>;
+};
+
+type Options = { dataDir: string; cliPath: string; port?: number; retentionDays?: number };
+
+function lastLines(path: string): string {
+  return readFileSync(path, 'utf8').trim().split('\n').slice(-5).join('\n  ');
+}
+
+function launch(cliPath: string, args: string[], logPath: string) {
+  const log = openSync(logPath, 'a', 0o600);
+  // A process group of its own: Ctrl-C in the terminal must not end the server before the worker that needs it.
+  const child = spawn(cliPath, args, { detached: true, stdio: ['ignore', log, log] });
+  closeSync(log);
+  const exited = Promise.withResolvers<never>();
+  exited.promise.catch(() => undefined);
+  child.on('error', (error) => exited.reject(error));
+  child.on('exit', (code, signal) => exited.reject(new Error(`it ended with ${signal ?? `exit code ${code}`}`)));
+  child.unref();
+  return { pid: child.pid, exited: exited.promise };
+}
+
+/**
+ * Brings up a Temporal server with its UI on a SQLite file in the data folder. A server that outlived its starter and
+ * has the same flags is adopted, one with other flags is stopped first. One caller per data folder: see `ownDataDir`.
+ *
+ * @throws BatonError when the wished port is taken or the server does not come up; the message has its last log lines
+ */
+export async function startEmbeddedServer(options: Options): Promise<EmbeddedServer> {
+  const { cliPath, port: wished, retentionDays = 30 } = options;
+  const dataDir = resolve(options.dataDir);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const flags = serverFlags(dataDir);
+  const flags_sha256 = createHash('sha256')
+    .update(JSON.stringify([cliPath, flags]))
+    .digest('hex');
+
+  function running(pid: number, port: number, uiPort: number, adopted: boolean): EmbeddedServer {
+    const stop = () => stopProcessGroup(pid);
+    return { address: `127.0.0.1:${port}`, uiUrl: `http://127.0.0.1:${uiPort}`, adopted, stop };
+  }
+  const ready = (port: number) => prepareNamespace({ address: `127.0.0.1:${port}`, retentionDays });
+
+  const orphan = livingServer(dataDir);
+  if (orphan) {
+    const fits = orphan.flags_sha256 === flags_sha256 && (wished === undefined || wished === orphan.port);
+    if (fits && (await waitUntil(() => ready(orphan.port), { timeoutMs: 10_000 }))) {
+      return running(orphan.pid, orphan.port, orphan.ui_port, true);
+    }
+    await stopProcessGroup(orphan.pid);
+  }
+
+  const { port, uiPort } = await choosePorts({ wished, last: readServerRecord(dataDir) });
+  const logPath = join(dataDir, 'temporal.log');
+  const { pid, exited } = launch(cliPath, [...flags, '--port', String(port), '--ui-port', String(uiPort)], logPath);
+  try {
+    if (pid === undefined) await exited;
+    else writeServerRecord(dataDir, { pid, port, ui_port: uiPort, flags_sha256 });
+    const came = await Promise.race([exited, waitUntil(() => ready(port), { timeoutMs: START_LIMIT_MS })]);
+    if (!came) throw new Error(`it did not answer within ${START_LIMIT_MS / 1_000} s`);
+  } catch (cause) {
+    if (pid !== undefined) await stopProcessGroup(pid);
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const message = `the embedded Temporal server (${cliPath}) did not start: ${why}; its log ${logPath} ends with\n  ${lastLines(logPath)}`;
+    throw new BatonError('NetworkError', message, { cause });
+  }
+  return running(pid as number, port, uiPort, false);
+}

@@ -1,0 +1,108 @@
+import type { BatonEvent } from '../contracts/event.ts';
+import { compareExec, execOrder } from '../contracts/exec-order.ts';
+import { AGENT_END_TYPES } from '../contracts/names.ts';
+import type { FoldedAgent } from './folded.ts';
+
+/** An agent of which only the plan is known. */
+export function plannedAgent(agent: string): FoldedAgent {
+  return {
+    agent,
+    agent_run: null,
+    state: 'pending',
+    generation: 0,
+    attempt: 0,
+    exec: null,
+    thoughts: [],
+    tools: [],
+    progress: 0,
+    started_at: null,
+    ended_at: null,
+    execution_time_ms: null,
+    recovered: false,
+    next_attempt_in_ms: null,
+    result: null,
+    error: null,
+    final: false,
+  };
+}
+
+/** Whether the event belongs to an older, the same or a newer execution than the one shown. */
+function compareTo(agent: FoldedAgent, event: BatonEvent): number {
+  const shown = agent.exec === null ? undefined : execOrder({ exec: agent.exec, generation: agent.generation });
+  const heard = execOrder(event);
+  if (!heard) return event.generation - agent.generation;
+  return shown ? compareExec(heard, shown) : 1;
+}
+
+/** A newer execution begins with nothing of the earlier attempt's: its thoughts and calls would be seen twice. */
+function restarted(agent: FoldedAgent, { agent_run, generation, attempt, exec, at }: BatonEvent): FoldedAgent {
+  const started_at = agent.started_at ?? at;
+  return { ...plannedAgent(agent.agent), agent_run, generation, attempt, exec, started_at, state: 'running' };
+}
+
+function ended(agent: FoldedAgent, event: BatonEvent, change: Partial<FoldedAgent>): FoldedAgent {
+  const tools = agent.tools.map((tool) => (tool.state === 'running' ? { ...tool, state: 'ended' as const } : tool));
+  return { ...agent, tools, next_attempt_in_ms: null, ended_at: event.at, final: event.final, ...change };
+}
+
+function apply(agent: FoldedAgent, event: BatonEvent): FoldedAgent {
+  switch (event.type) {
+    case 'agent_queued':
+      return { ...agent, state: 'queued' };
+    case 'agent_started':
+      return { ...agent, state: 'running', started_at: agent.started_at ?? event.at };
+    case 'agent_thinking': {
+      const { reasoning, step_number, progress_percentage: progress } = event.payload;
+      return { ...agent, progress, thoughts: [...agent.thoughts, { reasoning, step_number, progress }] };
+    }
+    case 'tool_executing': {
+      const { call_id, tool_name } = event.payload;
+      return { ...agent, tools: [...agent.tools, { call_id, tool_name, state: 'running', execution_time_ms: null }] };
+    }
+    case 'tool_completed': {
+      const { call_id, success, execution_time_ms } = event.payload;
+      const state = success ? 'completed' : 'failed';
+      const close = (tool: FoldedAgent['tools'][number]) =>
+        tool.call_id === call_id ? ({ ...tool, state, execution_time_ms } as const) : tool;
+      return { ...agent, tools: agent.tools.map(close) };
+    }
+    case 'agent_retrying': {
+      const { error, next_attempt_in_ms } = event.payload;
+      return { ...agent, state: 'retrying', error, next_attempt_in_ms };
+    }
+    case 'agent_cancelling':
+      return { ...agent, state: 'cancelling' };
+    case 'agent_completed': {
+      const { result, execution_time_ms, recovered } = event.payload;
+      return ended(agent, event, {
+        state: 'completed',
+        progress: 100,
+        result,
+        execution_time_ms,
+        recovered,
+        error: null,
+      });
+    }
+    case 'agent_error':
+      return ended(agent, event, { state: 'failed', error: event.payload.error });
+    case 'agent_death': {
+      const type = event.payload.reason === 'timeout' ? 'AgentTimeout' : 'AgentFailed';
+      return ended(agent, event, { state: 'dead', error: { type, message: event.payload.message } });
+    }
+    case 'agent_cancelled':
+      return ended(agent, event, { state: 'cancelled' });
+    default:
+      return agent;
+  }
+}
+
+/** Folds an agent's event into what is shown of it. */
+export function foldAgent(agent: FoldedAgent, event: BatonEvent): FoldedAgent {
+  const order = compareTo(agent, event);
+  if (order < 0) return agent;
+  const current = order > 0 ? restarted(agent, event) : { ...agent, agent_run: event.agent_run };
+  const isEnd = (AGENT_END_TYPES as readonly string[]).includes(event.type);
+  // Of two ends the workflow's counts, and an end is the last thing that is heard of an execution.
+  if (current.ended_at !== null && (current.final || !isEnd || !event.final)) return current;
+  return apply(current, event);
+}

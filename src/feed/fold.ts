@@ -1,0 +1,78 @@
+import type { BatonEvent } from '../contracts/event.ts';
+import { foldAgent, plannedAgent } from './fold-agent.ts';
+import type { FoldedAgent, FoldedFeed, FoldedRun } from './folded.ts';
+
+/** A feed of which nothing was seen yet. */
+export function emptyFeed(): FoldedFeed {
+  return { seq: 0, runs: [] };
+}
+
+function newRun({ run_id, user_id, workflow_id, at }: BatonEvent): FoldedRun {
+  return {
+    run_id,
+    user_id,
+    workflow_id,
+    workflow: null,
+    status: 'running',
+    agents: [],
+    started_at: at,
+    ended_at: null,
+    execution_time_ms: null,
+    summary: null,
+    error: null,
+  };
+}
+
+/** Planned agents first, in the order of the plan; one that was heard before its plan keeps what is known of it. */
+function withPlan(agents: FoldedAgent[], planned: string[]): FoldedAgent[] {
+  const missing = planned.filter((name) => !agents.some(({ agent }) => agent === name));
+  const all = [...agents, ...missing.map(plannedAgent)];
+  const place = ({ agent }: FoldedAgent) => (planned.includes(agent) ? planned.indexOf(agent) : planned.length);
+  return all.toSorted((a, b) => place(a) - place(b));
+}
+
+function withAgentEvent(agents: FoldedAgent[], event: BatonEvent): FoldedAgent[] {
+  const own = agents.findIndex(({ agent_run }) => agent_run === event.agent_run);
+  const planned = agents.findIndex(({ agent, agent_run }) => agent === event.agent && agent_run === null);
+  const index = own >= 0 ? own : planned;
+  if (index < 0) return [...agents, foldAgent(plannedAgent(event.agent ?? ''), event)];
+  return agents.with(index, foldAgent(agents[index] as FoldedAgent, event));
+}
+
+function foldRun(run: FoldedRun, event: BatonEvent): FoldedRun {
+  if (event.agent_run !== null) return { ...run, agents: withAgentEvent(run.agents, event) };
+  switch (event.type) {
+    case 'run_started': {
+      const { workflow, agents } = event.payload;
+      return { ...run, workflow, agents: withPlan(run.agents, agents), started_at: event.at };
+    }
+    case 'run_completed':
+    case 'run_failed':
+    case 'run_cancelled': {
+      const { status, summary, execution_time_ms, error = null } = event.payload;
+      return { ...run, status, summary, execution_time_ms, error, ended_at: event.at };
+    }
+    case 'run_paused':
+      return { ...run, status: 'paused' };
+    case 'approval_requested':
+      return { ...run, status: 'waiting' };
+    case 'run_resumed':
+    case 'approval_decided':
+      return { ...run, status: 'running' };
+    case 'run_restarted':
+      return { ...run, status: 'running', ended_at: null, execution_time_ms: null, summary: null, error: null };
+    default:
+      return run;
+  }
+}
+
+/**
+ * Folds one event into what a user sees. The one reducer of page, command line and tests: events seen before change
+ * nothing, a later attempt replaces the earlier one, and the workflow's verdict wins over an activity's claim.
+ */
+export function foldFeed(feed: FoldedFeed, event: BatonEvent): FoldedFeed {
+  if (event.seq <= feed.seq) return feed;
+  const index = feed.runs.findIndex(({ workflow_id }) => workflow_id === event.workflow_id);
+  const run = foldRun(feed.runs[index] ?? newRun(event), event);
+  return { seq: event.seq, runs: index < 0 ? [...feed.runs, run] : feed.runs.with(index, run) };
+}

@@ -1,0 +1,59 @@
+import type { Failure } from '../contracts/failure.ts';
+import type { RunStatus } from '../contracts/names.ts';
+
+export type AgentState =
+  'pending' | 'queued' | 'running' | 'retrying' | 'cancelling' | 'completed' | 'failed' | 'dead' | 'cancelled';
+
+export type FoldedTool = {
+  call_id: string;
+  tool_name: string;
+  /** `ended`: the agent ended while the call was open. */
+  state: 'running' | 'completed' | 'failed' | 'ended';
+  execution_time_ms: number | null;
+};
+
+export type FoldedThought = { reasoning: string; step_number: number; progress: number };
+
+/** One execution of an agent as its user sees it: the latest attempt, nothing doubled. */
+export type FoldedAgent = {
+  agent: string;
+  /** Null while the agent is only planned. */
+  agent_run: string | null;
+  state: AgentState;
+  generation: number;
+  attempt: number;
+  exec: string | null;
+  thoughts: FoldedThought[];
+  tools: FoldedTool[];
+  progress: number;
+  started_at: string | null;
+  ended_at: string | null;
+  execution_time_ms: number | null;
+  recovered: boolean;
+  next_attempt_in_ms: number | null;
+  result: unknown;
+  error: Failure | null;
+  /** Whether the end is the workflow's verdict, which nothing overrides. */
+  final: boolean;
+};
+
+export type FoldedRun = {
+  run_id: string;
+  user_id: string;
+  workflow_id: string;
+  workflow: string | null;
+  status: RunStatus;
+  agents: FoldedAgent[];
+  started_at: string;
+  ended_at: string | null;
+  execution_time_ms: number | null;
+  summary: string | null;
+  error: Failure | null;
+};
+
+export type FoldedFeed = {
+  /** Highest sequence folded; the cursor to resume from. */
+  seq: number;
+  /** By first appearance. */
+  runs: readonly FoldedRun[];
+};

@@ -1,0 +1,62 @@
+import type { CompletedReport, Report } from '../../contracts/report.ts';
+import { condition, headline } from './headline.ts';
+import { usd } from './money.ts';
+import { TECHNIQUE_TITLES } from './technique-titles.ts';
+
+/** The report for a terminal: plain text, no colour, under 100 columns where the input allows. */
+export function renderText(report: Report): string {
+  if (report.status === 'insufficient_data')
+    return lines([
+      'No figures: the data is not sufficient.',
+      report.reason ?? '',
+      'What to export:',
+      ...report.needed.flatMap((each) => [`  * ${each.export}`, `    ${each.how}`, `    gives: ${each.gives}`]),
+    ]);
+  const { total, baseline } = report;
+  const { low, expected, high } = total.monthly_usd;
+  return lines([
+    headline(report),
+    condition(baseline),
+    '',
+    `Saves ${usd(expected)} a month (${usd(low)} to ${usd(high)}), ${total.percent.toFixed(1)}%; ${usd(12 * expected)} a year.`,
+    '',
+    ...table(report),
+    '',
+    ...report.plan.map(
+      (phase) => `Phase ${phase.phase} (week ${phase.weeks}): ${usd(phase.cumulative_monthly_usd)} a month once done`,
+    ),
+    ...report.not_recommended.map(
+      (each) =>
+        `Not recommended: ${TECHNIQUE_TITLES[each.technique]}${each.variant ? ` (${each.variant})` : ''}, ${each.reason}, ${each.percent.toFixed(2)}%`,
+    ),
+    `Not computable from this data: ${report.not_computable.map((each) => each.technique).join(', ') || 'nothing'}`,
+    ...(report.source.rejected_rows > 0 ? [`${report.source.rejected_rows} rows could not be used`] : []),
+    ...(report.notes ?? []).slice(1),
+  ]);
+}
+
+function table({ recommendations }: CompletedReport): string[] {
+  const rows = recommendations.map(({ technique, marginal_monthly_usd: saves, ...each }) => [
+    TECHNIQUE_TITLES[technique],
+    usd(saves.expected),
+    `${usd(saves.low)} to ${usd(saves.high)}`,
+    `${Math.round(100 * each.confidence)}%`,
+    `${each.effort_days}`,
+    each.payback_months === null ? '-' : `${each.payback_months}`,
+    `${each.phase}`,
+  ]);
+  const all = [
+    ['Recommendation', '$/month', 'low to high', 'confidence', 'days', 'payback (months)', 'phase'],
+    ...rows,
+  ];
+  const widths = (all[0] ?? []).map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
+  return all.map((row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  '),
+  );
+}
+
+function lines(all: string[]): string {
+  return `${all.join('\n')}\n`;
+}

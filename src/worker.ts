@@ -1,0 +1,49 @@
+import { fileURLToPath } from 'node:url';
+import { Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
+import { createActivities } from './activities/create-activities.ts';
+import type { App } from './agents/define-app.ts';
+import { TASK_QUEUE } from './contracts/names.ts';
+import type { Notifier } from './notifier/notifier.ts';
+
+export type WorkerOptions = {
+  connection: NativeConnection;
+  namespace: string;
+  app: App;
+  notifier: Notifier;
+  /** @default 'baton' */
+  taskQueue?: string;
+  /** Prebuilt bundle; without one the workflows are bundled now, which takes seconds. */
+  workflowBundle?: WorkflowBundleOption;
+  /** How long running agents may go on after a request to shut down, in milliseconds. @default 10000 */
+  shutdownGraceMs?: number;
+};
+
+/** Module of the workflows that ship with Baton. */
+export const WORKFLOWS_PATH = fileURLToPath(new URL('./workflows/index.ts', import.meta.url));
+
+/** Creates a worker that runs an app's agents and Baton's workflows. `run()` it; `shutdown()` ends it cleanly. */
+export function createWorker({
+  connection,
+  namespace,
+  app,
+  notifier,
+  taskQueue = TASK_QUEUE,
+  workflowBundle,
+  shutdownGraceMs = 10_000,
+}: WorkerOptions): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    ...(workflowBundle ? { workflowBundle } : { workflowsPath: WORKFLOWS_PATH }),
+    activities: createActivities(app, { notifier }),
+    // The default of 0 fails a running agent at SIGTERM.
+    shutdownGraceTime: shutdownGraceMs,
+    // A cancel reaches an agent with its next heartbeat; by default that may be throttled to a minute.
+    maxHeartbeatThrottleInterval: 500,
+    // After a worker's death its workflows wait this long for it before another worker takes them: 10 s by default.
+    stickyQueueScheduleToStartTimeout: 500,
+    // A bug in orchestration ends its run; by default the workflow task is retried for ever.
+    workflowFailureErrorTypes: { '*': ['TypeError', 'RangeError', 'ReferenceError'] },
+  });
+}

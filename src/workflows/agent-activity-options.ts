@@ -1,0 +1,26 @@
+// Runs inside the workflow sandbox.
+import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow';
+import type { AgentLimits } from '../contracts/agent-call.ts';
+import { LOSS_ATTEMPTS } from '../contracts/names.ts';
+
+/**
+ * Temporal's options for one agent, complete: a partial retry policy would retry without end. Slowness and worker loss
+ * are different budgets, so the server's attempts exceed the agent's own, and running out of time is not retried.
+ */
+export function agentActivityOptions(limits: AgentLimits): ActivityOptions {
+  return {
+    startToCloseTimeout: limits.timeout_ms,
+    heartbeatTimeout: limits.heartbeat_timeout_ms,
+    // The SDK's default returns before the agent has stopped: the feed would say "stopped" while a tool still runs.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: {
+      initialInterval: limits.initial_interval_ms,
+      backoffCoefficient: limits.backoff,
+      maximumInterval: limits.max_interval_ms,
+      maximumAttempts: limits.max_attempts + LOSS_ATTEMPTS,
+      nonRetryableErrorTypes: limits.retry_on.includes('AgentTimeout')
+        ? ['PayloadsTooLarge']
+        : ['TemporalTimeout:StartToClose', 'PayloadsTooLarge'],
+    },
+  };
+}

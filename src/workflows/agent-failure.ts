@@ -1,0 +1,51 @@
+// Runs inside the workflow sandbox.
+import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/common';
+import type { AgentFailureDetails, AgentLimits } from '../contracts/agent-call.ts';
+import type { Failure } from '../contracts/failure.ts';
+import { FAILURE_TYPES, type DeathReason, type FailureType } from '../contracts/names.ts';
+
+export type AgentFailureReport = {
+  error: Failure;
+  attempts: number;
+  /** Whether the activity itself published the end. */
+  told: boolean;
+  /** How the agent died, where it did not merely fail. */
+  death?: DeathReason;
+};
+
+function typeOf(type: string | null | undefined): FailureType {
+  if (type === 'PayloadsTooLarge') return 'PayloadTooLarge';
+  return FAILURE_TYPES.find((known) => known === type) ?? 'AgentFailed';
+}
+
+function ofTimeout(agent: string, { timeoutType }: TimeoutFailure, limits: AgentLimits, attempts: number) {
+  if (timeoutType === 'HEARTBEAT') {
+    const message = `agent ${agent} was lost: no heartbeat for ${limits.heartbeat_timeout_ms} ms`;
+    return {
+      error: { type: 'HeartbeatLost' as const, message },
+      attempts,
+      told: false,
+      death: 'no_heartbeat' as const,
+    };
+  }
+  const message = `agent ${agent} timed out after its limit of ${limits.timeout_ms} ms`;
+  return { error: { type: 'AgentTimeout' as const, message }, attempts, told: false, death: 'timeout' as const };
+}
+
+/** Reads what an activity's failure means for its agent. Temporal wraps the activity's own error as the cause. */
+export function agentFailure(agent: string, thrown: unknown, limits: AgentLimits): AgentFailureReport {
+  const cause = thrown instanceof ActivityFailure ? thrown.cause : thrown;
+  const exhausted = thrown instanceof ActivityFailure && thrown.retryState === 'MAXIMUM_ATTEMPTS_REACHED';
+  const guess = exhausted ? limits.max_attempts : 1;
+  if (cause instanceof TimeoutFailure) return ofTimeout(agent, cause, limits, guess);
+  const details =
+    cause instanceof ApplicationFailure || cause instanceof CancelledFailure ? cause.details?.[0] : undefined;
+  const { attempts = guess, told = false } = (details ?? {}) as Partial<AgentFailureDetails>;
+  if (cause instanceof CancelledFailure) {
+    return { error: { type: 'Cancelled', message: cause.message }, attempts, told };
+  }
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const type = typeOf(cause instanceof ApplicationFailure ? cause.type : undefined);
+  const death = type === 'AgentSilent' ? 'silent' : type === 'AgentTimeout' ? 'timeout' : undefined;
+  return { error: { type, message }, attempts, told, death };
+}

@@ -1,0 +1,2 @@
+// Entry of the workflow bundle: each export is a workflow type.
+export { costOptimization } from './cost-optimization.ts';

@@ -1,0 +1,67 @@
+import { createWriteStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { describe, expect, test } from '@jest/globals';
+import { buildLedger, runTriage } from '../../src/spend/index.ts';
+import { AZURE_HEADER, PRICED_AT, temporaryFolder } from './fixtures.ts';
+
+const ROWS = 2_000_000;
+const BAD_ROW = 1_500_000;
+
+async function writeTrace(path: string): Promise<void> {
+  const out = createWriteStream(path);
+  out.write(`${AZURE_HEADER}\r\n`);
+  for (let start = 0; start < ROWS; start += 10_000) {
+    const lines = Array.from({ length: 10_000 }, (_, offset) => {
+      const index = start + offset;
+      const second = Math.floor(index / 50);
+      const time = [second / 3600, (second / 60) % 60, second % 60]
+        .map((part) => String(Math.floor(part)).padStart(2, '0'))
+        .join(':');
+      return index === BAD_ROW - 2
+        ? 'broken'
+        : `2023-11-16 ${time}.${String(index % 50).padStart(7, '0')},${(index * 7919) % 9000},${(index * 31) % 500}`;
+    });
+    if (!out.write(`${lines.join('\r\n')}\r\n`)) await once(out, 'drain');
+  }
+  out.end();
+  await once(out, 'close');
+}
+
+describe('a file larger than the memory allowed', () => {
+  test('is streamed, keeps its row numbers, and leaves one file behind', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'large.csv');
+    await writeTrace(path);
+    expect((await stat(path)).size).toBeGreaterThan(64e6);
+    const { files } = await runTriage({ files: [path] });
+    const dir = join(folder.path, 'out');
+    const found = await buildLedger({
+      files,
+      model: 'claude-sonnet-4-5',
+      priced_at: PRICED_AT,
+      dir,
+      memoryLimit: '60MB',
+    });
+    expect(found.source).toMatchObject({ rows: ROWS - 1, rejected_rows: 1 });
+    expect(found.bad_rows).toMatchObject([{ row: BAD_ROW, reason: 'expected 3 columns, found 1 (cut off?)' }]);
+    expect(await readdir(dir)).toEqual([expect.stringMatching(/^ledger-[0-9a-f]{16}\.parquet$/)]);
+  });
+
+  test('stops in the middle when it is told to, and leaves nothing behind', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'large.csv');
+    await writeTrace(path);
+    const { files } = await runTriage({ files: [path] });
+    const dir = join(folder.path, 'out');
+    const stop = new AbortController();
+    const onStep = ({ progress }: { progress: number }) => {
+      if (progress === 40) setTimeout(() => stop.abort(new Error('enough')), 50);
+    };
+    await expect(
+      buildLedger({ files, model: 'gpt-4o', priced_at: PRICED_AT, dir, signal: stop.signal, onStep }),
+    ).rejects.toThrow('enough');
+    expect(await readdir(dir)).toEqual([]);
+  });
+});

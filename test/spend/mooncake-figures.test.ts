@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { DataHelperOutput, TechniqueEvaluation } from '../../src/contracts/cost-optimization.ts';
+import { evaluateTechnique } from '../../src/spend/index.ts';
+import { ledgerOf, MOONCAKE_CONVERSATION, temporaryFolder } from './fixtures.ts';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+});
+afterAll(async () => {
+  await folder[Symbol.asyncDispose]();
+});
+
+const near = (actual: number | undefined, wanted: number) =>
+  expect(Math.abs((actual ?? NaN) - wanted)).toBeLessThan(0.05);
+const caching = async (model: string): Promise<{ data: DataHelperOutput; found: TechniqueEvaluation }> => {
+  const data = await ledgerOf(MOONCAKE_CONVERSATION, model, folder.path);
+  return { data, found: await evaluateTechnique({ ...data, technique: 'prompt_caching' }) };
+};
+
+describe('Mooncake conversation traffic', () => {
+  test.each([
+    ['gpt-4o', 11.83],
+    ['gpt-5.4', 20.26],
+    ['claude-sonnet-4-5', 5.24],
+    ['claude-opus-5.5', 6.39],
+  ])('priced as %s, caching for 5 minutes saves %p%%', async (model, percent) => {
+    const { found } = await caching(model);
+    near(found.candidates[0]?.standalone_percent, percent);
+  });
+
+  test('priced as gpt-4o it costs $403.21 at list', async () => {
+    const { data } = await caching('gpt-4o');
+    expect(data.baseline.list_usd).toBeCloseTo(403.21, 2);
+    expect(data.baseline.requests).toBe(12_031);
+  });
+
+  test('writing for an hour at claude-sonnet-4-5 loses 27.42%, and is said so', async () => {
+    const { found } = await caching('claude-sonnet-4-5');
+    const hour = found.not_recommended.find(({ variant }) => variant === '1h');
+    expect(hour?.reason).toBe('loses money');
+    near(hour?.percent, -27.42);
+  });
+
+  test('inputs above p95 hold 10.93% of the input tokens in excess, 9.8% of the spend as gpt-4o', async () => {
+    const data = await ledgerOf(MOONCAKE_CONVERSATION, 'gpt-4o', folder.path);
+    const { candidates } = await evaluateTechnique({
+      ...data,
+      technique: 'context_trim',
+      set: { 'context_trim.adoption': 1 },
+    });
+    near((100 * Number(candidates[0]?.params.expected.excess_tokens)) / data.baseline.input_tokens, 10.93);
+    near(candidates[0]?.standalone_percent, 9.815);
+  });
+});

@@ -1,0 +1,27 @@
+// Starts the one Temporal server that all test files share, and bundles the workflows once.
+import { mkdtempSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger, Runtime } from '@temporalio/worker';
+import { startEmbeddedServer } from '../../src/dev/start-embedded-server.ts';
+import { ensureTemporalCli } from '../../src/temporal-cli/ensure-temporal-cli.ts';
+
+const say = (line) => void process.stderr.write(`${line}\n`);
+
+export default async function globalSetup() {
+  const logger = new DefaultLogger('ERROR');
+  Runtime.install({ logger, shutdownSignals: [] });
+  const dataDir = mkdtempSync(join(tmpdir(), 'baton-jest-'));
+  const workflowsPath = fileURLToPath(new URL('./workflows.ts', import.meta.url));
+  const [server, { code }] = await Promise.all([
+    startEmbeddedServer({ dataDir, cliPath: await ensureTemporalCli({ say }) }),
+    bundleWorkflowCode({ workflowsPath, logger }),
+  ]);
+  const bundle = join(dataDir, 'workflows.js');
+  await writeFile(bundle, code);
+  process.env.BATON_TEST_ADDRESS = server.address;
+  process.env.BATON_TEST_BUNDLE = bundle;
+  globalThis.batonTest = { server, dataDir };
+}

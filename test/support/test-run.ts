@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, type Worker } from '@temporalio/worker';
+import type { AnyAgent } from '../../src/agents/define-agent.ts';
+import { defineApp } from '../../src/agents/define-app.ts';
+import { limitsOf } from '../../src/agents/limits-of.ts';
+import type { AgentOutcome, RunOutcome } from '../../src/contracts/run.ts';
+import type { RunStart } from '../../src/contracts/run-start.ts';
+import { workflowIdOf } from '../../src/contracts/names.ts';
+import { createWorker } from '../../src/worker.ts';
+import { createRecorder } from './recorder.ts';
+
+/** What global set-up prepared: the shared server and the prebuilt workflows. */
+export function shared() {
+  const { BATON_TEST_ADDRESS: address, BATON_TEST_BUNDLE: codePath } = process.env;
+  if (!address || !codePath) throw new Error('the shared Temporal server is missing: run the tests by npm test');
+  return { address, namespace: 'default', workflowBundle: { codePath } };
+}
+
+type Options = { agents: readonly AnyAgent[]; shutdownGraceMs?: number };
+
+/** A worker for some agents on a task queue of its own, with a recording notifier, and a way to run one of them. */
+export async function startTestWorker({ agents, shutdownGraceMs }: Options) {
+  const { address, namespace, workflowBundle } = shared();
+  const taskQueue = `test-${randomUUID()}`;
+  const recorder = createRecorder();
+  const nativeConnection = await NativeConnection.connect({ address });
+  const connection = await Connection.connect({ address });
+  const client = new Client({ connection, namespace });
+  const app = defineApp({ agents });
+  const options = { namespace, app, notifier: recorder.notifier, taskQueue, workflowBundle, shutdownGraceMs };
+  const workers: { worker: Worker; running: Promise<void> }[] = [];
+
+  async function addWorker() {
+    const worker = await createWorker({ connection: nativeConnection, ...options });
+    const entry = { worker, running: worker.run() };
+    workers.push(entry);
+    return entry;
+  }
+  await addWorker();
+
+  async function start<Input>(workflow: string, input: Input, { timeoutMs = 60_000, userId = 'u1', limits = {} } = {}) {
+    const runId = randomUUID();
+    const context = { user_id: userId, thread_id: 't1', run_id: runId, request_id: runId, metadata: {} };
+    const own = Object.fromEntries(agents.map((agent) => [agent.name, { ...limitsOf(agent), ...limits }]));
+    const args: [RunStart<Input>] = [{ context, input, limits: own, timeout_ms: timeoutMs }];
+    const workflowId = workflowIdOf({ workflow, userId, runId });
+    const handle = await client.workflow.start(workflow, { workflowId, taskQueue, args });
+    return { handle, runId, workflowId };
+  }
+
+  return {
+    client,
+    recorder,
+    addWorker,
+    start,
+    /** Runs one agent to its outcome, and gives the events of that run in order of publication. */
+    async runAgent(agent: string, input: unknown = {}, startOptions = {}) {
+      const { handle, runId } = await start('oneAgent', { agent, input }, startOptions);
+      const run = (await handle.result()) as RunOutcome<AgentOutcome>;
+      return { run, outcome: run.result as AgentOutcome, events: recorder.of(runId), handle };
+    },
+    async stop() {
+      for (const { worker, running } of workers) {
+        if (worker.getState() === 'RUNNING') worker.shutdown();
+        await running;
+      }
+      await nativeConnection.close();
+      await connection.close();
+    },
+  };
+}
