@@ -230,6 +230,8 @@ export const actionsOutput = z.object({
 export const reportingInput = z.object({
   source,
   baseline,
+  monthly_factor: z.number().positive(),
+  segments: z.array(segmentProfile).max(20),
   bad_rows: z.array(badRow).max(20),
   price_book: priceBookInfo,
   recommendations: z.array(recommendation),

@@ -74,6 +74,15 @@ export const baseline = z.object({
   provider: z.string().optional(),
 });
 
+/** What one model costs, at list price: for the window, and for a month by the report's monthly basis. */
+export const modelSpend = z.object({
+  model: z.string(),
+  provider: z.string(),
+  requests: z.number().nonnegative(),
+  list_usd: usd,
+  monthly_usd: usd,
+});
+
 export const action = z.object({ change: z.string(), owner: z.string(), gate: z.string(), rollback: z.string() });
 
 export const recommendation = z.object({
@@ -138,6 +147,7 @@ export const completedReport = z.object({
   notes: z.array(z.string()).optional(),
   source,
   baseline,
+  spend_by_model: z.array(modelSpend).optional(),
   recommendations: z.array(recommendation),
   total,
   plan: z.array(planPhase),
@@ -164,6 +174,7 @@ export type ExportRecipe = z.infer<typeof exportRecipe>;
 export type BadRow = z.infer<typeof badRow>;
 export type Source = z.infer<typeof source>;
 export type Baseline = z.infer<typeof baseline>;
+export type ModelSpend = z.infer<typeof modelSpend>;
 export type Recommendation = z.infer<typeof recommendation>;
 export type PlanPhase = z.infer<typeof planPhase>;
 export type NotRecommended = z.infer<typeof notRecommended>;

@@ -64,6 +64,8 @@ export async function costOptimization(start: RunStart<CostOptimizationInput>): 
       assumptions: [...assumptions, ...actions.result.assumptions],
       source: profile.source,
       baseline: profile.baseline,
+      monthly_factor: profile.monthly_factor,
+      segments: profile.segments,
       price_book: profile.price_book,
       bad_rows,
       notes,
