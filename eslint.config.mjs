@@ -15,10 +15,12 @@ const FOLDERS = [
   'notifier',
   'feed',
   'client',
+  'gateway',
+  'reconciler',
   'dev',
   'cli',
 ];
-const MAINS = ['**/worker.ts', '**/client.ts', '**/cli.ts', '**/config.ts'];
+const MAINS = ['**/worker.ts', '**/client.ts', '**/gateway.ts', '**/cli.ts', '**/config.ts'];
 
 const folder = (name) => `**/${name}/**`;
 const others = (own, allowed = []) => FOLDERS.filter((name) => name !== own && !allowed.includes(name)).map(folder);
@@ -44,6 +46,25 @@ const BORDERS = {
     typesOnly: [folder('notifier'), folder('workflows')],
   },
   notifier: { never: [...others('notifier', ['contracts']), ...MAINS, '@temporalio/*'] },
+  gateway: {
+    never: [
+      ...others('gateway', ['contracts', 'notifier', 'feed', 'client', 'spend']),
+      '**/worker.ts',
+      '**/cli.ts',
+      '@temporalio/worker',
+      '@temporalio/workflow',
+      '@temporalio/activity',
+    ],
+  },
+  reconciler: {
+    never: [
+      ...others('reconciler', ['contracts', 'notifier', 'feed']),
+      ...MAINS,
+      '@temporalio/worker',
+      '@temporalio/workflow',
+      '@temporalio/activity',
+    ],
+  },
   feed: { never: [...others('feed', ['contracts']), ...MAINS, '@temporalio/*', 'node:*'] },
 };
 

@@ -1,8 +1,8 @@
-import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { Client, Connection, type ConnectionOptions, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import { z } from 'zod';
 import { connectionSettings } from './client/connection-settings.ts';
-import { openFeedSource } from './client/feed-source.ts';
+import { openFeedSource, type FeedSource } from './client/feed-source.ts';
 import { fingerprint } from './client/fingerprint.ts';
 import { listRuns, type RunFilter, type RunSummary } from './client/list-runs.ts';
 import { createRunHandle, type RunHandle } from './client/run-handle.ts';
@@ -36,6 +36,8 @@ export type ConnectOptions = {
   dataDir?: string;
   /** @default 'baton' */
   taskQueue?: string;
+  /** Connection and log of a process that acts for many users; whoever opened them closes them. @default own ones */
+  shared?: { connection: Connection; feed: FeedSource };
 };
 
 export type BatonClient = {
@@ -61,21 +63,25 @@ async function ownManifest(dataDir: string) {
   return costApp({ dataDir }).manifest();
 }
 
+function openConnection(options: ConnectionOptions & { address: string }): Promise<Connection> {
+  return Connection.connect(options).catch((cause: unknown) => {
+    const message = `Temporal does not answer at ${options.address}: is it running? Start it by "baton dev", or set TEMPORAL_ADDRESS`;
+    throw new BatonError('NetworkError', message, { cause });
+  });
+}
+
 /**
  * Connects a user's client to Temporal and to the event log.
  *
  * @throws BatonError `NetworkError` naming the address when Temporal does not answer
  */
 export async function connect(options: ConnectOptions): Promise<BatonClient> {
-  const { user, app, taskQueue = TASK_QUEUE } = options;
+  const { user, app, taskQueue = TASK_QUEUE, shared } = options;
   const config = loadConfig(options.dataDir ? { ...process.env, BATON_DATA_DIR: options.dataDir } : process.env);
   const { namespace, connectionOptions } = connectionSettings({ ...options, dataDir: config.dataDir });
-  const connection = await Connection.connect(connectionOptions).catch((cause: unknown) => {
-    const message = `Temporal does not answer at ${connectionOptions.address}: is it running? Start it by "baton dev", or set TEMPORAL_ADDRESS`;
-    throw new BatonError('NetworkError', message, { cause });
-  });
+  const connection = shared?.connection ?? (await openConnection(connectionOptions));
   const { workflow: client } = new Client({ connection, namespace });
-  const feed = openFeedSource(config);
+  const feed = shared?.feed ?? openFeedSource(config);
 
   function handleOf<Result>(workflow: string, runId: string, repeated = false): RunHandle<Result> {
     const workflowId = workflowIdOf({ workflow, userId: user, runId });
@@ -130,6 +136,7 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
   }
 
   async function close() {
+    if (shared) return;
     feed.close();
     await connection.close();
   }

@@ -2,6 +2,9 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { BatonError } from './contracts/baton-error.ts';
 
+const port = z.coerce.number().int().min(0).max(65_535);
+const url = z.url({ protocol: /^https?$/ });
+
 const environment = z.object({
   /** Folder of Temporal's database, the event log, ledgers and reports. */
   BATON_DATA_DIR: z.string().min(1).default('.baton'),
@@ -14,6 +17,23 @@ const environment = z.object({
   BATON_FSYNC: z.enum(['normal', 'full']).default('normal'),
   /** Days for which events and closed runs are kept. */
   BATON_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
+  /** Port of the gateway; unset means 8080 or the next free one. */
+  BATON_HTTP_PORT: port.optional(),
+  BATON_HTTP_HOST: z.string().min(1).default('127.0.0.1'),
+  /** Port of `/metrics` alone; unset means the gateway's own port. */
+  BATON_METRICS_PORT: port.optional(),
+  /** Origins, separated by commas, whose pages may call the gateway besides its own. */
+  BATON_ALLOWED_ORIGINS: z.string().default(''),
+  /** Secret of tokens signed by HS256; HS256 is no stronger than its secret. */
+  BATON_JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  /** Keys of an identity provider; needs an issuer and an audience, or any token of that provider would do. */
+  BATON_JWKS_URL: url.optional(),
+  BATON_JWT_ISSUER: z.string().min(1).optional(),
+  BATON_JWT_AUDIENCE: z.string().min(1).optional(),
+  /** Claim that names the user. */
+  BATON_JWT_USER_CLAIM: z.string().min(1).default('sub'),
+  /** How often runs without an end are looked after, in milliseconds. */
+  BATON_RECONCILE_MS: z.coerce.number().int().min(100).default(30_000),
 });
 
 export type Config = {
@@ -21,7 +41,38 @@ export type Config = {
   logPath: string;
   fsync: 'normal' | 'full';
   retentionDays: number;
+  reconcileMs: number;
+  http: { port: number | undefined; host: string; metricsPort: number | undefined; allowedOrigins: string[] };
+  jwt: JwtConfig;
 };
+
+export type JwtConfig = {
+  secret?: string;
+  jwksUrl?: string;
+  issuer?: string;
+  audience?: string;
+  userClaim: string;
+};
+
+function refuse(name: string, value: string | undefined, why: string): never {
+  throw new BatonError('InvalidInput', `environment variable ${name}=${JSON.stringify(value)}: ${why}`);
+}
+
+function jwtConfig(env: z.infer<typeof environment>): JwtConfig {
+  const jwt = {
+    secret: env.BATON_JWT_SECRET,
+    jwksUrl: env.BATON_JWKS_URL,
+    issuer: env.BATON_JWT_ISSUER,
+    audience: env.BATON_JWT_AUDIENCE,
+    userClaim: env.BATON_JWT_USER_CLAIM,
+  };
+  if (jwt.jwksUrl && !jwt.issuer) refuse('BATON_JWT_ISSUER', undefined, 'is needed beside BATON_JWKS_URL');
+  if (jwt.jwksUrl && !jwt.audience) refuse('BATON_JWT_AUDIENCE', undefined, 'is needed beside BATON_JWKS_URL');
+  if (jwt.jwksUrl && jwt.secret) {
+    refuse('BATON_JWKS_URL', jwt.jwksUrl, 'cannot be combined with BATON_JWT_SECRET: set one of them');
+  }
+  return jwt;
+}
 
 /**
  * Reads the environment once. Every variable has a default that works.
@@ -33,13 +84,24 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const name = String(issue?.path[0]);
-    throw new BatonError(
-      'InvalidInput',
-      `environment variable ${name}=${JSON.stringify(env[name])}: ${issue?.message}`,
-    );
+    // A secret is no less one for being too short: its value stays out of terminals and logs.
+    const shown = name.endsWith('_SECRET') ? '…' : env[name];
+    refuse(name, shown, issue?.message ?? 'is refused');
   }
-  const { BATON_DATA_DIR, BATON_LOG, BATON_FSYNC, BATON_RETENTION_DAYS } = parsed.data;
-  const dataDir = resolve(BATON_DATA_DIR);
-  const logPath = resolve(dataDir, BATON_LOG.slice('sqlite:'.length) || 'events.sqlite');
-  return { dataDir, logPath, fsync: BATON_FSYNC, retentionDays: BATON_RETENTION_DAYS };
+  const { data } = parsed;
+  const dataDir = resolve(data.BATON_DATA_DIR);
+  return {
+    dataDir,
+    logPath: resolve(dataDir, data.BATON_LOG.slice('sqlite:'.length) || 'events.sqlite'),
+    fsync: data.BATON_FSYNC,
+    retentionDays: data.BATON_RETENTION_DAYS,
+    reconcileMs: data.BATON_RECONCILE_MS,
+    http: {
+      port: data.BATON_HTTP_PORT,
+      host: data.BATON_HTTP_HOST,
+      metricsPort: data.BATON_METRICS_PORT,
+      allowedOrigins: data.BATON_ALLOWED_ORIGINS.split(',').flatMap((origin) => origin.trim() || []),
+    },
+    jwt: jwtConfig(data),
+  };
 }
