@@ -1,0 +1,172 @@
+// Runs in browsers and in Node, without a dependency.
+import type { BatonEvent } from '../contracts/event.ts';
+import { FEED_CLOSE, FEED_PROTOCOL, type FeedFrame } from '../contracts/feed-frame.ts';
+import { eventQueue } from './event-queue.ts';
+import type { FeedConnection, FeedState } from './feed-state.ts';
+import { onNetworkChange } from './on-network-change.ts';
+import { emptyFeed, foldFeed } from './fold.ts';
+import type { FoldedRun } from './folded.ts';
+import { DEFAULT_RETRY_MS, retryDelay } from './retry-delay.ts';
+
+export type FeedOptions = {
+  /** The gateway, such as `http://127.0.0.1:8080`. */
+  url: string;
+  /** The user's token, or a function that gives a fresh one before each connection. */
+  token: string | (() => string | Promise<string>);
+  /** Sequence after which to begin; 0 is the whole feed. @default 0 */
+  after?: number;
+  /** Only this run's events. @default all runs of the user */
+  runId?: string;
+  /** Time without any frame after which a connection attempt is given up, in milliseconds. @default 10000 */
+  connectTimeoutMs?: number;
+  /** @default the global WebSocket */
+  WebSocket?: typeof globalThis.WebSocket;
+};
+
+export type Feed = {
+  readonly state: FeedState;
+  /** Calls back with every new state until the returned function is called. */
+  subscribe(listener: (state: FeedState) => void): () => void;
+  /** Every event once, in order, from now on; ends when the feed is closed. Each call is an own reader. */
+  events(): AsyncGenerator<BatonEvent, void>;
+  /** Connects at once instead of waiting for the next attempt; for "the network is back". */
+  retryNow(): void;
+  close(): void;
+};
+
+const FINAL: Partial<Record<number, 'unauthorized' | 'forbidden'>> = {
+  [FEED_CLOSE.badToken]: 'unauthorized',
+  [FEED_CLOSE.badOrigin]: 'forbidden',
+};
+
+/**
+ * Follows a user's feed over a WebSocket: resumes after the last sequence seen whenever the connection is lost, drops
+ * what it has seen already, and folds what it sees.
+ */
+export function connectFeed(options: FeedOptions): Feed {
+  const { url, token, runId, connectTimeoutMs = 10_000, WebSocket = globalThis.WebSocket } = options;
+  const listeners = new Set<(state: FeedState) => void>();
+  const readers = new Set<ReturnType<typeof eventQueue<BatonEvent>>>();
+  let state: FeedState = {
+    feed: { ...emptyFeed(), seq: options.after ?? 0 },
+    connection: { status: 'connecting' },
+  };
+  let epoch: string | undefined;
+  let socket: WebSocket | undefined;
+  let retryMs = DEFAULT_RETRY_MS;
+  let failures = 0;
+  let wished: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function update(change: Partial<FeedState>) {
+    state = { ...state, ...change };
+    for (const listener of listeners) listener(state);
+  }
+  const connected = (connection: FeedConnection) => update({ connection });
+
+  function onFrame(frame: FeedFrame<FoldedRun>) {
+    switch (frame.type) {
+      case 'hello': {
+        const restored = epoch !== undefined && epoch !== frame.epoch;
+        epoch = frame.epoch;
+        retryMs = frame.retry_ms;
+        failures = 0;
+        // A log restored from an older state counts anew: what was folded belongs to numbers that are no more.
+        if (restored) update({ feed: emptyFeed() });
+        return connected({ status: 'catching_up' });
+      }
+      case 'event': {
+        if (frame.event.seq <= state.feed.seq) return;
+        update({ feed: foldFeed(state.feed, frame.event) });
+        for (const reader of readers) reader.push(frame.event);
+        return;
+      }
+      case 'caught_up':
+        return connected({ status: 'live' });
+      case 'resync':
+        return update({ feed: { seq: frame.seq, runs: frame.snapshot } });
+      case 'bye':
+        wished = frame.retry_ms;
+    }
+  }
+
+  function lost(reason: string) {
+    if (state.connection.status === 'closed') return;
+    const nextAttemptMs = wished ?? retryDelay(failures, retryMs);
+    failures += 1;
+    wished = undefined;
+    connected({ status: 'reconnecting', reason, nextAttemptMs });
+    timer = setTimeout(() => void open(), nextAttemptMs);
+  }
+
+  async function open() {
+    clearTimeout(timer);
+    const bearer = await Promise.resolve(typeof token === 'string' ? token : token()).catch(() => undefined);
+    if (state.connection.status === 'closed') return;
+    if (bearer === undefined) return lost('no token could be had');
+    const target = new URL('/v1/feed', url.replace(/^http/, 'ws'));
+    target.searchParams.set('after', String(state.feed.seq));
+    if (epoch !== undefined) target.searchParams.set('epoch', epoch);
+    if (runId !== undefined) target.searchParams.set('run_id', runId);
+    const own = new WebSocket(target, [FEED_PROTOCOL, `bearer.${bearer}`]);
+    socket = own;
+    // A connection that hangs in the making would show "reconnecting" for minutes.
+    const guard = setTimeout(() => own.close(), connectTimeoutMs);
+    own.addEventListener('message', ({ data }) => {
+      clearTimeout(guard);
+      if (socket === own) onFrame(JSON.parse(String(data)) as FeedFrame<FoldedRun>);
+    });
+    own.addEventListener('close', ({ code, reason }) => {
+      clearTimeout(guard);
+      if (socket !== own) return;
+      socket = undefined;
+      const final = FINAL[code];
+      if (final) finish(final);
+      else lost(reason || `connection lost (${code})`);
+    });
+  }
+
+  function onOffline() {
+    // A browser keeps a socket of a lost network open for minutes; closing it shows the truth at once.
+    socket?.close();
+  }
+
+  function retryNow() {
+    if (state.connection.status === 'reconnecting') void open();
+  }
+
+  function finish(reason: 'closed' | 'unauthorized' | 'forbidden') {
+    if (state.connection.status === 'closed') return;
+    clearTimeout(timer);
+    stopWatching();
+    connected({ status: 'closed', reason });
+    const open = socket;
+    socket = undefined;
+    open?.close(1000);
+    for (const reader of readers) reader.end();
+  }
+
+  const stopWatching = onNetworkChange({ offline: onOffline, online: retryNow });
+  void open();
+  return {
+    get state() {
+      return state;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async *events() {
+      const queue = eventQueue<BatonEvent>();
+      readers.add(queue);
+      if (state.connection.status === 'closed') queue.end();
+      try {
+        yield* queue.iterate();
+      } finally {
+        readers.delete(queue);
+      }
+    },
+    retryNow,
+    close: () => finish('closed'),
+  };
+}

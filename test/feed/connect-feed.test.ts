@@ -1,0 +1,119 @@
+import { expect, test } from '@jest/globals';
+import { connectFeed, type Feed } from '../../src/feed/connect-feed.ts';
+import type { FeedState } from '../../src/feed/feed-state.ts';
+import { startScriptedGateway, thought } from '../support/scripted-gateway.ts';
+
+function until(feed: Feed, holds: (state: FeedState) => boolean): Promise<FeedState> {
+  const { promise, resolve } = Promise.withResolvers<FeedState>();
+  const off = feed.subscribe((state) => holds(state) && resolve(state));
+  if (holds(feed.state)) resolve(feed.state);
+  return promise.finally(off);
+}
+
+const shown = ({ feed }: FeedState) => feed.runs[0]?.agents[0]?.thoughts.map(({ reasoning }) => reasoning) ?? [];
+
+test('asks for the whole feed with its token as a subprotocol, and is live once caught up', async () => {
+  await using gateway = await startScriptedGateway();
+  const feed = connectFeed({ url: gateway.url, token: 'abc', runId: 'r1' });
+  const { query, protocols, send } = await gateway.next();
+  expect(Object.fromEntries(query)).toEqual({ after: '0', run_id: 'r1' });
+  expect(protocols).toEqual(['baton.v1', 'bearer.abc']);
+  expect(feed.state.connection.status).not.toBe('live');
+  send({ type: 'event', event: thought(1) });
+  send({ type: 'caught_up', seq: 1 });
+  const state = await until(feed, ({ connection }) => connection.status === 'live');
+  expect(shown(state)).toEqual(['thought 1']);
+  feed.close();
+});
+
+test('after a cut resumes behind the last event seen, and shows what is sent twice once', async () => {
+  await using gateway = await startScriptedGateway();
+  const feed = connectFeed({ url: gateway.url, token: 'abc' });
+  const heard: number[] = [];
+  const reading = (async () => {
+    for await (const { seq } of feed.events()) heard.push(seq);
+  })();
+  const first = await gateway.next();
+  for (const seq of [1, 2]) first.send({ type: 'event', event: thought(seq) });
+  await until(feed, (state) => state.feed.seq === 2);
+  first.socket.terminate();
+  await until(feed, ({ connection }) => connection.status === 'reconnecting');
+  const second = await gateway.next();
+  expect(second.query.get('after')).toBe('2');
+  expect(second.query.get('epoch')).toBe('e1');
+  for (const seq of [2, 3]) second.send({ type: 'event', event: thought(seq) });
+  const state = await until(feed, ({ feed: { seq } }) => seq === 3);
+  expect(shown(state)).toEqual(['thought 1', 'thought 2', 'thought 3']);
+  feed.close();
+  await reading;
+  expect(heard).toEqual([1, 2, 3]);
+});
+
+test('begins anew when the log is another one than before', async () => {
+  await using gateway = await startScriptedGateway();
+  const feed = connectFeed({ url: gateway.url, token: 'abc' });
+  const first = await gateway.next();
+  for (const seq of [1, 2, 3]) first.send({ type: 'event', event: thought(seq) });
+  await until(feed, (state) => state.feed.seq === 3);
+  first.socket.terminate();
+  const second = await gateway.next({ epoch: 'e2' });
+  second.send({ type: 'resync', reason: 'log_changed', snapshot: [], seq: 0 });
+  second.send({ type: 'event', event: thought(1, 'e2') });
+  const state = await until(feed, ({ feed: { seq } }) => seq === 1);
+  expect(shown(state)).toEqual(['thought 1']);
+  feed.close();
+});
+
+test('takes a snapshot in place of events that are gone', async () => {
+  await using gateway = await startScriptedGateway();
+  const feed = connectFeed({ url: gateway.url, token: 'abc', after: 4 });
+  const { query, send } = await gateway.next();
+  expect(query.get('after')).toBe('4');
+  send({ type: 'resync', reason: 'cursor_too_old', snapshot: [{ run_id: 'old', agents: [] }], seq: 90 });
+  const state = await until(feed, ({ feed: { seq } }) => seq === 90);
+  expect(state.feed.runs.map(({ run_id }) => run_id)).toEqual(['old']);
+  feed.close();
+});
+
+test('waits as long as the server wishes when it says goodbye', async () => {
+  await using gateway = await startScriptedGateway();
+  const feed = connectFeed({ url: gateway.url, token: 'abc' });
+  const { send, socket } = await gateway.next();
+  send({ type: 'bye', reason: 'restart', retry_ms: 7 });
+  socket.close(1012, 'restart');
+  const { connection } = await until(feed, (state) => state.connection.status === 'reconnecting');
+  expect(connection).toEqual({ status: 'reconnecting', reason: 'restart', nextAttemptMs: 7 });
+  await gateway.next();
+  feed.close();
+});
+
+test.each([
+  [4401, 'unauthorized'],
+  [4403, 'forbidden'],
+])('does not come back after close code %i', async (code, reason) => {
+  await using gateway = await startScriptedGateway();
+  const feed = connectFeed({ url: gateway.url, token: 'abc' });
+  const { socket } = await gateway.next();
+  socket.close(code);
+  const { connection } = await until(feed, (state) => state.connection.status === 'closed');
+  expect(connection).toEqual({ status: 'closed', reason });
+});
+
+test('asks for a fresh token before each connection, and tries again where none could be had', async () => {
+  await using gateway = await startScriptedGateway();
+  let asked = 0;
+  const feed = connectFeed({
+    url: gateway.url,
+    async token() {
+      asked += 1;
+      if (asked === 1) throw new Error('sign-in is down');
+      return `t${asked}`;
+    },
+  });
+  const { connection } = await until(feed, (state) => state.connection.status === 'reconnecting');
+  expect(connection).toMatchObject({ reason: 'no token could be had' });
+  feed.retryNow();
+  const { protocols } = await gateway.next();
+  expect(protocols).toContain('bearer.t2');
+  feed.close();
+});
