@@ -38,6 +38,13 @@ export type AgentRetry = {
   on?: FailureType[];
 };
 
+export type AgentConcurrency = {
+  /** For one user. */
+  perUser?: number;
+  /** For all users together. */
+  total?: number;
+};
+
 export type AgentDefinition<
   Name extends string = string,
   Input extends z.ZodType = z.ZodType,
@@ -55,6 +62,8 @@ export type AgentDefinition<
   /** The server takes a silent worker for lost after this many milliseconds. @default 10000 */
   heartbeatTimeoutMs?: number;
   retry?: AgentRetry;
+  /** How many of it may work at once over all workers; what exceeds it waits and is never refused. @default no limit */
+  concurrency?: AgentConcurrency;
   run(input: z.output<Input>, ctx: AgentContext<OwnTools>): z.input<Output> | Promise<z.input<Output>>;
 };
 
@@ -68,7 +77,7 @@ const NAME = /^[a-z][a-z0-9_]{0,63}$/;
  * Defines an agent: a named piece of work with checked input and output. Limits that it does not give are
  * `AGENT_DEFAULTS`.
  *
- * @throws TypeError if the name cannot be an activity type, or a limit is not a positive number
+ * @throws TypeError if the name cannot be an activity type, a limit is not a positive number, or two tools share a name
  */
 export function defineAgent<
   const Name extends string,
@@ -76,7 +85,7 @@ export function defineAgent<
   Output extends z.ZodType,
   OwnTools extends Tools = Record<never, never>,
 >(definition: AgentDefinition<Name, Input, Output, OwnTools>): AgentDefinition<Name, Input, Output, OwnTools> {
-  const { name, timeoutMs, heartbeatTimeoutMs, retry = {} } = definition;
+  const { name, timeoutMs, heartbeatTimeoutMs, retry = {}, concurrency = {}, tools = {} } = definition;
   if (!NAME.test(name)) {
     throw new TypeError(
       `agent name ${JSON.stringify(name)}: use lower-case letters, digits and underscores, beginning with a letter, at most 64`,
@@ -88,5 +97,14 @@ export function defineAgent<
       throw new TypeError(`agent ${name}: ${key} must be a positive number, not ${String(value)}`);
     }
   }
+  for (const [key, value] of Object.entries(concurrency)) {
+    if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
+      throw new TypeError(`agent ${name}: concurrency.${key} must be a positive whole number, not ${String(value)}`);
+    }
+  }
+  const toolNames = Object.values(tools as Tools).map((tool) => tool.name);
+  const doubled = toolNames.find((tool, index) => toolNames.indexOf(tool) !== index);
+  if (doubled)
+    throw new TypeError(`agent ${name}: two tools are named ${doubled}; events and receipts go by that name`);
   return definition;
 }

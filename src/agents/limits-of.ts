@@ -1,9 +1,16 @@
 import type { AgentLimits } from '../contracts/agent-call.ts';
 import { AGENT_DEFAULTS } from '../contracts/names.ts';
-import type { AnyAgent } from './define-agent.ts';
+import type { AnyAgent, Tools } from './define-agent.ts';
 
 /** Fills an agent's limits up with the defaults. */
-export function limitsOf({ timeoutMs, heartbeatTimeoutMs, retry = {} }: AnyAgent): AgentLimits {
+export function limitsOf({
+  timeoutMs,
+  heartbeatTimeoutMs,
+  retry = {},
+  concurrency = {},
+  tools = {},
+}: AnyAgent): AgentLimits {
+  const compensates = Object.values(tools as Tools).some((tool) => tool.compensate !== undefined);
   return {
     timeout_ms: timeoutMs ?? AGENT_DEFAULTS.timeoutMs,
     heartbeat_timeout_ms: heartbeatTimeoutMs ?? AGENT_DEFAULTS.heartbeatTimeoutMs,
@@ -12,5 +19,8 @@ export function limitsOf({ timeoutMs, heartbeatTimeoutMs, retry = {} }: AnyAgent
     backoff: retry.backoff ?? AGENT_DEFAULTS.backoff,
     max_interval_ms: retry.maxIntervalMs ?? AGENT_DEFAULTS.maxIntervalMs,
     retry_on: retry.on ?? [],
+    ...(compensates && { compensates }),
+    ...(concurrency.perUser !== undefined && { limit_per_user: concurrency.perUser }),
+    ...(concurrency.total !== undefined && { limit_total: concurrency.total }),
   };
 }

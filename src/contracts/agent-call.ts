@@ -13,7 +13,29 @@ export type AgentLimits = {
   max_interval_ms: number;
   /** Failures to retry that are not retried by default. */
   retry_on: FailureType[];
+  /** Whether any of its tools can be undone: the workflow registers one undo before it calls the agent. */
+  compensates?: boolean;
+  /** How many of this agent may work at once for one user, and in all. */
+  limit_per_user?: number;
+  limit_total?: number;
+  /** How many agents of any name may work at once for one user. */
+  limit_user?: number;
 };
+
+/** A call of a tool whose outcome nobody knows; a person must say whether it happened. */
+export type UnknownEffect = {
+  agent_run: string;
+  tool: string;
+  call_id: string;
+  idempotency_key: string;
+  /** The call's input as shown to a person: redacted and shortened. */
+  parameters: unknown;
+};
+
+/** What a person said about an unknown call. `done` needs the receipt that the call would have returned. */
+export type EffectAnswer = { idempotency_key: string } & (
+  { happened: 'done'; receipt: unknown } | { happened: 'not_done' }
+);
 
 /** Input of every agent's activity. */
 export type AgentCall<Input = unknown> = {
@@ -27,6 +49,8 @@ export type AgentCall<Input = unknown> = {
   limits: AgentLimits;
   /** Events of the workflow that happened before this agent starts: they ride along instead of costing an activity. */
   events: NewEvent[];
+  /** Answers to calls that an earlier execution of this agent had to leave as `EffectUnknown`. */
+  effect_answers?: EffectAnswer[];
 };
 
 /** Output of every agent's activity. */
@@ -40,4 +64,7 @@ export type AgentReturn<Result = unknown> = {
 };
 
 /** First detail of every failure that leaves an agent's activity. */
-export type AgentFailureDetails = Pick<AgentReturn, 'attempts' | 'execution_time_ms' | 'told'>;
+export type AgentFailureDetails = Pick<AgentReturn, 'attempts' | 'execution_time_ms' | 'told'> & {
+  /** With `EffectUnknown`: which call. The agent's end was not told, because asking a person may still save it. */
+  effect?: UnknownEffect;
+};

@@ -1,8 +1,13 @@
+import type { UnknownEffect } from './agent-call.ts';
 import type { FailureType } from './names.ts';
 
 type Options = {
   /** Shortest wait before the next attempt, in milliseconds; what a provider's `retry-after` said. */
   retryAfterMs?: number;
+  /** With `EffectUnknown`: which call. */
+  effect?: UnknownEffect;
+  /** The tool's call certainly did nothing: it may be made again even where its effect is `once`. @default false */
+  notDone?: boolean;
   cause?: unknown;
 };
 
@@ -14,10 +19,14 @@ export class BatonError extends Error {
   override name = 'BatonError';
   readonly type: FailureType;
   readonly retryAfterMs: number | undefined;
+  readonly effect: UnknownEffect | undefined;
+  readonly notDone: boolean;
 
-  constructor(type: FailureType, message: string, { retryAfterMs, cause }: Options = {}) {
+  constructor(type: FailureType, message: string, { retryAfterMs, effect, notDone = false, cause }: Options = {}) {
     super(message, { cause });
     this.type = type;
     this.retryAfterMs = retryAfterMs;
+    this.effect = effect;
+    this.notDone = notDone;
   }
 }

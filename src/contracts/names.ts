@@ -17,6 +17,12 @@ export type CostAgentName = (typeof COST_AGENTS)[number];
 /** Activity that publishes events of the workflow itself; it is not an agent, hence the dot, which no agent's name may have. */
 export const PUBLISH_ACTIVITY = 'baton.publish';
 
+/** Activity that undoes what the tools of one agent's execution did, from the effect ledger. */
+export const UNDO_ACTIVITY = 'baton.undo';
+
+/** Attempts to undo what can be undone; then the rest is reported as failed. Lost workers come on top. */
+export const UNDO_ATTEMPTS = 5;
+
 /** Name of the query that answers with the run's live state. */
 export const STATE_QUERY = 'state';
 

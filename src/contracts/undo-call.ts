@@ -1,0 +1,20 @@
+import type { EffectAnswer, UnknownEffect } from './agent-call.ts';
+import type { NewEvent } from './event.ts';
+import type { Failure } from './failure.ts';
+
+/** Input of the activity that undoes what the tools of one agent's execution did. */
+export type UndoCall = {
+  agent: string;
+  agent_run: string;
+  generation: number;
+  /** Events of the workflow that happened before; they ride along. */
+  events: NewEvent[];
+  effect_answers?: EffectAnswer[];
+};
+
+/** What undoing came to. A call that could not be undone does not keep the others from being undone. */
+export type UndoReturn = {
+  /** Calls that are undone now, by this execution or an earlier one. */
+  undone: number;
+  failed: (Omit<UnknownEffect, 'agent_run' | 'parameters'> & { error: Failure })[];
+};
