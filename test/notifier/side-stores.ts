@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Decisions } from '../../src/notifier/decisions.ts';
+import type { EffectLedger } from '../../src/notifier/effect-ledger.ts';
+import type { Leases } from '../../src/notifier/leases.ts';
+import { openLogFile } from '../../src/notifier/log-schema.ts';
+import { createSqliteDecisions } from '../../src/notifier/sqlite-decisions.ts';
+import { createSqliteEffects } from '../../src/notifier/sqlite-effects.ts';
+import { createSqliteLeases } from '../../src/notifier/sqlite-leases.ts';
+
+/** One process's way into the shared stores. */
+export type SideStore = { effects: EffectLedger; leases: Leases; decisions: Decisions; close(): Promise<void> };
+
+/** A new, empty place to store things; each `open` is one process's own way into it. */
+export type SideStorePlace = { open(): Promise<SideStore>; remove(): Promise<void> };
+
+async function sqlitePlace(): Promise<SideStorePlace> {
+  const folder = mkdtempSync(join(tmpdir(), 'baton-stores-'));
+  return {
+    async open() {
+      const db = openLogFile({ path: join(folder, 'events.sqlite'), fsync: 'normal', busyTimeoutMs: 5_000 });
+      return {
+        effects: createSqliteEffects(db),
+        leases: createSqliteLeases(db),
+        decisions: createSqliteDecisions(db),
+        close: async () => db.close(),
+      };
+    },
+    remove: async () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Every implementation of the stores beside the event log, for `describe.each`. */
+export const SIDE_STORES: [string, () => Promise<SideStorePlace>][] = [['SQLite', sqlitePlace]];
