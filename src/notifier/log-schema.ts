@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { BatonError } from '../contracts/baton-error.ts';
+import { SIDE_TABLES } from './sqlite-side-tables.ts';
 
 /** Version of the tables below; kept in the file, so that older code does not write into newer tables. */
 const SCHEMA_VERSION = 2;
@@ -26,29 +27,6 @@ CREATE TABLE IF NOT EXISTS runs (
   started_at TEXT NOT NULL, ended_at TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS open_runs ON runs (started_at) WHERE ended_at IS NULL;
-CREATE TABLE IF NOT EXISTS effects (
-  workflow_id TEXT NOT NULL, agent_run TEXT NOT NULL, tool TEXT NOT NULL, input_hash TEXT NOT NULL,
-  occurrence INTEGER NOT NULL, n INTEGER NOT NULL, agent TEXT NOT NULL, call_id TEXT NOT NULL, state TEXT NOT NULL,
-  round INTEGER NOT NULL, input TEXT NOT NULL, receipt TEXT, generation INTEGER NOT NULL,
-  scheduled INTEGER NOT NULL, attempt INTEGER NOT NULL, deadline_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
-  PRIMARY KEY (workflow_id, agent_run, tool, input_hash, occurrence)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS effect_fences (
-  workflow_id TEXT NOT NULL, agent_run TEXT NOT NULL, generation INTEGER NOT NULL,
-  scheduled INTEGER NOT NULL, attempt INTEGER NOT NULL, updated_at INTEGER NOT NULL,
-  PRIMARY KEY (workflow_id, agent_run)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS leases (
-  pool TEXT NOT NULL, holder TEXT NOT NULL, exec TEXT NOT NULL, expires_at INTEGER NOT NULL,
-  PRIMARY KEY (pool, holder)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS rate_calls (bucket TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
-CREATE INDEX IF NOT EXISTS rate_calls_of_bucket ON rate_calls (bucket, at);
-CREATE TABLE IF NOT EXISTS decisions (
-  workflow_id TEXT NOT NULL, approval_id TEXT NOT NULL, at TEXT NOT NULL, json TEXT NOT NULL,
-  delivered INTEGER NOT NULL, PRIMARY KEY (workflow_id, approval_id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS undelivered ON decisions (at) WHERE delivered = 0;
 `;
 
 type Options = { path: string; fsync: 'normal' | 'full'; busyTimeoutMs: number };
@@ -67,6 +45,7 @@ function prepare(db: DatabaseSync, { path, fsync, busyTimeoutMs }: Options) {
   db.exec('BEGIN IMMEDIATE');
   try {
     db.exec(TABLES);
+    db.exec(SIDE_TABLES);
     db.prepare('INSERT OR IGNORE INTO meta VALUES (?, ?)').run('epoch', randomUUID());
     db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     db.exec('COMMIT');
