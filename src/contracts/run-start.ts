@@ -1,7 +1,20 @@
-import type { AgentLimits } from './agent-call.ts';
+import type { AgentLimits, AgentReturn } from './agent-call.ts';
+import type { NewEvent } from './event.ts';
 import type { AgentOutcome } from './run.ts';
 import type { RunStatus } from './names.ts';
 import type { UserContext } from './user-context.ts';
+
+/** Result of an agent that a run need not run again. */
+export type ReusedResult = Pick<AgentReturn, 'result' | 'attempts' | 'execution_time_ms'>;
+
+/** What a run takes along when it continues as new: its next part goes on where this one stopped. */
+export type CarriedRun = {
+  outcomes: AgentOutcome[];
+  /** How often each agent was called so far, by name. */
+  occurrences: Record<string, number>;
+  /** Events that no activity has taken along yet. */
+  events: NewEvent[];
+};
 
 /** Input of every Baton workflow: whose run it is, what was asked, and the limits in force when it was started. */
 export type RunStart<Input = unknown> = {
@@ -11,6 +24,14 @@ export type RunStart<Input = unknown> = {
   limits: Record<string, AgentLimits>;
   /** Deadline of the whole run in milliseconds, a timer inside the workflow. */
   timeout_ms: number;
+  /** How often the run was started again after it had failed. @default 0 */
+  generation?: number;
+  /** Who started it again. */
+  by?: string;
+  /** Results by `agent_run` of agents that completed in an earlier generation; those agents are not run again. */
+  reused?: Record<string, ReusedResult>;
+  /** Set where this is not the first part of a run that continued as new. */
+  carried?: CarriedRun;
 };
 
 /** Answer of the query `state`. */

@@ -8,7 +8,8 @@ import { COST_AGENTS, SEARCH_ATTRIBUTES } from '../contracts/names.ts';
 import type { Report } from '../contracts/report.ts';
 import type { AgentOutcome, RunOutcome } from '../contracts/run.ts';
 import type { RunStart } from '../contracts/run-start.ts';
-import { openRun, type RunEnd } from './open-run.ts';
+import { openRun } from './open-run.ts';
+import type { RunEnd } from './run-end.ts';
 
 const SAVINGS = defineSearchAttributeKey(SEARCH_ATTRIBUTES.savings, SearchAttributeType.DOUBLE);
 const COST = defineSearchAttributeKey(SEARCH_ATTRIBUTES.cost, SearchAttributeType.DOUBLE);

@@ -1,2 +1,3 @@
 // Entry of the workflow bundle: each export is a workflow type.
 export { costOptimization } from './cost-optimization.ts';
+export { runAgent } from './run-agent.ts';

@@ -2,9 +2,9 @@
 import {
   ApplicationFailure,
   CancellationScope,
-  CancelledFailure,
+  ContinueAsNew,
+  continueAsNew,
   defineQuery,
-  isCancellation,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
@@ -12,67 +12,97 @@ import {
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { z } from 'zod';
 import type { AnyAgent } from '../agents/define-agent.ts';
-import type { Failure } from '../contracts/failure.ts';
+import type { AgentLimits } from '../contracts/agent-call.ts';
 import { SEARCH_ATTRIBUTES, STATE_QUERY, type RunStatus } from '../contracts/names.ts';
 import type { AgentOutcome, RunOutcome } from '../contracts/run.ts';
 import type { RunStart, RunState } from '../contracts/run-start.ts';
 import { callAgent } from './call-agent.ts';
-import { publishEvents } from './publish-events.ts';
+import { closeAs, endEventOf, endOfThrown, type RunEnd } from './run-end.ts';
 import { createRunEvents } from './run-events.ts';
 
 const STATUS = defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, SearchAttributeType.KEYWORD);
 
-/** How a run's own logic ends: a status and what the caller gets. */
-export type RunEnd<Result> = { status: RunStatus; summary: string; result?: Result; error?: Failure };
-
 type Agents = Record<string, AnyAgent>;
+
+/** How one call of an agent differs from the agent's own definition. */
+export type AgentOptions = {
+  /** Names this execution in the run; unique. @default `<agent>-<n>`, counted by agent */
+  agentRun?: string;
+  /** Id of the plan's step, and number of steps. */
+  step?: string;
+  of?: number;
+  /** The `agent_run` that asked for this one. */
+  parent?: string;
+  /** Limits of this call that differ from the agent's. */
+  limits?: Partial<AgentLimits>;
+};
 
 /**
  * The frame of every run: its events, its agents, its deadline, its state and its end. `body` holds the orchestration
- * and returns how the run ended; whatever it throws ends the run as failed, cancelled or timed out, and is told.
+ * and returns how the run ended; whatever it throws ends the run as failed, cancelled or timed out, and is told. Agents
+ * may run side by side.
  */
-export function openRun<OwnAgents extends Agents>(start: RunStart, planned: readonly (keyof OwnAgents & string)[]) {
-  const { context, limits } = start;
+export function openRun<OwnAgents extends Agents, Input = unknown>(
+  start: RunStart<Input>,
+  planned: readonly (keyof OwnAgents & string)[],
+) {
+  const { context, limits, generation = 0, reused = {}, carried } = start;
   const { workflowId, workflowType, startTime } = workflowInfo();
-  const events = createRunEvents(context);
-  const outcomes: AgentOutcome[] = [];
+  const events = createRunEvents(context, generation);
+  const outcomes: AgentOutcome[] = carried?.outcomes ?? [];
   const active = new Set<string>();
-  const occurrences = new Map<string, number>();
+  const occurrences = new Map(Object.entries(carried?.occurrences ?? {}));
   let status: RunStatus = 'running';
   setHandler(defineQuery<RunState>(STATE_QUERY), () => ({ status, active: [...active], agents: outcomes }));
 
-  async function agent<Name extends keyof OwnAgents & string>(
-    name: Name,
-    input: z.input<OwnAgents[Name]['input']>,
-  ): Promise<AgentOutcome<z.output<OwnAgents[Name]['output']>>> {
-    const own = limits[name];
-    if (!own) throw ApplicationFailure.nonRetryable(`no limits for agent ${name} in the run's input`, 'InvalidInput');
+  function nextAgentRun(name: string): string {
     const occurrence = (occurrences.get(name) ?? 0) + 1;
     occurrences.set(name, occurrence);
-    active.add(name);
+    return `${name}-${occurrence}`;
+  }
+
+  async function outcomeOf(agent: string, input: unknown, options: AgentOptions): Promise<AgentOutcome> {
+    const own = limits[agent];
+    if (!own) throw ApplicationFailure.nonRetryable(`no limits for agent ${agent} in the run's input`, 'InvalidInput');
+    const { agentRun = nextAgentRun(agent), step = null, of = null, parent = null } = options;
+    const earlier = reused[agentRun];
+    if (earlier) return { success: true, agent, recovered: earlier.attempts > 1, ...earlier };
+    active.add(agentRun);
     try {
-      const outcome = await callAgent({
-        agent: name,
-        agentRun: `${name}-${occurrence}`,
-        input,
-        limits: own,
-        context,
-        events,
-      });
-      outcomes.push(outcome);
-      return outcome as AgentOutcome<z.output<OwnAgents[Name]['output']>>;
+      const call = { context, input, agent_run: agentRun, generation, step, of, parent };
+      return await callAgent({ agent, call: { ...call, limits: { ...own, ...options.limits } }, events });
     } finally {
-      active.delete(name);
+      active.delete(agentRun);
     }
   }
 
-  function outcomeOf<Result>(end: RunEnd<Result>): RunOutcome<Result> {
+  /**
+   * Runs an agent and returns its outcome; a failing agent is an outcome.
+   *
+   * @throws CancelledFailure when the run is cancelled or out of time, after the agent has stopped
+   */
+  async function agent<Name extends keyof OwnAgents & string>(
+    name: Name,
+    input: z.input<OwnAgents[Name]['input']>,
+    options: AgentOptions = {},
+  ): Promise<AgentOutcome<z.output<OwnAgents[Name]['output']>>> {
+    const outcome = await outcomeOf(name, input, options);
+    outcomes.push(outcome);
+    return outcome as AgentOutcome<z.output<OwnAgents[Name]['output']>>;
+  }
+
+  async function close<Result>(end: RunEnd<Result>): Promise<RunOutcome<Result>> {
+    status = end.status;
+    const execution_time_ms = Date.now() - startTime.getTime();
+    events.emit(endEventOf(status), { status, summary: end.summary, execution_time_ms, error: end.error });
+    upsertSearchAttributes([{ key: STATUS, value: status }]);
+    await events.publish();
     return {
       run_id: context.run_id,
       workflow_id: workflowId,
       workflow: workflowType,
-      status: end.status,
-      execution_time_ms: Date.now() - startTime.getTime(),
+      status,
+      execution_time_ms,
       // Results of single agents are in the history once already; repeating them would double it.
       agents: outcomes.map(({ result: _result, ...outcome }) => outcome),
       result: end.result,
@@ -80,50 +110,35 @@ export function openRun<OwnAgents extends Agents>(start: RunStart, planned: read
     };
   }
 
-  async function close<Result>(end: RunEnd<Result>): Promise<RunOutcome<Result>> {
-    status = end.status;
-    const outcome = outcomeOf(end);
-    const type =
-      end.status === 'cancelled'
-        ? 'run_cancelled'
-        : end.status === 'failed' || end.status === 'timed_out'
-          ? 'run_failed'
-          : 'run_completed';
-    const { execution_time_ms = 0 } = outcome;
-    events.emit(type, { status, summary: end.summary, execution_time_ms, error: end.error });
-    upsertSearchAttributes([{ key: STATUS, value: status }]);
-    await publishEvents(events.take());
-    return outcome;
+  function tellStart() {
+    if (carried) events.putBack(carried.events);
+    else if (generation > 0) events.emit('run_restarted', { by: start.by ?? context.user_id, action: 'retry' });
+    else events.emit('run_started', { workflow: workflowType, agents: [...planned] });
   }
 
-  function endOf(thrown: unknown, cancelledFromOutside: boolean): RunEnd<never> {
-    if (!isCancellation(thrown)) {
-      const message = thrown instanceof Error ? thrown.message : String(thrown);
-      return { status: 'failed', summary: message, error: { type: 'AgentFailed', message } };
-    }
-    if (cancelledFromOutside) return { status: 'cancelled', summary: 'The run was cancelled.' };
-    const message = `the run timed out after its limit of ${start.timeout_ms} ms`;
-    return { status: 'timed_out', summary: message, error: { type: 'AgentTimeout', message } };
-  }
-
+  /** Runs the orchestration to its end. */
   async function finish<Result>(body: () => Promise<RunEnd<Result>>): Promise<RunOutcome<Result>> {
-    events.emit('run_started', { workflow: workflowType, agents: [...planned] });
+    tellStart();
+    const timeoutMs = start.timeout_ms;
+    const left = Math.max(1, startTime.getTime() + timeoutMs - Date.now());
     let end: RunEnd<Result>;
     try {
-      end = await CancellationScope.withTimeout(start.timeout_ms, body);
+      end = await CancellationScope.withTimeout(left, body);
     } catch (thrown) {
-      end = endOf(thrown, CancellationScope.current().consideredCancelled);
+      if (thrown instanceof ContinueAsNew) throw thrown;
+      end = endOfThrown(thrown, { cancelled: CancellationScope.current().consideredCancelled, timeoutMs });
     }
-    const outcome = await close(end);
-    if (end.status === 'cancelled') throw new CancelledFailure('the run was cancelled', [outcome]);
-    if (end.status !== 'failed' && end.status !== 'timed_out') return outcome;
-    throw ApplicationFailure.create({
-      type: end.error?.type,
-      message: end.summary,
-      nonRetryable: true,
-      details: [outcome],
-    });
+    return closeAs(await close(end), end.summary);
   }
 
-  return { agent, finish, events };
+  /**
+   * Goes on as a new part of the same run with an empty history. No agent may be running; what the frame knows is taken
+   * along, what the orchestration knows must be in `input`.
+   */
+  function continueWith(input: Input): Promise<never> {
+    const known = { outcomes, occurrences: Object.fromEntries(occurrences), events: events.take() };
+    return continueAsNew<(next: RunStart<Input>) => Promise<unknown>>({ ...start, input, carried: known });
+  }
+
+  return { agent, finish, continueWith, events };
 }

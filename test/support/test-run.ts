@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import type { AnyAgent } from '../../src/agents/define-agent.ts';
 import { defineApp } from '../../src/agents/define-app.ts';
@@ -15,6 +16,17 @@ export function shared() {
   const { BATON_TEST_ADDRESS: address, BATON_TEST_BUNDLE: codePath } = process.env;
   if (!address || !codePath) throw new Error('the shared Temporal server is missing: run the tests by npm test');
   return { address, namespace: 'default', workflowBundle: { codePath } };
+}
+
+/** Outcome of a run, also of one that failed: the failure carries it. */
+export async function outcomeOf<Result>(handle: WorkflowHandle): Promise<RunOutcome<Result>> {
+  try {
+    return (await handle.result()) as RunOutcome<Result>;
+  } catch (error) {
+    const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
+    if (!(cause instanceof ApplicationFailure) || !cause.details?.[0]) throw error;
+    return cause.details[0] as RunOutcome<Result>;
+  }
 }
 
 type Options = { agents: readonly AnyAgent[]; shutdownGraceMs?: number };
@@ -56,8 +68,8 @@ export async function startTestWorker({ agents, shutdownGraceMs }: Options) {
     start,
     /** Runs one agent to its outcome, and gives the events of that run in order of publication. */
     async runAgent(agent: string, input: unknown = {}, startOptions = {}) {
-      const { handle, runId } = await start('oneAgent', { agent, input }, startOptions);
-      const run = (await handle.result()) as RunOutcome<AgentOutcome>;
+      const { handle, runId } = await start('runAgent', { agent, input }, startOptions);
+      const run = await outcomeOf<AgentOutcome>(handle);
       return { run, outcome: run.result as AgentOutcome, events: recorder.of(runId), handle };
     },
     async stop() {

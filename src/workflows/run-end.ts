@@ -1,0 +1,41 @@
+// Runs inside the workflow sandbox.
+import { ApplicationFailure, CancelledFailure, isCancellation } from '@temporalio/workflow';
+import type { EventType } from '../contracts/event-payloads.ts';
+import type { Failure } from '../contracts/failure.ts';
+import type { RunStatus } from '../contracts/names.ts';
+import type { RunOutcome } from '../contracts/run.ts';
+
+/** How a run's own logic ends: a status and what the caller gets. */
+export type RunEnd<Result> = { status: RunStatus; summary: string; result?: Result; error?: Failure };
+
+/** Reads what a thrown error means for the run. */
+export function endOfThrown(
+  thrown: unknown,
+  { cancelled, timeoutMs }: { cancelled: boolean; timeoutMs: number },
+): RunEnd<never> {
+  if (!isCancellation(thrown)) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    return { status: 'failed', summary: message, error: { type: 'AgentFailed', message } };
+  }
+  if (cancelled) return { status: 'cancelled', summary: 'The run was cancelled.' };
+  const message = `the run timed out after its limit of ${timeoutMs} ms`;
+  return { status: 'timed_out', summary: message, error: { type: 'AgentTimeout', message } };
+}
+
+/** The event that ends a run of this status. */
+export function endEventOf(status: RunStatus) {
+  if (status === 'cancelled') return 'run_cancelled' satisfies EventType;
+  return status === 'failed' || status === 'timed_out' ? 'run_failed' : 'run_completed';
+}
+
+/**
+ * Closes the workflow as its status wants it: `cancelled` as Canceled, `failed` and `timed_out` as Failed.
+ *
+ * @throws CancelledFailure or ApplicationFailure with the outcome as its detail
+ */
+export function closeAs<Result>(outcome: RunOutcome<Result>, summary: string): RunOutcome<Result> {
+  const { status, error } = outcome;
+  if (status === 'cancelled') throw new CancelledFailure('the run was cancelled', [outcome]);
+  if (status !== 'failed' && status !== 'timed_out') return outcome;
+  throw ApplicationFailure.create({ type: error?.type, message: summary, nonRetryable: true, details: [outcome] });
+}
