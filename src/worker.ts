@@ -3,6 +3,8 @@ import { Worker, type NativeConnection, type WorkflowBundleOption } from '@tempo
 import { createActivities } from './activities/create-activities.ts';
 import type { App } from './agents/define-app.ts';
 import { TASK_QUEUE } from './contracts/names.ts';
+import type { EffectLedger } from './notifier/effect-ledger.ts';
+import type { Leases } from './notifier/leases.ts';
 import type { Notifier } from './notifier/notifier.ts';
 
 export type WorkerOptions = {
@@ -10,12 +12,18 @@ export type WorkerOptions = {
   namespace: string;
   app: App;
   notifier: Notifier;
+  /** The store's effect ledger, for agents whose tools have an effect. */
+  effects?: EffectLedger;
+  /** The store's leases, for agents and tools that have limits. */
+  leases?: Leases;
   /** @default 'baton' */
   taskQueue?: string;
   /** Prebuilt bundle; without one the workflows are bundled now, which takes seconds. */
   workflowBundle?: WorkflowBundleOption;
   /** How long running agents may go on after a request to shut down, in milliseconds. @default 10000 */
   shutdownGraceMs?: number;
+  /** How many agents may work in this worker at once. @default 100 */
+  maxConcurrentAgents?: number;
 };
 
 /** Module of the workflows that ship with Baton. */
@@ -27,16 +35,20 @@ export function createWorker({
   namespace,
   app,
   notifier,
+  effects,
+  leases,
   taskQueue = TASK_QUEUE,
   workflowBundle,
   shutdownGraceMs = 10_000,
+  maxConcurrentAgents = 100,
 }: WorkerOptions): Promise<Worker> {
   return Worker.create({
     connection,
     namespace,
     taskQueue,
     ...(workflowBundle ? { workflowBundle } : { workflowsPath: WORKFLOWS_PATH }),
-    activities: createActivities(app, { notifier }),
+    activities: createActivities(app, { notifier, effects, leases }),
+    maxConcurrentActivityTaskExecutions: maxConcurrentAgents,
     // The default of 0 fails a running agent at SIGTERM.
     shutdownGraceTime: shutdownGraceMs,
     // A cancel reaches an agent with its next heartbeat; by default that may be throttled to a minute.

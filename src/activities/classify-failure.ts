@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { UnknownEffect } from '../contracts/agent-call.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 import type { FailureType } from '../contracts/names.ts';
 
@@ -24,6 +25,7 @@ export type ClassifiedFailure = {
   type: FailureType;
   message: string;
   retryAfterMs?: number;
+  effect?: UnknownEffect;
   /** Messages of the causes, outermost first. */
   causes: string[];
 };
@@ -90,6 +92,7 @@ export function classifyFailure(thrown: unknown): ClassifiedFailure {
     type: typeOf(chain),
     message: thrown === undefined || thrown === null ? `the agent threw ${String(thrown)}` : messageOf(thrown),
     retryAfterMs: known?.retryAfterMs ?? retryAfterOf(thrown),
+    effect: known?.effect,
     causes: chain.slice(1).map(messageOf),
   };
 }

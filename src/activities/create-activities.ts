@@ -3,44 +3,63 @@ import type { AnyAgent, Tools } from '../agents/define-agent.ts';
 import type { z } from 'zod';
 import type { AgentCall, AgentReturn } from '../contracts/agent-call.ts';
 import type { NewEvent } from '../contracts/event.ts';
-import { PUBLISH_ACTIVITY } from '../contracts/names.ts';
+import { PUBLISH_ACTIVITY, UNDO_ACTIVITY } from '../contracts/names.ts';
 import { redact } from '../contracts/redact.ts';
-import type { Notifier } from '../notifier/notifier.ts';
+import type { UndoCall, UndoReturn } from '../contracts/undo-call.ts';
+import type { Dependencies } from './dependencies.ts';
 import { runAttempt } from './run-attempt.ts';
+import { undoEffects } from './undo-effects.ts';
 
-/** One activity per agent, typed by the agent's schemas, and the one that publishes events of the workflow itself. */
+/** One activity per agent, typed by the agent's schemas, and those that are no agents: publishing and undoing. */
 export type Activities<Agents extends readonly AnyAgent[]> = {
   [Agent in Agents[number] as Agent['name']]: (
     call: AgentCall<z.input<Agent['input']>>,
   ) => Promise<AgentReturn<z.output<Agent['output']>>>;
-} & { [PUBLISH_ACTIVITY]: (input: { events: NewEvent[] }) => Promise<void> };
+} & {
+  [PUBLISH_ACTIVITY]: (input: { events: NewEvent[] }) => Promise<void>;
+  [UNDO_ACTIVITY]: (call: UndoCall) => Promise<UndoReturn>;
+};
 
-function refuseOnceTools({ name, tools = {} }: AnyAgent) {
-  const once = Object.values(tools as Tools).find((tool) => tool.effect === 'once');
-  if (!once) return;
-  throw new TypeError(
-    `agent ${name}: tool ${once.name} has effect 'once', which needs the effect ledger that this version does not have; ` +
-      `a retried agent would call it twice. Make it 'idempotent' by its idempotencyKey`,
-  );
+function checkNeeds({ name, tools = {}, concurrency }: AnyAgent, { effects, leases }: Dependencies) {
+  const own = Object.values(tools as Tools);
+  const changing = own.find((tool) => tool.effect !== 'none');
+  if (changing && !effects) {
+    throw new TypeError(
+      `agent ${name}: tool ${changing.name} has effect '${changing.effect}': give its worker \`effects\``,
+    );
+  }
+  const limited = own.find((tool) => tool.rateLimit);
+  if ((limited || concurrency) && !leases) {
+    const what = limited ? `tool ${limited.name} has a rate limit` : 'it has a limit of concurrency';
+    throw new TypeError(`agent ${name}: ${what}: give its worker \`leases\``);
+  }
 }
 
 /**
  * Makes the activities of an app's agents.
  *
- * @throws TypeError if a tool asks for a guarantee that cannot be given
+ * @throws TypeError if an agent needs a store that is not given
  */
 export function createActivities<const Agents extends readonly AnyAgent[]>(
   { agents }: Pick<App<Agents>, 'agents'>,
-  { notifier }: { notifier: Notifier },
+  dependencies: Dependencies,
 ): Activities<Agents> {
-  agents.forEach(refuseOnceTools);
-  const byAgent = agents.map((agent) => [agent.name, (call: AgentCall) => runAttempt(agent, call, notifier)]);
+  const { notifier, effects } = dependencies;
+  for (const agent of agents) checkNeeds(agent, dependencies);
+  const byAgent = agents.map((agent) => [agent.name, (call: AgentCall) => runAttempt(agent, call, dependencies)]);
+
+  async function publish(events: NewEvent[]) {
+    for (const event of events) {
+      await notifier.publish({ ...event, payload: redact(event.payload) } as NewEvent);
+    }
+  }
+
   return {
     ...Object.fromEntries(byAgent),
-    async [PUBLISH_ACTIVITY]({ events }: { events: NewEvent[] }) {
-      for (const event of events) {
-        await notifier.publish({ ...event, payload: redact(event.payload) } as NewEvent);
-      }
+    [PUBLISH_ACTIVITY]: ({ events }: { events: NewEvent[] }) => publish(events),
+    async [UNDO_ACTIVITY](call: UndoCall): Promise<UndoReturn> {
+      await publish(call.events);
+      return effects ? undoEffects(agents, call, effects) : { undone: 0, failed: [] };
     },
   } as Activities<Agents>;
 }

@@ -3,6 +3,7 @@ import type { AgentCall, AgentFailureDetails } from '../contracts/agent-call.ts'
 import { classifyFailure, type ClassifiedFailure } from './classify-failure.ts';
 import type { EventEmitter } from './event-emitter.ts';
 import { isRetried } from './is-retried.ts';
+import { NotYet } from './not-yet.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import type { HeartbeatDetails } from './start-heartbeat.ts';
 import type { stopRequest } from './stop-request.ts';
@@ -13,10 +14,13 @@ type Ending = {
   call: AgentCall;
   context: Context;
   emitter: EventEmitter;
-  failures: HeartbeatDetails;
+  earlier: HeartbeatDetails;
   stop: ReturnType<typeof stopRequest>;
   startedAt: number;
 };
+
+/** The user is told of a wait that is longer, in milliseconds. */
+const QUEUED_AFTER_MS = 1_000;
 
 /** Wait before the attempt that follows one whose worker shut down: the next worker is already there. */
 const AFTER_SHUTDOWN_MS = 50;
@@ -34,13 +38,35 @@ function emitEnd({ call, emitter }: Ending, { type, message }: ClassifiedFailure
   if (type === 'AgentTimeout') {
     return emitter.emit('agent_death', { reason: 'timeout', message, limit_ms: call.limits.timeout_ms });
   }
+  if (type === 'HeartbeatLost') {
+    return emitter.emit('agent_death', { reason: 'no_heartbeat', message, limit_ms: call.limits.heartbeat_timeout_ms });
+  }
   emitter.emit('agent_error', { error: { type, message } });
 }
 
+/** An attempt that only waits: it counts neither as a failure nor as a lost worker, and has ended nothing. */
+async function endWaiting({ context, emitter, earlier, startedAt }: Ending, { message, delayMs, queued }: NotYet) {
+  const { info } = context;
+  const queue_ms = Date.now() - info.scheduledTimestampMs;
+  if (!queued) {
+    emitter.emit('agent_retrying', { error: { type: 'RateLimited', message }, next_attempt_in_ms: delayMs });
+  } else if (queue_ms > QUEUED_AFTER_MS && !earlier.queued && earlier.failures === 0) {
+    emitter.emit('agent_queued', { queue_ms, reason: 'limit' });
+    earlier.queued = true;
+  }
+  const attempts = info.attempt - earlier.waits;
+  earlier.waits += 1;
+  context.heartbeat(earlier);
+  await emitter.flush();
+  const execution_time_ms = Math.ceil(performance.now() - startedAt);
+  const details: AgentFailureDetails = { attempts, execution_time_ms, told: false };
+  return ApplicationFailure.create({ type: 'RateLimited', message, nextRetryDelay: delayMs, details: [details] });
+}
+
 async function endStopped(ending: Ending, stopped: NonNullable<ReturnType<Ending['stop']['outcome']>>) {
-  const { emitter, agent, context, startedAt } = ending;
+  const { emitter, agent, context, earlier, startedAt } = ending;
   const { reason, outcome, time_to_stop_ms } = stopped;
-  const attempts = context.info.attempt;
+  const attempts = context.info.attempt - earlier.waits;
   const execution_time_ms = Math.ceil(performance.now() - startedAt);
   if (reason === 'cancel') {
     emitter.emit('agent_cancelled', { outcome, time_to_stop_ms });
@@ -50,7 +76,11 @@ async function endStopped(ending: Ending, stopped: NonNullable<ReturnType<Ending
   // A shutdown, pause or reset is a lost worker, not a failure of the agent: it is not counted and nothing has ended.
   const message = `agent ${agent} was interrupted: its worker stopped; another attempt follows`;
   const error = { type: 'HeartbeatLost' as const, message };
-  if (reason === 'interrupted') emitter.emit('agent_retrying', { error, next_attempt_in_ms: AFTER_SHUTDOWN_MS });
+  if (reason === 'interrupted') {
+    emitter.emit('agent_retrying', { error, next_attempt_in_ms: AFTER_SHUTDOWN_MS });
+    earlier.interruptions += 1;
+    context.heartbeat(earlier);
+  }
   await emitter.flush();
   const details: AgentFailureDetails = { attempts, execution_time_ms, told: false };
   return ApplicationFailure.create({ ...error, nextRetryDelay: AFTER_SHUTDOWN_MS, details: [details] });
@@ -61,23 +91,26 @@ async function endStopped(ending: Ending, stopped: NonNullable<ReturnType<Ending
  * final here, because the server's own count of attempts includes lost workers.
  */
 export async function endAttempt(ending: Ending): Promise<ApplicationFailure | CancelledFailure> {
-  const { thrown, call, context, emitter, failures, stop, startedAt } = ending;
+  const { thrown, call, context, emitter, earlier, stop, startedAt } = ending;
   const stopped = stop.outcome();
   if (stopped) return endStopped(ending, stopped);
+  if (thrown instanceof NotYet) return endWaiting(ending, thrown);
 
   const failure = classifyFailure(thrown);
-  const { type, message, retryAfterMs, causes } = failure;
-  failures.failures += 1;
-  context.heartbeat(failures);
-  const retried = isRetried(type, call.limits) && failures.failures < call.limits.max_attempts;
-  const delay = retryDelayMs(failures.failures, call.limits, retryAfterMs);
+  const { type, message, retryAfterMs, effect, causes } = failure;
+  earlier.failures += 1;
+  context.heartbeat(earlier);
+  const retried = isRetried(type, call.limits) && earlier.failures < call.limits.max_attempts;
+  const delay = retryDelayMs(earlier.failures, call.limits, retryAfterMs);
   if (retried) emitter.emit('agent_retrying', { error: { type, message }, next_attempt_in_ms: delay });
-  else emitEnd(ending, failure);
+  // A person may still say what happened to an unknown call: whether this is the end is for the workflow to tell.
+  else if (!effect) emitEnd(ending, failure);
   const flushed = await emitter.flush();
   const details: AgentFailureDetails = {
-    attempts: context.info.attempt,
+    attempts: context.info.attempt - earlier.waits,
     execution_time_ms: Math.ceil(performance.now() - startedAt),
-    told: flushed && !retried,
+    told: flushed && !retried && !effect,
+    ...(effect && { effect }),
   };
   return ApplicationFailure.create({
     type,

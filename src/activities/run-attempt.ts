@@ -1,17 +1,20 @@
 import { Context } from '@temporalio/activity';
 import type { AgentContext, AnyAgent, Logger } from '../agents/define-agent.ts';
-import type { AgentCall, AgentReturn } from '../contracts/agent-call.ts';
+import type { AgentCall, AgentLimits, AgentReturn } from '../contracts/agent-call.ts';
 import { BatonError } from '../contracts/baton-error.ts';
+import { DEADLINE_MARGIN_MS, LOSS_ATTEMPTS } from '../contracts/names.ts';
 import { redact } from '../contracts/redact.ts';
 import { shorten } from '../contracts/shorten.ts';
-import type { Notifier } from '../notifier/notifier.ts';
+import { takePlace, type Place } from './agent-place.ts';
 import { attemptDeadline } from './attempt-deadline.ts';
+import { attemptTools } from './attempt-tools.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { CallingAttempt } from './effect-calls.ts';
 import { createEventEmitter, type EventEmitter } from './event-emitter.ts';
 import { endAttempt } from './end-attempt.ts';
-import { earlierFailures, startHeartbeat } from './start-heartbeat.ts';
+import { earlierAttempts, lostAttempts, startHeartbeat } from './start-heartbeat.ts';
 import { stopRequest } from './stop-request.ts';
 import { createThink } from './create-think.ts';
-import { createToolDispatcher } from './tool-dispatcher.ts';
 
 /** Longest result shown in an event, in bytes of JSON, and longest summary of an input, in characters. */
 const MAX_RESULT_BYTES = 4_096;
@@ -40,22 +43,35 @@ function parseOutput(agent: AnyAgent, returned: unknown): unknown {
   );
 }
 
-function contextOf(
-  agent: AnyAgent,
-  call: AgentCall,
-  parts: { emitter: EventEmitter; signal: AbortSignal; log: Logger },
-) {
-  const { info } = Context.current();
-  const idempotencyKey = `${info.workflowExecution?.workflowId}/${call.agent_run}`;
+type Attempt = {
+  agent: AnyAgent;
+  call: AgentCall;
+  calling: CallingAttempt;
+  number: number;
+  emitter: EventEmitter;
+  signal: AbortSignal;
+  log: Logger;
+};
+
+async function contextOf(attempt: Attempt, dependencies: Dependencies) {
+  const { call, calling, number, emitter, signal, log } = attempt;
+  const idempotencyKey = `${calling.workflowId}/${call.agent_run}`;
+  const own = { ...attempt, attempt: calling, answers: call.effect_answers, idempotencyKey };
   return {
-    signal: parts.signal,
-    tools: createToolDispatcher({ ...parts, tools: agent.tools ?? {}, idempotencyKey }),
-    think: createThink(parts.emitter),
+    signal,
+    tools: await attemptTools(own, dependencies),
+    think: createThink(emitter),
     context: structuredClone(call.context),
-    attempt: info.attempt,
+    attempt: number,
     idempotencyKey,
-    log: parts.log,
+    log,
   } satisfies AgentContext;
+}
+
+function refuseLosses(agent: string, lost: number, { waits }: AgentLimits) {
+  // Where attempts may be put off, the server counts none; workers that die must not be fed for ever.
+  if (!waits || lost <= LOSS_ATTEMPTS) return;
+  throw new BatonError('HeartbeatLost', `agent ${agent}: its worker was lost ${lost} times; it is not tried again`);
 }
 
 /**
@@ -64,41 +80,56 @@ function contextOf(
  *
  * @throws ApplicationFailure of a named type, or CancelledFailure after a real cancel; nothing else
  */
-export async function runAttempt(agent: AnyAgent, call: AgentCall, notifier: Notifier): Promise<AgentReturn> {
+export async function runAttempt(agent: AnyAgent, call: AgentCall, dependencies: Dependencies): Promise<AgentReturn> {
   const context = Context.current();
   const { info, log } = context;
   const startedAt = performance.now();
-  const failures = { failures: earlierFailures(context) };
-  const stopHeartbeat = startHeartbeat(context, failures);
-  const exec = `${agent.name}.${info.attempt}.${info.currentAttemptScheduledTimestampMs}`;
+  const earlier = earlierAttempts(context);
+  const lost = lostAttempts(context, earlier);
+  const number = info.attempt - earlier.waits;
+  let place: Place | undefined;
+  const stopHeartbeat = startHeartbeat(context, earlier, () => place?.renew());
+  const scheduled = info.currentAttemptScheduledTimestampMs;
+  const exec = `${agent.name}.${info.attempt}.${scheduled}`;
+  const workflowId = info.workflowExecution?.workflowId ?? '';
   const identity = {
     agent: agent.name,
-    attempt: info.attempt,
+    attempt: number,
     exec,
-    workflowId: info.workflowExecution?.workflowId ?? '',
+    workflowId,
     temporalRunId: info.workflowExecution?.runId ?? '',
     activityId: info.activityId,
   };
-  const emitter = createEventEmitter({ notifier, call, identity, log });
+  const emitter = createEventEmitter({ notifier: dependencies.notifier, call, identity, log });
   const deadline = attemptDeadline(agent.name, call.limits.timeout_ms);
   const stop = stopRequest(context, emitter);
   const signal = AbortSignal.any([context.cancellationSignal, deadline.signal]);
+  const order = { generation: call.generation, scheduled, attempt: info.attempt };
+  const endsAt = Date.now() + call.limits.timeout_ms - DEADLINE_MARGIN_MS;
+  const calling = { workflowId, agent: agent.name, agentRun: call.agent_run, order, endsAt };
   try {
     emitter.forward(call.events);
+    refuseLosses(agent.name, lost, call.limits);
+    const holder = `${workflowId}/${call.agent_run}`;
+    const ttlMs = call.limits.heartbeat_timeout_ms;
+    const { leases } = dependencies;
+    place = await takePlace({ leases, agent: agent.name, call, holder, exec, ttlMs, waits: earlier.waits, log });
     emitter.emit('agent_started', { input_summary: summaryOf(call.input) });
     const input = parseInput(agent, call.input);
-    const work = Promise.resolve().then(() => agent.run(input, contextOf(agent, call, { emitter, signal, log })));
+    const own = { agent, call, calling, number, emitter, signal, log };
+    const work = contextOf(own, dependencies).then((ctx) => agent.run(input, ctx));
     const result = parseOutput(agent, await Promise.race([work, deadline.expired, stop.abandoned]));
     const execution_time_ms = Math.ceil(performance.now() - startedAt);
-    const recovered = info.attempt > 1;
+    const recovered = number > 1;
     emitter.emit('agent_completed', { result: shorten(result, MAX_RESULT_BYTES), execution_time_ms, recovered });
-    return { result, attempts: info.attempt, execution_time_ms, recovered, told: await emitter.flush() };
+    return { result, attempts: number, execution_time_ms, recovered, told: await emitter.flush() };
   } catch (thrown) {
-    throw await endAttempt({ thrown, agent: agent.name, call, context, emitter, failures, stop, startedAt });
+    throw await endAttempt({ thrown, agent: agent.name, call, context, emitter, earlier, stop, startedAt });
   } finally {
     emitter.close();
     deadline.clear();
     stop.clear();
     stopHeartbeat();
+    await place?.release();
   }
 }

@@ -1,21 +1,37 @@
 import type { Context } from '@temporalio/activity';
 
 /** What the next attempt learns from this one, also when this one's process is gone. */
-export type HeartbeatDetails = { failures: number };
+export type HeartbeatDetails = {
+  /** Failures of the agent itself; lost workers are not among them. */
+  failures: number;
+  /** Attempts that only found out that they must wait, and attempts that a shutdown ended. */
+  waits: number;
+  interruptions: number;
+  /** Whether the user was told that the agent waits. */
+  queued: boolean;
+};
 
-/** Failures of the agent itself before this attempt; lost workers are not among them. */
-export function earlierFailures({ info }: Pick<Context, 'info'>): number {
+/** What became of the attempts before this one. */
+export function earlierAttempts({ info }: Pick<Context, 'info'>): HeartbeatDetails {
   const details = info.heartbeatDetails as Partial<HeartbeatDetails> | undefined;
-  return details?.failures ?? 0;
+  return { failures: 0, waits: 0, interruptions: 0, queued: false, ...details };
+}
+
+/** Attempts before this one of which nothing was heard: their workers are lost. */
+export function lostAttempts({ info }: Pick<Context, 'info'>, earlier: HeartbeatDetails): number {
+  return info.attempt - 1 - earlier.failures - earlier.waits - earlier.interruptions;
 }
 
 /**
  * Heartbeats at a third of the timeout until stopped. From the activity's first line to its last: a heartbeat that
- * covers only the tool calls lets the server take a thinking agent for lost.
+ * covers only the tool calls lets the server take a thinking agent for lost. `onBeat` is called with each.
  */
-export function startHeartbeat(context: Context, details: HeartbeatDetails): () => void {
+export function startHeartbeat(context: Context, details: object, onBeat?: () => void): () => void {
   const everyMs = Math.max(10, (context.info.heartbeatTimeoutMs ?? 10_000) / 3);
   context.heartbeat(details);
-  const timer = setInterval(() => context.heartbeat(details), everyMs);
+  const timer = setInterval(() => {
+    context.heartbeat(details);
+    onBeat?.();
+  }, everyMs);
   return () => clearInterval(timer);
 }

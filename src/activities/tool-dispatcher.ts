@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
 import { BatonError } from '../contracts/baton-error.ts';
 import { shorten } from '../contracts/shorten.ts';
 import type { Tools } from '../agents/define-agent.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
 import { classifyFailure } from './classify-failure.ts';
+import type { createEffectCalls } from './effect-calls.ts';
 import type { EventEmitter } from './event-emitter.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** Longest parameters and results in an event, in bytes of JSON. */
 const MAX_SHOWN_BYTES = 4_096;
@@ -13,48 +14,33 @@ type Options = {
   tools: Tools;
   emitter: EventEmitter;
   signal: AbortSignal;
-  /** Key of the agent's execution, the same on every attempt; a call's own key is made from it. */
+  /** Key of the agent's execution, the same on every attempt. */
   idempotencyKey: string;
+  /** Makes the calls that change the world; without it there are none. */
+  effectCall?: ReturnType<typeof createEffectCalls>;
+  /** Waits for a call's turn under its tool's rate limit. */
+  rateTurn?: (tool: AnyTool) => Promise<void>;
 };
 
-async function withTimeout<T>(tool: AnyTool, signal: AbortSignal, work: (signal: AbortSignal) => T | Promise<T>) {
-  if (tool.timeoutMs === undefined) return work(signal);
-  const limit = AbortSignal.timeout(tool.timeoutMs);
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  limit.addEventListener('abort', () =>
-    reject(new BatonError('ToolTimeout', `tool ${tool.name} timed out after ${tool.timeoutMs} ms`)),
-  );
-  return Promise.race([work(AbortSignal.any([signal, limit])), late]);
+type Call = { tool: AnyTool; callId: string; rawInput: unknown; onStart: (fromReceipt: boolean) => void };
+
+function parseInput(tool: AnyTool, rawInput: unknown): unknown {
+  const input = tool.input.safeParse(rawInput);
+  if (input.success) return input.data;
+  throw new BatonError('InvalidInput', `tool ${tool.name}: input refused: ${input.error.message}`);
 }
 
-async function runTool(
-  tool: AnyTool,
-  rawInput: unknown,
-  { signal, idempotencyKey }: Omit<Options, 'tools' | 'emitter'>,
-) {
-  const input = tool.input.safeParse(rawInput);
-  if (!input.success) {
-    throw new BatonError('InvalidInput', `tool ${tool.name}: input refused: ${input.error.message}`);
-  }
-  signal.throwIfAborted();
-  const returned = await withTimeout(tool, signal, (limited) =>
-    tool.run(input.data, { signal: limited, idempotencyKey }),
-  );
-  const output = tool.output.safeParse(returned);
-  if (!output.success) {
-    throw new BatonError(
-      'InvalidOutput',
-      `tool ${tool.name}: output does not match its schema: ${output.error.message}`,
-    );
-  }
-  return output.data;
+function parseOutput(tool: AnyTool, raw: unknown): unknown {
+  const output = tool.output.safeParse(raw);
+  if (output.success) return output.data;
+  throw new BatonError('InvalidOutput', `tool ${tool.name}: output does not match its schema: ${output.error.message}`);
 }
 
 /**
  * Makes `ctx.tools`: each call is checked, told to the user as one `tool_executing` and one `tool_completed`, limited
- * in time, and fails by a named type.
+ * in time and rate, made as often as its effect allows, and fails by a named type.
  */
-export function createToolDispatcher({ tools, emitter, signal, idempotencyKey }: Options) {
+export function createToolDispatcher({ tools, emitter, signal, idempotencyKey, effectCall, rateTurn }: Options) {
   const calls = new Map<string, number>();
 
   function callIdOf(name: string): string {
@@ -63,23 +49,48 @@ export function createToolDispatcher({ tools, emitter, signal, idempotencyKey }:
     return `${name}-${occurrence}`;
   }
 
-  async function dispatch(tool: AnyTool, input: unknown): Promise<unknown> {
-    const call_id = callIdOf(tool.name);
+  async function runTool({ tool, callId, rawInput, onStart }: Call) {
+    const input = parseInput(tool, rawInput);
+    signal.throwIfAborted();
+    if (tool.effect !== 'none') {
+      if (!effectCall) throw new TypeError(`tool ${tool.name}: effect '${tool.effect}' needs the effect ledger`);
+      await rateTurn?.(tool);
+      const { raw, fromReceipt } = await effectCall({ tool, callId, rawInput, input, onStart });
+      return { result: parseOutput(tool, raw), fromReceipt };
+    }
+    onStart(false);
+    await rateTurn?.(tool);
+    const raw = await withTimeout(tool, signal, (limited) =>
+      tool.run(input, { signal: limited, idempotencyKey: `${idempotencyKey}/${callId}` }),
+    );
+    return { result: parseOutput(tool, raw), fromReceipt: false };
+  }
+
+  async function dispatch(tool: AnyTool, rawInput: unknown): Promise<unknown> {
+    const call = { tool_name: tool.name, call_id: callIdOf(tool.name) };
     const startedAt = performance.now();
-    emitter.emit('tool_executing', { tool_name: tool.name, call_id, parameters: shorten(input, MAX_SHOWN_BYTES) });
-    const told = { tool_name: tool.name, call_id };
-    const key = createHash('sha256').update(`${idempotencyKey}:${call_id}`).digest('hex').slice(0, 32);
+    let told = false;
+
+    function onStart(fromReceipt: boolean) {
+      if (told) return;
+      told = true;
+      const parameters = shorten(rawInput, MAX_SHOWN_BYTES);
+      emitter.emit('tool_executing', { ...call, parameters, ...(fromReceipt && { from_receipt: true }) });
+    }
+
     try {
-      const result = await runTool(tool, input, { signal, idempotencyKey: key });
+      const { result, fromReceipt } = await runTool({ tool, callId: call.call_id, rawInput, onStart });
       const execution_time_ms = Math.round(performance.now() - startedAt);
       const shown = shorten(result, MAX_SHOWN_BYTES);
-      emitter.emit('tool_completed', { ...told, success: true, result: shown, execution_time_ms });
+      const completed = { ...call, success: true, result: shown, execution_time_ms };
+      emitter.emit('tool_completed', { ...completed, ...(fromReceipt && { from_receipt: true }) });
       return result;
     } catch (thrown) {
       const { type, message } = classifyFailure(thrown);
       const error = { type: type === 'AgentFailed' ? ('ToolFailed' as const) : type, message };
       const execution_time_ms = Math.round(performance.now() - startedAt);
-      emitter.emit('tool_completed', { ...told, success: false, error, execution_time_ms });
+      onStart(false);
+      emitter.emit('tool_completed', { ...call, success: false, error, execution_time_ms });
       if (signal.aborted || thrown instanceof BatonError) throw thrown;
       throw new BatonError(error.type, `tool ${tool.name}: ${message}`, { cause: thrown });
     }

@@ -10,7 +10,10 @@ export function limitsOf({
   concurrency = {},
   tools = {},
 }: AnyAgent): AgentLimits {
-  const compensates = Object.values(tools as Tools).some((tool) => tool.compensate !== undefined);
+  const own = Object.values(tools as Tools);
+  const limited = concurrency.perUser !== undefined || concurrency.total !== undefined;
+  const waits = limited || own.some((tool) => tool.rateLimit !== undefined || tool.effect === 'once');
+  const compensates = own.some((tool) => tool.compensate !== undefined);
   return {
     timeout_ms: timeoutMs ?? AGENT_DEFAULTS.timeoutMs,
     heartbeat_timeout_ms: heartbeatTimeoutMs ?? AGENT_DEFAULTS.heartbeatTimeoutMs,
@@ -19,6 +22,7 @@ export function limitsOf({
     backoff: retry.backoff ?? AGENT_DEFAULTS.backoff,
     max_interval_ms: retry.maxIntervalMs ?? AGENT_DEFAULTS.maxIntervalMs,
     retry_on: retry.on ?? [],
+    ...(waits && { waits }),
     ...(compensates && { compensates }),
     ...(concurrency.perUser !== undefined && { limit_per_user: concurrency.perUser }),
     ...(concurrency.total !== undefined && { limit_total: concurrency.total }),

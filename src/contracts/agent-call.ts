@@ -15,6 +15,11 @@ export type AgentLimits = {
   retry_on: FailureType[];
   /** Whether any of its tools can be undone: the workflow registers one undo before it calls the agent. */
   compensates?: boolean;
+  /**
+   * Whether an attempt may be put off by a limit. Such attempts are no failures, so the server must not count attempts
+   * for it; the activity itself bounds failures and lost workers.
+   */
+  waits?: boolean;
   /** How many of this agent may work at once for one user, and in all. */
   limit_per_user?: number;
   limit_total?: number;

@@ -23,6 +23,9 @@ export const UNDO_ACTIVITY = 'baton.undo';
 /** Attempts to undo what can be undone; then the rest is reported as failed. Lost workers come on top. */
 export const UNDO_ATTEMPTS = 5;
 
+/** Limit of one attempt to undo, in milliseconds: it may have to wait until a call that is under way has ended. */
+export const UNDO_TIMEOUT_MS = 5 * 60_000;
+
 /** Name of the query that answers with the run's live state. */
 export const STATE_QUERY = 'state';
 

@@ -37,7 +37,8 @@ export type EffectEntry = EffectKey & {
 /** `call`: it is yours to make, now. `fenced`: a newer attempt works on this agent, yours must stop. */
 export type BeginResult = { status: 'call' | 'fenced' | 'done' | 'unknown'; entry: EffectEntry };
 
-export type EffectOutcome = { done: string } | 'not_done' | 'unknown';
+/** What a call came to: its receipt as JSON, or that it certainly did not happen. */
+export type EffectOutcome = { done: string } | 'not_done';
 
 /**
  * Write-ahead ledger of what tools did to the world. Every operation is atomic; whoever writes says as which attempt,
@@ -50,7 +51,7 @@ export type EffectLedger = {
   begin(options: { call: EffectCall; order: ExecOrder }): Promise<BeginResult>;
   /**
    * Records what a call that began came to, by the attempt that began it or, after asking the world, by a newer one.
-   * False where the call is settled already or belongs to a newer attempt. `unknown` says that it is no longer under way.
+   * False where the call is settled already or belongs to a newer attempt.
    */
   settle(options: { key: EffectKey; order: ExecOrder; outcome: EffectOutcome }): Promise<boolean>;
   /** Records that a done call was undone. `round` keeps a late undo from marking a call that was made anew since. */

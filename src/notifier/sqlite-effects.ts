@@ -44,7 +44,7 @@ export function createSqliteEffects(db: DatabaseSync): EffectLedger {
     "INSERT OR REPLACE INTO effects VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'unknown', ?, ?, NULL, ?, ?, ?, ?, ?)",
   );
   const settle = db.prepare(
-    `UPDATE effects SET state = ?, receipt = ?, deadline_at = ?, updated_at = ? WHERE ${KEY} AND state = 'unknown'`,
+    `UPDATE effects SET state = ?, receipt = ?, updated_at = ? WHERE ${KEY} AND state = 'unknown'`,
   );
   const undo = db.prepare(
     `UPDATE effects SET state = 'compensated', receipt = NULL, updated_at = ? WHERE ${KEY} AND round = ? AND state = 'done'`,
@@ -92,10 +92,9 @@ export function createSqliteEffects(db: DatabaseSync): EffectLedger {
       return transaction(() => {
         const before = find.get(...keyOf(key)) as Row | undefined;
         if (before?.state !== 'unknown' || compareExec(order, before) < 0) return false;
-        const now = Date.now();
-        const state = typeof outcome === 'object' ? 'done' : outcome === 'not_done' ? 'planned' : 'unknown';
-        const receipt = typeof outcome === 'object' ? outcome.done : null;
-        return settle.run(state, receipt, now, now, ...keyOf(key)).changes > 0;
+        const [state, receipt] =
+          outcome === 'not_done' ? (['planned', null] as const) : (['done', outcome.done] as const);
+        return settle.run(state, receipt, Date.now(), ...keyOf(key)).changes > 0;
       });
     },
     async compensated({ key, round }) {

@@ -17,7 +17,8 @@ export function agentActivityOptions(limits: AgentLimits): ActivityOptions {
       initialInterval: limits.initial_interval_ms,
       backoffCoefficient: limits.backoff,
       maximumInterval: limits.max_interval_ms,
-      maximumAttempts: limits.max_attempts + LOSS_ATTEMPTS,
+      // An attempt that a limit puts off is none; where that can be, the activity itself bounds what counts.
+      ...(!limits.waits && { maximumAttempts: limits.max_attempts + LOSS_ATTEMPTS }),
       nonRetryableErrorTypes: limits.retry_on.includes('AgentTimeout')
         ? ['PayloadsTooLarge']
         : ['TemporalTimeout:StartToClose', 'PayloadsTooLarge'],

@@ -55,14 +55,6 @@ describe.each(SIDE_STORES)('the effect ledger in %s', (_name, newPlace) => {
     expect(entry.remainingMs).toBeLessThanOrEqual(30_000);
   });
 
-  test('says that nothing is under way any more once the call ended without a receipt', async () => {
-    const call = newCall();
-    await store.effects.begin({ call, order: first });
-    await store.effects.settle({ key: call, order: first, outcome: 'unknown' });
-    const { status, entry } = await other.effects.begin({ call, order: second });
-    expect({ status, remainingMs: entry.remainingMs }).toEqual({ status: 'unknown', remainingMs: 0 });
-  });
-
   test('lets a repeatable call be made again where its outcome is unknown', async () => {
     const call = newCall({ repeatable: true });
     await store.effects.begin({ call, order: first });

@@ -9,6 +9,7 @@ import type { AgentOutcome, RunOutcome } from '../../src/contracts/run.ts';
 import type { RunStart } from '../../src/contracts/run-start.ts';
 import { workflowIdOf } from '../../src/contracts/names.ts';
 import { createWorker } from '../../src/worker.ts';
+import { openTestStores } from './open-test-stores.ts';
 import { createRecorder } from './recorder.ts';
 
 /** What global set-up prepared: the shared server and the prebuilt workflows. */
@@ -29,10 +30,10 @@ export async function outcomeOf<Result>(handle: WorkflowHandle): Promise<RunOutc
   }
 }
 
-type Options = { agents: readonly AnyAgent[]; shutdownGraceMs?: number };
+type Options = { agents: readonly AnyAgent[]; shutdownGraceMs?: number; maxConcurrentAgents?: number };
 
 /** A worker for some agents on a task queue of its own, with a recording notifier, and a way to run one of them. */
-export async function startTestWorker({ agents, shutdownGraceMs }: Options) {
+export async function startTestWorker({ agents, shutdownGraceMs, maxConcurrentAgents }: Options) {
   const { address, namespace, workflowBundle } = shared();
   const taskQueue = `test-${randomUUID()}`;
   const recorder = createRecorder();
@@ -40,7 +41,18 @@ export async function startTestWorker({ agents, shutdownGraceMs }: Options) {
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace });
   const app = defineApp({ agents });
-  const options = { namespace, app, notifier: recorder.notifier, taskQueue, workflowBundle, shutdownGraceMs };
+  const { effects, leases, remove } = await openTestStores();
+  const options = {
+    namespace,
+    app,
+    notifier: recorder.notifier,
+    effects,
+    leases,
+    taskQueue,
+    workflowBundle,
+    shutdownGraceMs,
+    maxConcurrentAgents,
+  };
   const workers: { worker: Worker; running: Promise<void> }[] = [];
 
   async function addWorker() {
@@ -64,6 +76,9 @@ export async function startTestWorker({ agents, shutdownGraceMs }: Options) {
   return {
     client,
     recorder,
+    effects,
+    leases,
+    taskQueue,
     addWorker,
     start,
     /** Runs one agent to its outcome, and gives the events of that run in order of publication. */
@@ -79,6 +94,7 @@ export async function startTestWorker({ agents, shutdownGraceMs }: Options) {
       }
       await nativeConnection.close();
       await connection.close();
+      await remove();
     },
   };
 }

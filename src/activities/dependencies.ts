@@ -1,0 +1,12 @@
+import type { EffectLedger } from '../notifier/effect-ledger.ts';
+import type { Leases } from '../notifier/leases.ts';
+import type { Notifier } from '../notifier/notifier.ts';
+
+/** What activities need of the world around them. */
+export type Dependencies = {
+  notifier: Notifier;
+  /** Needed by agents whose tools have an effect. */
+  effects?: EffectLedger;
+  /** Needed by agents with a limit of concurrency, and by tools with a limit of rate. */
+  leases?: Leases;
+};

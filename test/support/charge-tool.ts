@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { defineTool } from '../../src/tools/define-tool.ts';
+
+const receiptSchema = z.object({ receipt: z.string() });
+
+/** Tool with an effect that must not happen twice, on the bank at `url`. */
+export function chargeTool({ url, timeoutMs = 1_000, reconciles = true }: ChargeOptions) {
+  return defineTool({
+    name: 'charge',
+    effect: 'once',
+    timeoutMs,
+    input: z.object({ cents: z.int() }),
+    output: receiptSchema,
+    async run(input, { signal, idempotencyKey }) {
+      const headers = { 'idempotency-key': idempotencyKey };
+      const response = await fetch(`${url}/charge`, { method: 'POST', body: JSON.stringify(input), headers, signal });
+      return receiptSchema.parse(await response.json());
+    },
+    ...(reconciles && {
+      async reconcile(_input, { signal, idempotencyKey }) {
+        const found = receiptSchema
+          .nullable()
+          .parse(await (await fetch(`${url}/charge/${idempotencyKey}`, { signal })).json());
+        return found ? { done: found } : 'not_done';
+      },
+    }),
+    async compensate(_input, { receipt }, { signal, idempotencyKey }) {
+      const headers = { 'idempotency-key': idempotencyKey };
+      await fetch(`${url}/refund`, { method: 'POST', body: JSON.stringify({ receipt }), headers, signal });
+    },
+  });
+}
+
+type ChargeOptions = {
+  url: string;
+  timeoutMs?: number;
+  /** Whether it can tell what happened to a call. */
+  reconciles?: boolean;
+};
