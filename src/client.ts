@@ -136,6 +136,9 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
       throw new BatonError(
         'InvalidInput',
         `request_conflict: run ${context.run_id} exists with another input; use another request id for another request`,
+        {
+          code: 'request_conflict',
+        },
       );
     }
   }

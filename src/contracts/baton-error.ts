@@ -4,6 +4,8 @@ import type { FailureType } from './names.ts';
 type Options = {
   /** Shortest wait before the next attempt, in milliseconds; what a provider's `retry-after` said. */
   retryAfterMs?: number;
+  /** Tells this error from others of its type, for callers that act on it, such as `request_conflict`. */
+  code?: string;
   /** With `EffectUnknown`: which call. */
   effect?: UnknownEffect;
   /** The tool's call certainly did nothing: it may be made again even where its effect is `once`. @default false */
@@ -19,13 +21,19 @@ export class BatonError extends Error {
   override name = 'BatonError';
   readonly type: FailureType;
   readonly retryAfterMs: number | undefined;
+  readonly code: string | undefined;
   readonly effect: UnknownEffect | undefined;
   readonly notDone: boolean;
 
-  constructor(type: FailureType, message: string, { retryAfterMs, effect, notDone = false, cause }: Options = {}) {
+  constructor(
+    type: FailureType,
+    message: string,
+    { retryAfterMs, code, effect, notDone = false, cause }: Options = {},
+  ) {
     super(message, { cause });
     this.type = type;
     this.retryAfterMs = retryAfterMs;
+    this.code = code;
     this.effect = effect;
     this.notDone = notDone;
   }

@@ -1,0 +1,37 @@
+import { describe, expect, test } from '@jest/globals';
+import app, { buyer, quote } from './app.ts';
+
+const namesOf = async (door: string) => Object.keys((await import(door)) as object).sort();
+
+describe('the public doors', () => {
+  test.each([
+    ['baton-agents', ['BatonError', 'defineAgent', 'defineApp', 'defineTool']],
+    ['baton-agents/client', ['connect']],
+    ['baton-agents/worker', ['WORKFLOWS_PATH', 'createWorker']],
+  ])('%s exports exactly what is promised', async (door, promised) => {
+    expect(await namesOf(door)).toEqual(promised);
+  });
+});
+
+describe('the example app', () => {
+  test('has a manifest from which a client knows limits and schemas without its code', () => {
+    const manifest = JSON.parse(JSON.stringify(app.manifest()));
+    expect(Object.keys(manifest.agents)).toEqual(['quote', 'buyer']);
+    expect(manifest.agents.buyer.limits).toMatchObject({ timeout_ms: 30_000, max_attempts: 3 });
+    expect(manifest.agents.quote.input).toMatchObject({
+      properties: { sku: { type: 'string' } },
+      required: ['sku'],
+    });
+  });
+
+  test('is typed by its schemas: what they refuse does not compile', async () => {
+    // @ts-expect-error a sku is text
+    const wrongInput = { sku: 7 } satisfies Parameters<typeof quote.run>[0];
+    // @ts-expect-error the tool wants whole cents
+    const wrongTool = { euros: 1 } satisfies Parameters<Parameters<typeof buyer.run>[1]['tools']['charge']>[0];
+    expect([quote.input.safeParse(wrongInput).success, buyer.input.safeParse(wrongTool).success]).toEqual([
+      false,
+      false,
+    ]);
+  });
+});
