@@ -25,6 +25,37 @@ export type RunFilter = {
 /** Statuses that only Temporal knows: nobody of ours was left to set `BatonStatus`. */
 const CLOSED_FROM_OUTSIDE: Partial<Record<string, RunStatus>> = { TERMINATED: 'terminated', TIMED_OUT: 'timed_out' };
 
+type Described = {
+  workflowId: string;
+  type: string;
+  startTime: Date;
+  closeTime?: Date;
+  status: { name: string };
+  searchAttributes: Partial<Record<string, readonly unknown[]>>;
+};
+
+/** What Temporal's description of an execution says of the run. */
+export function runSummary({
+  workflowId,
+  type,
+  startTime,
+  closeTime,
+  status,
+  searchAttributes,
+}: Described): RunSummary {
+  const [, owner = '', runId = ''] = workflowId.split('/');
+  const own = searchAttributes[SEARCH_ATTRIBUTES.status]?.[0] as RunStatus | undefined;
+  return {
+    run_id: decodeURIComponent(runId),
+    workflow_id: workflowId,
+    workflow: type,
+    user_id: decodeURIComponent(owner),
+    status: CLOSED_FROM_OUTSIDE[status.name] ?? own ?? 'running',
+    started_at: startTime.toISOString(),
+    ended_at: closeTime?.toISOString() ?? null,
+  };
+}
+
 /** In Temporal's list filters a string literal ends at a quote unless it is escaped. */
 function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
@@ -44,18 +75,8 @@ export async function listRuns(
   ];
   const found: RunSummary[] = [];
   const executions = client.list({ query: query.filter(Boolean).join(' AND ') });
-  for await (const { workflowId, type, startTime, closeTime, status: state, searchAttributes } of executions) {
-    const [, owner = '', runId = ''] = workflowId.split('/');
-    const own = searchAttributes[SEARCH_ATTRIBUTES.status]?.[0] as RunStatus | undefined;
-    const summary: RunSummary = {
-      run_id: decodeURIComponent(runId),
-      workflow_id: workflowId,
-      workflow: type,
-      user_id: decodeURIComponent(owner),
-      status: CLOSED_FROM_OUTSIDE[state.name] ?? own ?? 'running',
-      started_at: startTime.toISOString(),
-      ended_at: closeTime?.toISOString() ?? null,
-    };
+  for await (const execution of executions) {
+    const summary = runSummary(execution);
     if (status && summary.status !== status) continue;
     found.push(summary);
     if (found.length >= limit) break;

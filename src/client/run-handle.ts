@@ -10,6 +10,7 @@ import type { BatonEvent } from '../contracts/event.ts';
 import type { RunOutcome } from '../contracts/run.ts';
 import type { RunState } from '../contracts/run-start.ts';
 import type { FeedSource } from './feed-source.ts';
+import { runSummary, type RunSummary } from './list-runs.ts';
 
 export type RunHandle<Result = unknown> = {
   runId: string;
@@ -21,11 +22,19 @@ export type RunHandle<Result = unknown> = {
   /** Waits for the end; a run that failed or was cancelled is an outcome, not an exception. */
   result(): Promise<RunOutcome<Result>>;
   state(): Promise<RunState>;
+  /** The run as Temporal knows it, at once and also while no worker is up; undefined if Temporal has no such run. */
+  describe(): Promise<RunSummary | undefined>;
   /** Asks the run to stop; its agents are told and may clean up. Cancelling a closed run does nothing. */
   cancel(): Promise<void>;
 };
 
 const NOT_FOUND = 5;
+
+/** Temporal's word for "no such run, or none that still goes on". */
+function isMissing(error: unknown): boolean {
+  const missing = isGrpcServiceError(error) && error.code === NOT_FOUND;
+  return missing || (error instanceof Error && error.name === 'WorkflowNotFoundError');
+}
 
 function closedFromOutside(cause: unknown, timedOut: boolean): { status: RunStatus; message: string } {
   if (timedOut) return { status: 'timed_out', message: 'Temporal closed the run at its execution timeout' };
@@ -70,7 +79,7 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
         workflow_id: workflowId,
         workflow,
         status,
-        agents: await feed.outcomes({ userId, runId }),
+        agents: feed.outcomes({ userId, runId }),
       };
       const type = status === 'cancelled' ? 'Cancelled' : status === 'timed_out' ? 'AgentTimeout' : 'AgentFailed';
       return { ...ended, error: { type, message } };
@@ -84,13 +93,20 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
     result,
     events: ({ after = 0, signal } = {}) => feed.follow({ userId, runId, after, signal }),
     state: () => client.getHandle(workflowId).query<RunState>(STATE_QUERY),
+    async describe() {
+      try {
+        return runSummary(await client.getHandle(workflowId).describe());
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    },
     async cancel() {
       try {
         await client.getHandle(workflowId).cancel();
       } catch (error) {
         // Closed already: what the caller wants is so.
-        const closed = isGrpcServiceError(error) && error.code === NOT_FOUND;
-        if (!closed && !(error instanceof Error && error.name === 'WorkflowNotFoundError')) throw error;
+        if (!isMissing(error)) throw error;
       }
     },
   };

@@ -10,8 +10,6 @@ export function plannedAgent(agent: string): FoldedAgent {
     agent_run: null,
     state: 'pending',
     generation: 0,
-    step: null,
-    of: null,
     attempt: 0,
     exec: null,
     thoughts: [],
@@ -37,10 +35,9 @@ function compareTo(agent: FoldedAgent, event: BatonEvent): number {
 }
 
 /** A newer execution begins with nothing of the earlier attempt's: its thoughts and calls would be seen twice. */
-function restarted(agent: FoldedAgent, event: BatonEvent): FoldedAgent {
-  const { agent_run, generation, step, of, attempt, exec, at } = event;
+function restarted(agent: FoldedAgent, { agent_run, generation, attempt, exec, at }: BatonEvent): FoldedAgent {
   const started_at = agent.started_at ?? at;
-  return { ...plannedAgent(agent.agent), agent_run, generation, step, of, attempt, exec, started_at, state: 'running' };
+  return { ...plannedAgent(agent.agent), agent_run, generation, attempt, exec, started_at, state: 'running' };
 }
 
 function ended(agent: FoldedAgent, event: BatonEvent, change: Partial<FoldedAgent>): FoldedAgent {
@@ -56,12 +53,11 @@ function apply(agent: FoldedAgent, event: BatonEvent): FoldedAgent {
       return { ...agent, state: 'running', started_at: agent.started_at ?? event.at };
     case 'agent_thinking': {
       const { reasoning, step_number, progress_percentage: progress } = event.payload;
-      return { ...agent, progress, thoughts: [...agent.thoughts, { reasoning, step_number, progress, at: event.at }] };
+      return { ...agent, progress, thoughts: [...agent.thoughts, { reasoning, step_number, progress }] };
     }
     case 'tool_executing': {
       const { call_id, tool_name } = event.payload;
-      const call = { call_id, tool_name, state: 'running', started_at: event.at, execution_time_ms: null } as const;
-      return { ...agent, tools: [...agent.tools, call] };
+      return { ...agent, tools: [...agent.tools, { call_id, tool_name, state: 'running', execution_time_ms: null }] };
     }
     case 'tool_completed': {
       const { call_id, success, execution_time_ms } = event.payload;

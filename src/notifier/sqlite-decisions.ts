@@ -1,8 +1,10 @@
+import type { DatabaseSync } from 'node:sqlite';
 import type { Decision, Decisions } from './decisions.ts';
-import type { SqliteFile } from './sqlite-file.ts';
+import { createTransaction } from './transaction.ts';
 
 /** Decisions in the tables of an opened event log file. */
-export function createSqliteDecisions({ db, transaction }: SqliteFile): Decisions {
+export function createSqliteDecisions(db: DatabaseSync): Decisions {
+  const transaction = createTransaction(db);
   const find = db.prepare('SELECT json FROM decisions WHERE workflow_id = ? AND approval_id = ?');
   const save = db.prepare('INSERT INTO decisions VALUES (?, ?, ?, ?, 0)');
   const waiting = db.prepare('SELECT json FROM decisions WHERE delivered = 0 ORDER BY at LIMIT ?');
@@ -29,10 +31,10 @@ export function createSqliteDecisions({ db, transaction }: SqliteFile): Decision
       return waiting.all(limit).map(parse);
     },
     async markDelivered({ workflowId, approvalId }) {
-      await transaction(() => deliver.run(workflowId, approvalId));
+      deliver.run(workflowId, approvalId);
     },
     async prune({ olderThan }) {
-      return transaction(() => Number(forget.run(olderThan.toISOString()).changes));
+      return Number(forget.run(olderThan.toISOString()).changes);
     },
   };
 }

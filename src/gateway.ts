@@ -1,0 +1,120 @@
+import { createServer as createPlainServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Connection } from '@temporalio/client';
+import { pino, type Logger } from 'pino';
+import { connect, type ConnectOptions } from './client.ts';
+import { connectionSettings } from './client/connection-settings.ts';
+import { openFeedSource } from './client/feed-source.ts';
+import type { Config } from './config.ts';
+import { BatonError } from './contracts/baton-error.ts';
+import { createServer } from './gateway/create-server.ts';
+import { createTokenVerifier } from './gateway/auth/create-token-verifier.ts';
+import { createOpenStreams } from './gateway/feed/open-streams.ts';
+import type { FeedLog } from './gateway/feed/feed-log.ts';
+import { createTails } from './gateway/feed/user-tails.ts';
+import type { GatewayContext } from './gateway/gateway-context.ts';
+import { listenOnFreePort } from './gateway/listen-on-free-port.ts';
+import { createMetrics, type Metrics } from './gateway/metrics.ts';
+import { WORKFLOW_CATALOG } from './gateway/runs/workflow-catalog.ts';
+
+export type GatewayOptions = {
+  config: Config;
+  log: FeedLog;
+  /** @default as for a client */
+  address?: string;
+  /** @default as for a client */
+  namespace?: string;
+  /** @default 'baton' */
+  taskQueue?: string;
+  /** @default Baton's own agents */
+  app?: ConnectOptions['app'];
+  /** @default JSON lines on stdout */
+  logger?: Logger;
+  /** Streams that one user may have open at once. @default 20 */
+  streamsPerUser?: number;
+  /** How often peers are asked whether they are alive, in milliseconds. @default 15000 */
+  pingMs?: number;
+  /** How long a full stream may stay full, in milliseconds. @default 10000 */
+  slowReaderMs?: number;
+  /** Range of the delay readers are told to wait before they come back, in milliseconds. @default [250, 5000] */
+  retryMs?: [min: number, max: number];
+  /** Requests that one address may send in a minute. @default 1200 */
+  requestsPerMinute?: number;
+  /** Largest upload in bytes. @default 536870912 */
+  maxUploadBytes?: number;
+};
+
+export type Gateway = {
+  url: string;
+  /** Says goodbye to every open stream, finishes requests and closes. */
+  close(): Promise<void>;
+};
+
+const WEB_DIR = fileURLToPath(new URL('../web/dist', import.meta.url));
+
+async function serveMetricsAlone(metrics: Metrics, { host, port }: { host: string; port: number }): Promise<Server> {
+  const server = createPlainServer((request, response) => {
+    if (request.url !== '/metrics') return response.writeHead(404).end();
+    void metrics.text().then((text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text));
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject).listen({ host, port }, resolve);
+  await promise;
+  return server;
+}
+
+/**
+ * Starts the gateway: HTTP, WebSocket and server-sent events for users. Acts on each user's behalf by their token.
+ *
+ * @throws BatonError naming the port that is taken, or the address at which Temporal does not answer
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { config, log, taskQueue, app, logger = pino(), pingMs = 15_000, slowReaderMs = 10_000 } = options;
+  const { streamsPerUser = 20, retryMs = [250, 5_000], requestsPerMinute = 1_200 } = options;
+  const { maxUploadBytes = 512 * 1024 * 1024 } = options;
+  const { dataDir, http, jwt } = config;
+  const { connectionOptions, namespace } = connectionSettings({ ...options, dataDir });
+  const connection = await Connection.connect(connectionOptions).catch((cause: unknown) => {
+    const message = `Temporal does not answer at ${connectionOptions.address}: start it, or set TEMPORAL_ADDRESS`;
+    throw new BatonError('NetworkError', message, { cause });
+  });
+  const feed = openFeedSource(config);
+  const streams = createOpenStreams({ maxPerUser: streamsPerUser, pingMs, retryMs });
+  const metrics = createMetrics({ openStreams: streams.count });
+  const context: GatewayContext = {
+    log,
+    tails: createTails(log),
+    streams,
+    verify: createTokenVerifier(jwt),
+    clientOf: (user) => connect({ user, app, namespace, dataDir, taskQueue, shared: { connection, feed } }),
+    pingTemporal: () => connection.workflowService.getSystemInfo({}),
+    workflows: WORKFLOW_CATALOG,
+    uploadsDir: join(dataDir, 'uploads'),
+    maxUploadBytes,
+    allowedOrigins: http.allowedOrigins,
+    retryMs,
+    slowReaderMs,
+  };
+  const serveMetrics = http.metricsPort === undefined;
+  const server = await createServer({ context, metrics, serveMetrics, logger, requestsPerMinute, webDir: WEB_DIR });
+  let alone: Server | undefined;
+
+  async function close() {
+    streams.closeAll('restart');
+    await server.close();
+    alone?.close();
+    feed.close();
+    await connection.close();
+  }
+
+  try {
+    const url = await listenOnFreePort(server, http);
+    if (http.metricsPort !== undefined)
+      alone = await serveMetricsAlone(metrics, { host: http.host, port: http.metricsPort });
+    return { url, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import fastifyStatic from '@fastify/static';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import websocket from '@fastify/websocket';
+import Fastify, { type FastifyBaseLogger } from 'fastify';
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import { FEED_PROTOCOL } from '../contracts/feed-frame.ts';
+import { isAllowedOrigin } from './allowed-origin.ts';
+import { authenticate } from './auth/authenticate.ts';
+import type { GatewayContext } from './gateway-context.ts';
+import type { Metrics } from './metrics.ts';
+import { Problem } from './problem.ts';
+import { feedRoutes } from './routes/feed-routes.ts';
+import { healthRoutes } from './routes/health-routes.ts';
+import { runRoutes } from './routes/run-routes.ts';
+import { uploadRoutes } from './routes/upload-routes.ts';
+import { workflowRoutes } from './routes/workflow-routes.ts';
+import { toProblem } from './to-problem.ts';
+import { createUploadStore } from './uploads/upload-store.ts';
+
+/** Largest JSON body and largest frame from a client, in bytes. Clients of the feed have nothing to say. */
+const MAX_BODY_BYTES = 1_048_576;
+const MAX_FRAME_BYTES = 4_096;
+
+type Options = {
+  context: GatewayContext;
+  metrics: Metrics;
+  serveMetrics: boolean;
+  logger: FastifyBaseLogger;
+  requestsPerMinute: number;
+  /** Folder of the built page. */
+  webDir: string;
+};
+
+/** Builds the HTTP server with everything it serves; the caller listens and closes. */
+export async function createServer({ context, metrics, serveMetrics, logger, requestsPerMinute, webDir }: Options) {
+  const server = Fastify({
+    loggerInstance: logger,
+    bodyLimit: MAX_BODY_BYTES,
+    genReqId: () => randomUUID(),
+    requestTimeout: 120_000,
+    routerOptions: { maxParamLength: 512 },
+    forceCloseConnections: true,
+  }).withTypeProvider<ZodTypeProvider>();
+  server.setValidatorCompiler(validatorCompiler);
+  server.setSerializerCompiler(serializerCompiler);
+
+  server.setErrorHandler((error, request, reply) => {
+    const problem = toProblem(error);
+    if (problem.status >= 500) request.log.error({ err: error }, problem.message);
+    const body = { ...problem.body, instance: request.url.split('?')[0], request_id: request.id };
+    return reply
+      .code(problem.status)
+      .headers(problem.headers)
+      .type('application/problem+json')
+      .send(JSON.stringify(body));
+  });
+  server.setNotFoundHandler((request) => {
+    throw new Problem({ code: 'not_found', detail: `there is no ${request.method} ${request.url.split('?')[0]}` });
+  });
+  await server.register(websocket, {
+    // Goodbyes with a reason and a delay are said by the gateway before the server closes.
+    preClose: (done) => done(),
+    options: {
+      maxPayload: MAX_FRAME_BYTES,
+      handleProtocols: (offered) => (offered.has(FEED_PROTOCOL) ? FEED_PROTOCOL : false),
+    },
+    errorHandler: (error, socket, request) => {
+      request.log.debug({ err: error }, 'a feed socket failed');
+      socket.terminate();
+    },
+  });
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    // A refused upgrade has no status a browser could see, so the feed itself answers with a close code.
+    if (request.ws || isAllowedOrigin(request.headers, context.allowedOrigins)) return;
+    throw new Problem({ code: 'origin_refused', detail: 'add the origin to BATON_ALLOWED_ORIGINS' });
+  });
+  metrics.observe(server as never);
+
+  await server.register(helmet, {
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        frameAncestors: ["'none'"],
+        // A gateway on plain HTTP at home must stay reachable.
+        upgradeInsecureRequests: null,
+      },
+    },
+    strictTransportSecurity: false,
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+  await server.register(cors, {
+    origin: context.allowedOrigins,
+    methods: ['GET', 'POST'],
+    allowedHeaders: ['authorization', 'content-type', 'last-event-id', 'x-file-name'],
+    exposedHeaders: ['x-request-id', 'retry-after'],
+  });
+  await server.register(rateLimit, {
+    max: requestsPerMinute,
+    timeWindow: 60_000,
+    errorResponseBuilder: (_request, { after }) =>
+      new Problem({ code: 'rate_limited', detail: `too many requests; try again in ${after}` }),
+  });
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Baton', description: 'Runs of agents and the feed of what they do', version: '1' },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+      security: [{ bearer: [] }],
+    },
+    transform: jsonSchemaTransform,
+  });
+  await server.register(swaggerUi, { routePrefix: '/docs' });
+  server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger());
+
+  await server.register(healthRoutes(context, serveMetrics ? metrics : undefined));
+  await server.register(feedRoutes(context));
+  await server.register(async (guarded) => {
+    guarded.addHook('onRequest', authenticate(context.verify));
+    const uploads = createUploadStore({ dir: context.uploadsDir, maxBytes: context.maxUploadBytes });
+    await guarded.register(workflowRoutes(context));
+    await guarded.register(runRoutes(context, uploads));
+    await guarded.register(uploadRoutes(uploads, { maxBytes: context.maxUploadBytes }));
+  });
+  if (existsSync(webDir)) await server.register(fastifyStatic, { root: webDir });
+  return server;
+}

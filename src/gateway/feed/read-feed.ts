@@ -1,0 +1,114 @@
+import type { FeedFrame, ResyncReason } from '../../contracts/feed-frame.ts';
+import type { FoldedRun } from '../../feed/folded.ts';
+import { coalesceThoughts } from './coalesce-thoughts.ts';
+import type { FeedLog } from './feed-log.ts';
+import { resyncReason } from './resync-reason.ts';
+import { snapshot } from './snapshot.ts';
+import type { Tail, TailEvent, Tails } from './user-tails.ts';
+
+/** Events read from the log at once. */
+const PAGE = 500;
+
+export type ReadFeedOptions = {
+  log: FeedLog;
+  tails: Tails;
+  userId: string;
+  runId?: string;
+  /** Last sequence seen; without it the feed starts at the head. */
+  after?: number;
+  /** Epoch of that sequence, if the reader knows it. */
+  epoch?: string;
+  retryMs: [min: number, max: number];
+  signal: AbortSignal;
+  /** Whether the reader is behind, so that thoughts may be left out. */
+  isLagging?: () => boolean;
+};
+
+/** A frame as text; `seq` is the cursor after it. */
+export type FeedText = { type: FeedFrame['type']; seq: number; text: string };
+
+type Batch = { events: TailEvent[]; cursor: number };
+
+async function nextBatch({ log, userId, runId }: ReadFeedOptions, tail: Tail, after: number): Promise<Batch> {
+  const near = tail.since(after);
+  if (near) {
+    const events = runId === undefined ? near : near.filter(({ event }) => event.run_id === runId);
+    return { events, cursor: near.at(-1)?.event.seq ?? after };
+  }
+  // Asked before the read: whatever is up to this head is on the page, if the page is not full.
+  const { head } = await log.head({ userId });
+  const page = await log.read({ userId, runId, after, limit: PAGE });
+  const last = page.at(-1)?.seq ?? after;
+  const events = page.map((event) => ({ event, text: JSON.stringify({ type: 'event', event }) }));
+  return { events, cursor: page.length < PAGE ? Math.max(last, head) : last };
+}
+
+async function resync(options: ReadFeedOptions, reason: ResyncReason): Promise<FeedText> {
+  const { runs, seq } = await snapshot(options.log, options);
+  const frame: FeedFrame<FoldedRun> = { type: 'resync', reason, snapshot: runs, seq };
+  return { type: 'resync', seq, text: JSON.stringify(frame) };
+}
+
+function* caughtUp(seq: number): Generator<FeedText> {
+  yield { type: 'caught_up', seq, text: JSON.stringify({ type: 'caught_up', seq } satisfies FeedFrame) };
+}
+
+/**
+ * A user's feed as frames: greeting, backlog, then live, without a gap or a double at the seam. The one reader of
+ * WebSocket and SSE. It pulls: a stream that is not read costs no memory but the position it stands at.
+ *
+ * @throws whatever the log throws; the stream then ends and its reader resumes later
+ */
+export async function* readFeed(options: ReadFeedOptions): AsyncGenerator<FeedText> {
+  const { log, tails, userId, runId, retryMs, signal, isLagging = () => false } = options;
+  const tail = await tails.open(userId);
+  let ring = () => undefined as void;
+  signal.addEventListener('abort', () => ring(), { once: true });
+  try {
+    const position = await log.head({ userId });
+    const { epoch, head, earliest } = position;
+    let after = options.after ?? head;
+    const hello: FeedFrame = { type: 'hello', epoch, head, earliest, retry_ms: retryMs };
+    yield { type: 'hello', seq: after, text: JSON.stringify(hello) };
+    const misfit = resyncReason({ after, epoch: options.epoch }, position);
+    if (misfit) {
+      const told = await resync(options, misfit);
+      after = told.seq;
+      yield told;
+    }
+    let live = false;
+    while (!signal.aborted) {
+      const changed = tail.changed();
+      const batch = await nextBatch(options, tail, after);
+      const next = batch.events[0]?.event.seq;
+      if (runId === undefined && after > 0 && next !== undefined && next !== after + 1) {
+        const told = await resync(options, 'cursor_too_old');
+        after = told.seq;
+        yield told;
+        continue;
+      }
+      for (const { event, text } of isLagging() ? coalesceThoughts(batch.events) : batch.events) {
+        if (signal.aborted) return;
+        if (!live && event.seq > head) {
+          live = true;
+          yield* caughtUp(head);
+        }
+        yield { type: 'event', seq: event.seq, text };
+      }
+      const idle = batch.cursor === after;
+      after = batch.cursor;
+      if (!live && after >= head) {
+        live = true;
+        yield* caughtUp(after);
+      }
+      if (!idle || signal.aborted) continue;
+      // Not a race with one promise for the whole stream: each lost race would stay attached to it.
+      await new Promise<void>((resolve) => {
+        ring = resolve;
+        void changed.then(resolve);
+      });
+    }
+  } finally {
+    tail.release();
+  }
+}

@@ -1,0 +1,68 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { WebSocket } from 'ws';
+import { FEED_CLOSE } from '../../contracts/feed-frame.ts';
+import type { Identity } from '../auth/create-token-verifier.ts';
+import { callAt } from './call-at.ts';
+import type { OpenStreams } from './open-streams.ts';
+import { createPace } from './pace.ts';
+import { readFeed, type ReadFeedOptions } from './read-feed.ts';
+
+/** How long a peer may take to confirm a close before it is cut off, in milliseconds. */
+const CLOSE_LIMIT_MS = 2_000;
+
+type Options = Omit<ReadFeedOptions, 'userId' | 'signal' | 'isLagging'> & {
+  socket: WebSocket;
+  identity: Identity;
+  streams: OpenStreams;
+  logger: FastifyBaseLogger;
+  /** How long a full socket may stay full, in milliseconds. */
+  slowReaderMs: number;
+};
+
+/** Serves a user's feed on a WebSocket until either side closes. Clients send nothing; what they send is ignored. */
+export async function serveSocket(options: Options): Promise<void> {
+  const { socket, identity, streams, logger, slowReaderMs, ...feed } = options;
+  const stop = new AbortController();
+  let alive = true;
+  let flushed = Promise.resolve();
+
+  function close(code: number, reason: string) {
+    stop.abort();
+    socket.close(code, reason);
+    // A peer that is gone never confirms.
+    setTimeout(() => socket.terminate(), CLOSE_LIMIT_MS).unref();
+  }
+  function bye(reason: string, retryMs: number, code: number = FEED_CLOSE.restart) {
+    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify({ type: 'bye', reason, retry_ms: retryMs }));
+    close(code, reason);
+  }
+  function ping() {
+    if (!alive) return socket.terminate();
+    alive = false;
+    socket.ping();
+  }
+  function send(text: string) {
+    flushed = new Promise((resolve) => socket.send(text, () => resolve()));
+  }
+
+  const pace = createPace({ buffered: () => socket.bufferedAmount, flushed: () => flushed, slowReaderMs });
+  if (streams.isFull(identity.user)) return bye('too_many_sockets', streams.retryMs(), FEED_CLOSE.tooManySockets);
+  const remove = streams.add(identity.user, { bye, ping });
+  const cancelExpiry = callAt(identity.expiresAt, () => bye('token_expired', 0, FEED_CLOSE.badToken));
+  socket.on('pong', () => (alive = true));
+  socket.on('close', () => stop.abort());
+  try {
+    const { isLagging } = pace;
+    for await (const { text } of readFeed({ ...feed, userId: identity.user, signal: stop.signal, isLagging })) {
+      if (!(await pace.room())) return bye('slow_reader', streams.retryMs(), FEED_CLOSE.slowReader);
+      if (stop.signal.aborted) break;
+      send(text);
+    }
+  } catch (error) {
+    logger.warn({ err: error }, 'a feed ended by an error of the log');
+    bye('log_unavailable', streams.retryMs());
+  } finally {
+    cancelExpiry();
+    remove();
+  }
+}

@@ -1,0 +1,66 @@
+import type { ServerResponse } from 'node:http';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Identity } from '../auth/create-token-verifier.ts';
+import { callAt } from './call-at.ts';
+import type { OpenStreams } from './open-streams.ts';
+import { createPace } from './pace.ts';
+import { readFeed, type FeedText, type ReadFeedOptions } from './read-feed.ts';
+
+type Options = Omit<ReadFeedOptions, 'userId' | 'signal' | 'isLagging'> & {
+  response: ServerResponse;
+  identity: Identity;
+  streams: OpenStreams;
+  logger: FastifyBaseLogger;
+  slowReaderMs: number;
+};
+
+function asEvent({ type, seq, text }: FeedText): string {
+  // A greeting is no position: only what was seen may become the cursor of the next connection.
+  const id = type === 'hello' ? '' : `id: ${seq}\n`;
+  return `${id}event: ${type}\ndata: ${text}\n\n`;
+}
+
+/** Serves a user's feed as server-sent events: the same frames as on a WebSocket, each with its cursor as id. */
+export async function serveSse(options: Options): Promise<void> {
+  const { response, identity, streams, logger, slowReaderMs, ...feed } = options;
+  const stop = new AbortController();
+
+  function bye(reason: string, retryMs: number) {
+    stop.abort();
+    response.end(
+      `retry: ${retryMs}\nevent: bye\ndata: ${JSON.stringify({ type: 'bye', reason, retry_ms: retryMs })}\n\n`,
+    );
+  }
+  function flushed(): Promise<void> {
+    return new Promise((resolve) => {
+      const out = () => {
+        response.off('drain', out).off('close', out);
+        resolve();
+      };
+      response.on('drain', out).on('close', out);
+    });
+  }
+  const pace = createPace({ buffered: () => response.writableLength, flushed, slowReaderMs });
+  const ping = () => void response.write(': alive\n\n');
+  const remove = streams.add(identity.user, { bye, ping });
+  const cancelExpiry = callAt(identity.expiresAt, () => bye('token_expired', 0));
+  response.on('close', () => stop.abort());
+  try {
+    response.write(`retry: ${streams.retryMs()}\n\n`);
+    const { isLagging } = pace;
+    for await (const frame of readFeed({ ...feed, userId: identity.user, signal: stop.signal, isLagging })) {
+      if (!(await pace.room())) {
+        bye('slow_reader', streams.retryMs());
+        response.destroy();
+      }
+      if (stop.signal.aborted) break;
+      response.write(asEvent(frame));
+    }
+  } catch (error) {
+    logger.warn({ err: error }, 'a feed ended by an error of the log');
+    bye('log_unavailable', streams.retryMs());
+  } finally {
+    cancelExpiry();
+    remove();
+  }
+}

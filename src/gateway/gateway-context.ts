@@ -1,0 +1,24 @@
+import type { BatonClient } from '../client.ts';
+import type { WorkflowEntry } from './runs/workflow-catalog.ts';
+import type { TokenVerifier } from './auth/create-token-verifier.ts';
+import type { FeedLog } from './feed/feed-log.ts';
+import type { OpenStreams } from './feed/open-streams.ts';
+import type { Tails } from './feed/user-tails.ts';
+
+/** What the routes work with; made once by `createGateway`. */
+export type GatewayContext = {
+  log: FeedLog;
+  tails: Tails;
+  streams: OpenStreams;
+  verify: TokenVerifier;
+  /** The client of one user; cheap, since all share one connection. */
+  clientOf(user: string): Promise<BatonClient>;
+  /** Resolves if Temporal answers. */
+  pingTemporal(): Promise<unknown>;
+  workflows: WorkflowEntry[];
+  uploadsDir: string;
+  maxUploadBytes: number;
+  allowedOrigins: string[];
+  retryMs: [min: number, max: number];
+  slowReaderMs: number;
+};

@@ -1,0 +1,42 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { FastifyInstance } from 'fastify';
+
+/** Figures of one gateway for Prometheus: requests by route, open streams, and the process's own. */
+export function createMetrics({ openStreams }: { openStreams: () => number }) {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const labelNames = ['method', 'route', 'status'] as const;
+  const requests = new Counter({
+    name: 'baton_http_requests_total',
+    help: 'Requests answered',
+    labelNames,
+    registers: [registry],
+  });
+  const seconds = new Histogram({
+    name: 'baton_http_request_seconds',
+    help: 'Time until the answer',
+    labelNames: ['route'],
+    registers: [registry],
+  });
+  new Gauge({
+    name: 'baton_feed_streams',
+    help: 'Open WebSockets and event streams',
+    registers: [registry],
+    collect() {
+      this.set(openStreams());
+    },
+  });
+
+  /** Counts the requests of a server. The route is its pattern: ids in a label would be a series each. */
+  function observe(server: FastifyInstance) {
+    server.addHook('onResponse', async (request, reply) => {
+      const route = request.routeOptions.url ?? 'unknown';
+      requests.inc({ method: request.method, route, status: reply.statusCode });
+      seconds.observe({ route }, reply.elapsedTime / 1_000);
+    });
+  }
+
+  return { observe, contentType: registry.contentType, text: () => registry.metrics() };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;

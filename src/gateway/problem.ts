@@ -1,0 +1,55 @@
+/** Every `code` of an error answer, with its HTTP status and title. Clients branch on `code`; it never changes. */
+export const PROBLEMS = {
+  invalid_request: [400, 'The request is malformed'],
+  token_missing: [401, 'A token is needed'],
+  token_invalid: [401, 'The token is refused'],
+  origin_refused: [403, 'Pages of this origin may not call the gateway'],
+  not_found: [404, 'There is no such thing'],
+  cursor_refused: [409, 'The cursor does not fit the log'],
+  request_conflict: [409, 'The run exists with another input'],
+  run_not_finished: [409, 'The run has not ended'],
+  no_report: [409, 'The run has no report'],
+  already_decided: [409, 'This was decided before'],
+  not_retryable: [409, 'The run cannot be retried'],
+  too_large: [413, 'The request is too large'],
+  unsupported_media_type: [415, 'The content type is not understood'],
+  invalid_input: [422, 'The input is refused'],
+  unknown_format: [422, 'The file format is not known'],
+  rate_limited: [429, 'Too many requests'],
+  too_many_streams: [429, 'Too many open streams'],
+  internal_error: [500, 'The gateway failed'],
+  temporal_unavailable: [503, 'Temporal does not answer'],
+  log_unavailable: [503, 'The event log does not answer'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** One thing wrong in the input; `path` is a JSON pointer. */
+export type ProblemIssue = { path: string; message: string };
+
+type Options = {
+  code: ProblemCode;
+  detail: string;
+  errors?: ProblemIssue[];
+  /** More members of the answer, such as the first decision. */
+  extra?: Record<string, unknown>;
+  headers?: Record<string, string>;
+};
+
+/** An error answer by RFC 9457. Thrown anywhere in a request, it becomes `application/problem+json`. */
+export class Problem extends Error {
+  override name = 'Problem';
+  readonly code: ProblemCode;
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: Record<string, unknown>;
+
+  constructor({ code, detail, errors, extra, headers = {} }: Options) {
+    super(detail);
+    const [status, title] = PROBLEMS[code];
+    this.code = code;
+    this.status = status;
+    this.headers = status === 401 ? { ...headers, 'www-authenticate': 'Bearer' } : headers;
+    this.body = { type: `urn:baton:problem:${code}`, title, status, code, detail, ...(errors && { errors }), ...extra };
+  }
+}

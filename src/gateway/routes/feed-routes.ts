@@ -1,0 +1,112 @@
+import type { FastifyPluginAsyncZod, ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { FEED_CLOSE } from '../../contracts/feed-frame.ts';
+import { isAllowedOrigin } from '../allowed-origin.ts';
+import { authenticate, identityOf } from '../auth/authenticate.ts';
+import { bearerOf } from '../auth/bearer-of.ts';
+import { TokenError } from '../auth/token-error.ts';
+import { cursorQuery } from '../feed/cursor-query.ts';
+import { resyncReason } from '../feed/resync-reason.ts';
+import { serveSocket } from '../feed/serve-socket.ts';
+import { serveSse } from '../feed/serve-sse.ts';
+import type { GatewayContext } from '../gateway-context.ts';
+import { Problem } from '../problem.ts';
+
+const PAGE = 200;
+const MAX_PAGE = 1_000;
+
+const page = z.object({
+  epoch: z.string(),
+  head: z.int(),
+  earliest: z.int(),
+  /** Loose: an event of a newer writer passes whole. */
+  events: z.array(z.looseObject({ seq: z.int(), type: z.string(), run_id: z.string() })),
+  next_after: z.int(),
+});
+
+/** `Last-Event-ID` is what the browser kept of the last frame; it wins over the URL, which is that of the first connection. */
+function lastSeen(header: string | string[] | undefined, after: number | undefined): number | undefined {
+  if (header === undefined) return after;
+  const parsed = cursorQuery.shape.after.safeParse(header);
+  if (parsed.success) return parsed.data;
+  throw new Problem({ code: 'invalid_request', detail: 'Last-Event-ID must be a whole number from 0' });
+}
+
+/** The feed: paged, as server-sent events, and by WebSocket. */
+export function feedRoutes(context: GatewayContext): FastifyPluginAsyncZod {
+  const { log, tails, streams, verify, retryMs, slowReaderMs, allowedOrigins } = context;
+  const own = { log, tails, streams, retryMs, slowReaderMs };
+
+  return async function routes(server) {
+    server.get('/v1/feed', { websocket: true, schema: { querystring: cursorQuery } }, async (socket, request) => {
+      const { after, epoch, run_id: runId } = request.query;
+      if (!isAllowedOrigin(request.headers, allowedOrigins))
+        return socket.close(FEED_CLOSE.badOrigin, 'origin_refused');
+      try {
+        const identity = await verify(bearerOf(request.headers) ?? '');
+        await serveSocket({ ...own, socket, identity, logger: request.log, after, epoch, runId });
+      } catch (error) {
+        if (!(error instanceof TokenError)) throw error;
+        // A browser sees no HTTP status of a refused upgrade, only how a socket was closed.
+        socket.close(FEED_CLOSE.badToken, error.message);
+      }
+    });
+
+    await server.register(async (guarded) => {
+      guarded.addHook('onRequest', authenticate(verify));
+      const zod = guarded.withTypeProvider<ZodTypeProvider>();
+
+      zod.get(
+        '/v1/events',
+        {
+          schema: {
+            tags: ['feed'],
+            summary: 'A page of the feed',
+            querystring: cursorQuery.extend({
+              limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(PAGE),
+            }),
+            response: { 200: page },
+          },
+        },
+        async (request) => {
+          const { after = 0, epoch, run_id: runId, limit } = request.query;
+          const userId = identityOf(request).user;
+          const position = await log.head({ userId });
+          const reason = resyncReason({ after, epoch }, position);
+          if (reason) {
+            const detail = 'the cursor does not fit the log; begin again with after=0';
+            throw new Problem({ code: 'cursor_refused', detail, extra: { reason, ...position } });
+          }
+          const events = await log.read({ userId, runId, after, limit });
+          // A page that is not full holds everything up to the head, whichever run it was asked for.
+          const last = events.at(-1)?.seq ?? after;
+          const next_after = events.length < limit ? Math.max(position.head, last) : last;
+          return { ...position, events, next_after };
+        },
+      );
+
+      zod.get(
+        '/v1/events/stream',
+        { schema: { tags: ['feed'], summary: 'The feed, live, as server-sent events', querystring: cursorQuery } },
+        async (request, reply) => {
+          const { epoch, run_id: runId } = request.query;
+          const after = lastSeen(request.headers['last-event-id'], request.query.after);
+          const identity = identityOf(request);
+          if (streams.isFull(identity.user)) {
+            throw new Problem({ code: 'too_many_streams', detail: 'close another stream of this user first' });
+          }
+          reply.hijack();
+          const { raw: response } = reply;
+          for (const [name, value] of Object.entries(reply.getHeaders()))
+            if (value !== undefined) response.setHeader(name, value);
+          response.writeHead(200, {
+            'content-type': 'text/event-stream; charset=utf-8',
+            'cache-control': 'no-store',
+            'x-accel-buffering': 'no',
+          });
+          await serveSse({ ...own, response, identity, logger: request.log, after, epoch, runId });
+        },
+      );
+    });
+  };
+}

@@ -1,0 +1,71 @@
+import { Readable } from 'node:stream';
+import multipart from '@fastify/multipart';
+import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { detectFormat } from '../../spend/formats/detect-format.ts';
+import { SpendError } from '../../spend/spend-error.ts';
+import { identityOf } from '../auth/authenticate.ts';
+import { Problem } from '../problem.ts';
+import type { UploadStore } from '../uploads/upload-store.ts';
+
+const stored = z.object({ upload_id: z.string(), bytes: z.int(), sha256: z.string(), format: z.string() });
+
+/** Named by the header for a raw body; a name is for people, never a path. */
+const FILE_NAME = 'x-file-name';
+
+async function fileOf(request: FastifyRequest): Promise<{ name: string; content: Readable }> {
+  if (!request.isMultipart()) {
+    const { body } = request;
+    if (!(body instanceof Readable)) {
+      throw new Problem({ code: 'invalid_request', detail: 'send the file as the body, or as multipart form data' });
+    }
+    return { name: String(request.headers[FILE_NAME] ?? 'usage'), content: body };
+  }
+  const part = await request.file();
+  if (!part) throw new Problem({ code: 'invalid_request', detail: 'the form holds no file' });
+  return { name: part.filename, content: part.file };
+}
+
+async function formatOf(path: string): Promise<string> {
+  try {
+    const { format } = await detectFormat(path);
+    return format.id;
+  } catch (error) {
+    if (!(error instanceof SpendError)) throw error;
+    const code = error.code === 'unknown_format' ? 'unknown_format' : 'invalid_input';
+    // The path is the server's own business; the caller knows the file as the one that was sent.
+    throw new Problem({ code, detail: error.message.replaceAll(path, 'the file') });
+  }
+}
+
+/** Uploads of usage files. Archives are not unpacked, so there is nothing a bomb could unfold into. */
+export function uploadRoutes(uploads: UploadStore, { maxBytes }: { maxBytes: number }): FastifyPluginAsyncZod {
+  return async function routes(server) {
+    // Everything but forms arrives as a stream: a parsed or buffered body would be in memory whole.
+    server.removeAllContentTypeParsers();
+    await server.register(multipart, { limits: { files: 1, fields: 10, fileSize: maxBytes + 1 } });
+    server.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+
+    server.post(
+      '/v1/uploads',
+      {
+        bodyLimit: maxBytes + 65_536,
+        schema: { tags: ['uploads'], summary: 'Store a usage file', response: { 201: stored } },
+      },
+      async (request, reply) => {
+        const { user } = identityOf(request);
+        if (request.headers['content-encoding']) {
+          throw new Problem({ code: 'unsupported_media_type', detail: 'send the file as it is, without an encoding' });
+        }
+        const { path, ...upload } = await uploads.save({ user, ...(await fileOf(request)) });
+        try {
+          return await reply.code(201).send({ ...upload, format: await formatOf(path) });
+        } catch (error) {
+          await uploads.discard({ user, uploadId: upload.upload_id });
+          throw error;
+        }
+      },
+    );
+  };
+}

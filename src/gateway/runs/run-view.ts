@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { failureSchema } from '../../contracts/failure.ts';
+import { runStatusSchema } from '../../contracts/run.ts';
+import type { LocatedRun } from './locate-run.ts';
+
+/** Answer of `GET /v1/runs/{run_id}`. */
+export const runViewSchema = z.object({
+  run_id: z.string(),
+  workflow_id: z.string(),
+  workflow: z.string(),
+  status: runStatusSchema,
+  started_at: z.string(),
+  ended_at: z.string().nullable(),
+  execution_time_ms: z.number().nullable(),
+  summary: z.string().nullable(),
+  error: failureSchema.nullable(),
+  /** Per cent of the planned agents' work. */
+  progress: z.number(),
+  agents: z.array(z.looseObject({ agent: z.string(), state: z.string(), attempt: z.number() })),
+  /** Questions that wait for the user's answer. */
+  approvals: z.array(z.looseObject({ approval_id: z.string() })),
+  result: z.unknown(),
+});
+
+const ENDED = ['completed', 'failed', 'dead', 'cancelled'];
+
+function progressOf(agents: { state: string; progress: number }[]): number {
+  if (agents.length === 0) return 0;
+  const done = agents.map(({ state, progress }) => (ENDED.includes(state) ? 100 : progress));
+  return Math.round(done.reduce((sum, each) => sum + each, 0) / agents.length);
+}
+
+/** A run as its user sees it: folded from its events; what closed it from outside is Temporal's word. */
+export async function runView({ handle, workflow, folded }: LocatedRun): Promise<z.input<typeof runViewSchema>> {
+  const described = await handle.describe();
+  const closed = described ? described.ended_at !== null : folded?.ended_at != null;
+  // Only a closed run's outcome is asked for: for an open one this would wait for its end.
+  const outcome = closed && described ? await handle.result() : undefined;
+  const agents = folded?.agents ?? [];
+  const { approvals = [] } = (folded ?? {}) as { approvals?: { approval_id: string }[] };
+  return {
+    run_id: handle.runId,
+    workflow_id: handle.workflowId,
+    workflow,
+    status: outcome?.status ?? folded?.status ?? 'queued',
+    started_at: folded?.started_at ?? described?.started_at ?? '',
+    ended_at: folded?.ended_at ?? described?.ended_at ?? null,
+    execution_time_ms: folded?.execution_time_ms ?? outcome?.execution_time_ms ?? null,
+    summary: folded?.summary ?? null,
+    error: folded?.error ?? outcome?.error ?? null,
+    progress: closed ? 100 : progressOf(agents),
+    agents,
+    approvals,
+    result: outcome?.result ?? null,
+  };
+}

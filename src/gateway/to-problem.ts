@@ -1,0 +1,58 @@
+import { isGrpcServiceError } from '@temporalio/client';
+import type { FastifyError } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { BatonError } from '../contracts/baton-error.ts';
+import { Problem, type ProblemCode } from './problem.ts';
+
+/** What Fastify and its plugins refuse by themselves, by HTTP status. */
+const BY_STATUS: Record<number, ProblemCode> = {
+  400: 'invalid_request',
+  404: 'not_found',
+  413: 'too_large',
+  415: 'unsupported_media_type',
+  429: 'rate_limited',
+};
+
+const GRPC_UNAVAILABLE = [4, 14];
+
+function ofBatonError(error: BatonError): Problem | undefined {
+  if (error.message.startsWith('request_conflict')) {
+    return new Problem({ code: 'request_conflict', detail: error.message });
+  }
+  if (error.type === 'InvalidInput') return new Problem({ code: 'invalid_input', detail: error.message });
+  if (error.type === 'NetworkError') return new Problem({ code: 'temporal_unavailable', detail: error.message });
+  return undefined;
+}
+
+function isUnavailable(error: unknown): boolean {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return isGrpcServiceError(cause) && GRPC_UNAVAILABLE.includes(cause.code);
+}
+
+/** Turns whatever was thrown in a request into its answer. What is not foreseen tells the client nothing of itself. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const errors = error.validation.map(({ instancePath, message }) => ({
+      path: instancePath,
+      message: message ?? '',
+    }));
+    const where = (error as { validationContext?: string }).validationContext ?? 'request';
+    return new Problem({ code: 'invalid_request', detail: `the ${where} is not as it must be`, errors });
+  }
+  if (error instanceof BatonError) {
+    const known = ofBatonError(error);
+    if (known) return known;
+  }
+  if (isUnavailable(error)) {
+    return new Problem({
+      code: 'temporal_unavailable',
+      detail: 'try again in some seconds',
+      headers: { 'retry-after': '5' },
+    });
+  }
+  const { statusCode = 500, message = '' } = (error ?? {}) as Partial<FastifyError>;
+  const code = BY_STATUS[statusCode];
+  if (code) return new Problem({ code, detail: message });
+  return new Problem({ code: 'internal_error', detail: 'look for the request id in the logs of the gateway' });
+}

@@ -1,0 +1,68 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { NewEvent } from '../contracts/event.ts';
+import { AGENT_END_TYPES, RUN_END_TYPES } from '../contracts/names.ts';
+import { compareExec, execOrder, type ExecOrder } from '../contracts/exec-order.ts';
+
+/** `fenced`: of an older execution, or after the agent's final end. `closed`: after the run's end. */
+export type AppendStatus = 'appended' | 'duplicate' | 'fenced' | 'closed';
+
+type AgentRow = ExecOrder & { final: number };
+type RunRow = { generation: number; ended_at: string | null };
+
+/** Statements of one append, prepared once; a transaction of them takes well under a millisecond. */
+export function createAppend(db: DatabaseSync) {
+  const known = db.prepare('SELECT 1 FROM events WHERE id = ?');
+  const agentOf = db.prepare(
+    'SELECT generation, scheduled, attempt, final FROM agents WHERE workflow_id = ? AND agent_run = ?',
+  );
+  const runOf = db.prepare('SELECT generation, ended_at FROM runs WHERE workflow_id = ?');
+  const nextSeq = db.prepare(
+    'INSERT INTO users VALUES (?, 1) ON CONFLICT (user_id) DO UPDATE SET head = head + 1 RETURNING head',
+  );
+  const insert = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const saveAgent = db.prepare('INSERT OR REPLACE INTO agents VALUES (?, ?, ?, ?, ?, ?)');
+  const openRun = db.prepare(
+    `INSERT INTO runs VALUES (?, ?, ?, ?, ?, NULL) ON CONFLICT (workflow_id) DO UPDATE
+     SET generation = excluded.generation, ended_at = NULL WHERE excluded.generation > runs.generation`,
+  );
+  const endRun = db.prepare('UPDATE runs SET ended_at = ? WHERE workflow_id = ?');
+
+  function refusal(
+    event: NewEvent,
+    agent: AgentRow | undefined,
+    order: ExecOrder | undefined,
+  ): AppendStatus | undefined {
+    const run = runOf.get(event.workflow_id) as RunRow | undefined;
+    const ended = run !== undefined && run.ended_at !== null && event.generation <= run.generation;
+    if (ended && event.type !== 'operator_action') return 'closed';
+    if (!agent || event.generation > agent.generation) return undefined;
+    if (event.generation < agent.generation || agent.final) return 'fenced';
+    return order && compareExec(order, agent) < 0 ? 'fenced' : undefined;
+  }
+
+  function remember(event: NewEvent, agent: AgentRow | undefined, order: ExecOrder | undefined) {
+    const { workflow_id, agent_run, generation, user_id, run_id, at } = event;
+    // Any first event opens the run: the workflow's own first event rides on an activity and may come second.
+    openRun.run(workflow_id, user_id, run_id, generation, at);
+    if ((RUN_END_TYPES as readonly string[]).includes(event.type)) endRun.run(at, workflow_id);
+    if (agent_run === null) return;
+    const final = event.final && (AGENT_END_TYPES as readonly string[]).includes(event.type);
+    const { scheduled, attempt } = order ?? agent ?? { scheduled: 0, attempt: 0 };
+    saveAgent.run(workflow_id, agent_run, generation, scheduled, attempt, final ? 1 : 0);
+  }
+
+  /** Gives the event its place, or says why it has none. Runs inside a transaction. */
+  return function append(event: NewEvent): { status: AppendStatus; seq: number | null } {
+    if (known.get(event.id)) return { status: 'duplicate', seq: null };
+    const order = event.agent_run === null ? undefined : execOrder(event);
+    const agent =
+      event.agent_run === null ? undefined : (agentOf.get(event.workflow_id, event.agent_run) as AgentRow | undefined);
+    const refused = refusal(event, agent, order);
+    if (refused) return { status: refused, seq: null };
+    const { head: seq } = nextSeq.get(event.user_id) as { head: number };
+    const { user_id, id, run_id, workflow_id, at } = event;
+    insert.run(user_id, seq, id, run_id, workflow_id, at, JSON.stringify(event));
+    remember(event, agent, order);
+    return { status: 'appended', seq };
+  };
+}

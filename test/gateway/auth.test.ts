@@ -1,0 +1,113 @@
+import { createServer } from 'node:http';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { openSocket, SECRET, startTestGateway } from '../support/test-gateway.ts';
+
+let gateway: Awaited<ReturnType<typeof startTestGateway>>;
+const key = new TextEncoder().encode(SECRET);
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+});
+afterAll(() => gateway.stop());
+
+const base64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const inAnHour = () => Math.floor(Date.now() / 1_000) + 3_600;
+const signed = (claims: object, secret = key) =>
+  new SignJWT(claims as never).setProtectedHeader({ alg: 'HS256' }).sign(secret);
+
+const REFUSED: [what: string, token: () => Promise<string> | string, detail: RegExp][] = [
+  ['expired', () => signed({ sub: 'u1', exp: inAnHour() - 7_200 }), /expired/],
+  [
+    'signed by another secret',
+    () => signed({ sub: 'u1', exp: inAnHour() }, new TextEncoder().encode('x'.repeat(40))),
+    /signature/,
+  ],
+  [
+    'of algorithm none',
+    () => `${base64({ alg: 'none' })}.${base64({ sub: 'u1', exp: inAnHour() })}.`,
+    /algorithm|not a valid/,
+  ],
+  ['without an expiry', () => signed({ sub: 'u1' }), /"exp"/],
+  ['without a user', () => signed({ exp: inAnHour() }), /"sub"/],
+  ['of a placeholder as user', () => signed({ sub: 'undefined', exp: inAnHour() }), /"sub"/],
+  ['not a JWT', () => 'rubbish', /not a valid/],
+];
+
+test.each(REFUSED)('a token that is %s gets 401', async (_what, token, detail) => {
+  const answer = await fetch(`${gateway.url}/v1/runs`, { headers: { authorization: `Bearer ${await token()}` } });
+  expect(answer.status).toBe(401);
+  expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  expect(await answer.json()).toMatchObject({ code: 'token_invalid', detail: expect.stringMatching(detail) });
+});
+
+test('no token gets 401 and is told how to send one', async () => {
+  const answer = await fetch(`${gateway.url}/v1/runs`);
+  expect(answer.status).toBe(401);
+  expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+  expect(await answer.json()).toMatchObject({ code: 'token_missing' });
+});
+
+test('a clock that is a few seconds off is forgiven', async () => {
+  const token = await signed({ sub: 'u1', exp: Math.floor(Date.now() / 1_000) - 3 });
+  const answer = await fetch(`${gateway.url}/v1/workflows`, { headers: { authorization: `Bearer ${token}` } });
+  expect(answer.status).toBe(200);
+});
+
+test.each(REFUSED.slice(0, 3))('a socket whose token is %s is closed with 4401', async (_what, token) => {
+  const { closed } = openSocket(`${gateway.url}/v1/feed`, ['baton.v1', `bearer.${await token()}`]);
+  expect((await closed).code).toBe(4401);
+});
+
+test('a socket is closed with 4401 when its token expires', async () => {
+  const token = await signed({ sub: 'u1', exp: Math.floor(Date.now() / 1_000) + 1 });
+  const { closed, frames } = openSocket(`${gateway.url}/v1/feed`, ['baton.v1', `bearer.${token}`]);
+  expect((await closed).code).toBe(4401);
+  expect(frames.map(({ type }) => type)).toEqual(['hello', 'caught_up', 'bye']);
+});
+
+test('a socket of a foreign page is closed with 4403, one of the own page is not', async () => {
+  const protocols = ['baton.v1', `bearer.${await gateway.token('u1')}`];
+  const foreign = openSocket(`${gateway.url}/v1/feed`, protocols, { origin: 'https://evil.example' });
+  expect((await foreign.closed).code).toBe(4403);
+  const own = openSocket(`${gateway.url}/v1/feed`, protocols, { origin: gateway.url });
+  await own.until((frames) => frames.some(({ type }) => type === 'caught_up'));
+  own.socket.close();
+});
+
+test('keys of an identity provider are fetched, and its issuer and audience are required', async () => {
+  const { publicKey, privateKey } = await generateKeyPair('ES256');
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' };
+  const provider = createServer((_request, response) => response.end(JSON.stringify({ keys: [jwk] })));
+  await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
+  const { port } = provider.address() as { port: number };
+  const byKeys = await startTestGateway({
+    env: {
+      BATON_JWT_SECRET: undefined as never,
+      BATON_JWKS_URL: `http://127.0.0.1:${port}/keys`,
+      BATON_JWT_ISSUER: 'https://issuer.example',
+      BATON_JWT_AUDIENCE: 'baton',
+    },
+  });
+  const status = async (issuer: string, audience: string) => {
+    const token = await new SignJWT({ sub: 'u1' })
+      .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
+      .setExpirationTime('1h')
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .sign(privateKey);
+    return (await fetch(`${byKeys.url}/v1/workflows`, { headers: { authorization: `Bearer ${token}` } })).status;
+  };
+  try {
+    expect(await status('https://issuer.example', 'baton')).toBe(200);
+    expect(await status('https://other.example', 'baton')).toBe(401);
+    expect(await status('https://issuer.example', 'others')).toBe(401);
+    // A public key must never be taken for a secret.
+    const forged = await signed({ sub: 'u1', exp: inAnHour(), iss: 'https://issuer.example', aud: 'baton' });
+    const answer = await fetch(`${byKeys.url}/v1/workflows`, { headers: { authorization: `Bearer ${forged}` } });
+    expect(answer.status).toBe(401);
+  } finally {
+    await byKeys.stop();
+    provider.close();
+  }
+});
