@@ -86,10 +86,10 @@ const borderRules = Object.entries(BORDERS).map(([name, { never, typesOnly = [] 
 }));
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'dist/', '.baton/', '.cache/', 'coverage/', 'examples/data/'] },
+  { ignores: ['node_modules/', '**/dist/', '.baton/', '.cache/', 'coverage/', 'examples/data/'] },
   ...tseslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { 'import-x': importX },
     settings: { 'import-x/extensions': ['.ts'], 'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] } },

@@ -2,6 +2,7 @@
 // without a dependency: it runs before there are any.
 import { ensureDependencies } from './lib/ensure-dependencies.mjs';
 import { ensureNode } from './lib/ensure-node.mjs';
+import { ensurePage } from './lib/ensure-page.mjs';
 import { runCommand } from './lib/run-command.mjs';
 import { SetupError, step } from './lib/step.mjs';
 
@@ -12,6 +13,7 @@ try {
   ensureDependencies();
   ensureNode();
   // The rest needs the Node that was just brought.
+  ensurePage();
   step({ command: 'node', args: ['--no-warnings', 'scripts/ensure-temporal-cli.ts'], quiet: true });
   if (command.length > 0) runCommand(command);
   else process.stderr.write('setup: everything is there\n');

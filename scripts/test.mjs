@@ -10,6 +10,7 @@ const bin = (name) => join('node_modules', '.bin', name);
 /** Tiers that are one check each: passed or failed. */
 const CHECKS = [
   ['types', bin('tsc'), ['--noEmit', '-p', '.']],
+  ['types of the page', bin('tsc'), ['--noEmit', '-p', 'web']],
   ['lint', bin('eslint'), ['.', '--max-warnings', '0']],
   ['format', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
 ];

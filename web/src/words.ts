@@ -1,0 +1,36 @@
+import type { AgentState } from '../../src/feed/folded.ts';
+import type { RunStatus } from '../../src/contracts/names.ts';
+
+/** States by mark and word: colour alone tells nothing to many people. */
+export const AGENT_MARKS: Record<AgentState, [mark: string, word: string]> = {
+  pending: ['·', 'waits its turn'],
+  queued: ['◌', 'queued'],
+  running: ['●', 'working'],
+  retrying: ['↻', 'tries again'],
+  cancelling: ['◍', 'stopping'],
+  completed: ['✔', 'done'],
+  failed: ['✖', 'failed'],
+  dead: ['✖', 'died'],
+  cancelled: ['■', 'stopped'],
+};
+
+export const RUN_WORDS: Record<RunStatus, string> = {
+  queued: 'queued',
+  running: 'running',
+  paused: 'paused',
+  waiting: 'waits for you',
+  completed: 'completed',
+  completed_with_errors: 'completed with errors',
+  insufficient_data: 'needs data',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  timed_out: 'timed out',
+  terminated: 'terminated',
+};
+
+/** `840 ms`, `2.3 s`, `3 m 20 s`. */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  return `${Math.floor(ms / 60_000)} m ${Math.floor((ms % 60_000) / 1_000)} s`;
+}
