@@ -79,9 +79,14 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
   const { user, app, taskQueue = TASK_QUEUE, shared } = options;
   const config = loadConfig(options.dataDir ? { ...process.env, BATON_DATA_DIR: options.dataDir } : process.env);
   const { namespace, connectionOptions } = connectionSettings({ ...options, dataDir: config.dataDir });
-  const connection = shared?.connection ?? (await openConnection(connectionOptions));
+  const feed = shared?.feed ?? (await openFeedSource(config));
+  const connection =
+    shared?.connection ??
+    (await openConnection(connectionOptions).catch(async (error: unknown) => {
+      if (!shared) await feed.close();
+      throw error;
+    }));
   const { workflow: client } = new Client({ connection, namespace });
-  const feed = shared?.feed ?? openFeedSource(config);
 
   function handleOf<Result>(workflow: string, runId: string, repeated = false): RunHandle<Result> {
     const workflowId = workflowIdOf({ workflow, userId: user, runId });
@@ -140,7 +145,7 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
 
   async function close() {
     if (shared) return;
-    feed.close();
+    await feed.close();
     await connection.close();
   }
 

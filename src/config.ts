@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { BatonError } from './contracts/baton-error.ts';
+import { withoutPassword } from './contracts/without-password.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const url = z.url({ protocol: /^https?$/ });
@@ -8,10 +9,10 @@ const url = z.url({ protocol: /^https?$/ });
 const environment = z.object({
   /** Folder of Temporal's database, the event log, ledgers and reports. */
   BATON_DATA_DIR: z.string().min(1).default('.baton'),
-  /** Where events are kept: `sqlite:` (in the data folder) or `sqlite:PATH`. */
+  /** Where events are kept: `sqlite:` (in the data folder), `sqlite:PATH`, `redis://…` or `rediss://…` (TLS). */
   BATON_LOG: z
     .string()
-    .regex(/^sqlite:/, 'must begin with sqlite:')
+    .regex(/^(sqlite:|rediss?:\/\/.)/, 'must begin with sqlite:, redis:// or rediss://')
     .default('sqlite:'),
   /** `full` also survives a power loss, at several milliseconds an event. */
   BATON_FSYNC: z.enum(['normal', 'full']).default('normal'),
@@ -38,7 +39,8 @@ const environment = z.object({
 
 export type Config = {
   dataDir: string;
-  logPath: string;
+  /** URL of the store of events, effects and decisions; the path of a `sqlite:` one is absolute. */
+  storeUrl: string;
   fsync: 'normal' | 'full';
   retentionDays: number;
   reconcileMs: number;
@@ -74,6 +76,11 @@ function jwtConfig(env: z.infer<typeof environment>): JwtConfig {
   return jwt;
 }
 
+function storeUrlOf(value: string, dataDir: string): string {
+  if (!value.startsWith('sqlite:')) return value;
+  return `sqlite:${resolve(dataDir, value.slice('sqlite:'.length) || 'events.sqlite')}`;
+}
+
 /**
  * Reads the environment once. Every variable has a default that works.
  *
@@ -85,14 +92,14 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     const [issue] = parsed.error.issues;
     const name = String(issue?.path[0]);
     // A secret is no less one for being too short: its value stays out of terminals and logs.
-    const shown = name.endsWith('_SECRET') ? '…' : env[name];
+    const shown = name.endsWith('_SECRET') ? '…' : withoutPassword(env[name] ?? '');
     refuse(name, shown, issue?.message ?? 'is refused');
   }
   const { data } = parsed;
   const dataDir = resolve(data.BATON_DATA_DIR);
   return {
     dataDir,
-    logPath: resolve(dataDir, data.BATON_LOG.slice('sqlite:'.length) || 'events.sqlite'),
+    storeUrl: storeUrlOf(data.BATON_LOG, dataDir),
     fsync: data.BATON_FSYNC,
     retentionDays: data.BATON_RETENTION_DAYS,
     reconcileMs: data.BATON_RECONCILE_MS,

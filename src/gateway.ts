@@ -11,16 +11,16 @@ import { BatonError } from './contracts/baton-error.ts';
 import { createServer } from './gateway/create-server.ts';
 import { createTokenVerifier } from './gateway/auth/create-token-verifier.ts';
 import { createOpenStreams } from './gateway/feed/open-streams.ts';
-import type { FeedLog } from './gateway/feed/feed-log.ts';
 import { createTails } from './gateway/feed/user-tails.ts';
 import type { GatewayContext } from './gateway/gateway-context.ts';
 import { listenOnFreePort } from './gateway/listen-on-free-port.ts';
 import { createMetrics, type Metrics } from './gateway/metrics.ts';
 import { WORKFLOW_CATALOG } from './gateway/runs/workflow-catalog.ts';
+import type { EventLog } from './notifier/event-log.ts';
 
 export type GatewayOptions = {
   config: Config;
-  log: FeedLog;
+  log: EventLog;
   /** @default as for a client */
   address?: string;
   /** @default as for a client */
@@ -79,7 +79,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const message = `Temporal does not answer at ${connectionOptions.address}: start it, or set TEMPORAL_ADDRESS`;
     throw new BatonError('NetworkError', message, { cause });
   });
-  const feed = openFeedSource(config);
+  const feed = await openFeedSource(config);
   const streams = createOpenStreams({ maxPerUser: streamsPerUser, pingMs, retryMs });
   const metrics = createMetrics({ openStreams: streams.count });
   const context: GatewayContext = {
@@ -104,7 +104,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     streams.closeAll('restart');
     await server.close();
     alone?.close();
-    feed.close();
+    await feed.close();
     await connection.close();
   }
 

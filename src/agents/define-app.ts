@@ -1,15 +1,19 @@
 import { z } from 'zod';
 import type { AgentLimits } from '../contracts/agent-call.ts';
+import type { Plan, RegisteredPlan } from '../contracts/plan.ts';
 import type { AnyAgent } from './define-agent.ts';
 import { limitsOf } from './limits-of.ts';
 
 /** What others need to know of an app without loading its code: plain JSON. */
 export type AppManifest = {
   agents: Record<string, { limits: AgentLimits; description?: string; input: object; output: object }>;
+  /** Plans that may be started by name, with the JSON Schema of their input. */
+  plans: Record<string, { plan: Plan; description?: string; input: object }>;
 };
 
 export type App<Agents extends readonly AnyAgent[] = readonly AnyAgent[]> = {
   agents: Agents;
+  plans: readonly RegisteredPlan[];
   /** Module of the app's own workflows, bundled into the worker beside Baton's. */
   workflows?: URL;
   manifest(): AppManifest;
@@ -18,27 +22,45 @@ export type App<Agents extends readonly AnyAgent[] = readonly AnyAgent[]> = {
 /** Agents by name, as a workflow's typed proxies need them. */
 export type AgentsByName<Agents extends readonly AnyAgent[]> = { [Agent in Agents[number] as Agent['name']]: Agent };
 
-function jsonSchema(schema: z.ZodType): object {
-  return z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' });
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): object {
+  return z.toJSONSchema(schema, { unrepresentable: 'any', io });
+}
+
+function doubledName(names: string[]): string | undefined {
+  return names.find((name, index) => names.indexOf(name) !== index);
+}
+
+function checkPlans(plans: readonly RegisteredPlan[], agents: ReadonlySet<string>) {
+  const doubled = doubledName(plans.map(({ name }) => name));
+  if (doubled) throw new TypeError(`app: two plans are named ${doubled}; a run is started by the name of one`);
+  for (const { name, plan } of plans) {
+    const used = plan.steps.flatMap(({ agent, compensate }) => (compensate ? [agent, compensate.agent] : [agent]));
+    const missing = used.find((agent) => !agents.has(agent));
+    if (missing) throw new TypeError(`app: plan ${name} uses agent ${missing}, which is not among the app's agents`);
+  }
 }
 
 /**
- * Collects agents (and a module of workflows) into an app, which is what a worker loads.
+ * Collects agents, plans and a module of workflows into an app, which is what a worker loads.
  *
- * @throws TypeError if two agents have one name
+ * @throws TypeError if two agents or two plans have one name, or a plan uses an agent that the app does not have
  */
 export function defineApp<const Agents extends readonly AnyAgent[]>({
   agents,
+  plans = [],
   workflows,
 }: {
   agents: Agents;
+  plans?: readonly RegisteredPlan[];
   workflows?: URL;
 }): App<Agents> {
   const names = agents.map(({ name }) => name);
-  const doubled = names.find((name, index) => names.indexOf(name) !== index);
+  const doubled = doubledName(names);
   if (doubled) throw new TypeError(`app: two agents are named ${doubled}; an activity type names one agent`);
+  checkPlans(plans, new Set(names));
   return {
     agents,
+    plans,
     workflows,
     manifest: () => ({
       agents: Object.fromEntries(
@@ -47,9 +69,15 @@ export function defineApp<const Agents extends readonly AnyAgent[]>({
           {
             limits: limitsOf(agent),
             description: agent.description,
-            input: jsonSchema(agent.input),
-            output: jsonSchema(agent.output),
+            input: jsonSchema(agent.input, 'input'),
+            output: jsonSchema(agent.output, 'output'),
           },
+        ]),
+      ),
+      plans: Object.fromEntries(
+        plans.map(({ name, plan, description, input }) => [
+          name,
+          { plan, description, input: jsonSchema(input, 'input') },
         ]),
       ),
     }),

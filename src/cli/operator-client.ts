@@ -10,12 +10,13 @@ import { BatonError } from '../contracts/baton-error.ts';
 export async function operatorClient() {
   const config = loadConfig();
   const { connectionOptions, namespace } = connectionSettings({ dataDir: config.dataDir });
-  const connection = await Connection.connect(connectionOptions).catch((cause: unknown) => {
+  const feed = await openFeedSource(config);
+  const connection = await Connection.connect(connectionOptions).catch(async (cause: unknown) => {
+    await feed.close();
     const message = `Temporal does not answer at ${connectionOptions.address}: start it by "baton dev", or set TEMPORAL_ADDRESS`;
     throw new BatonError('NetworkError', message, { cause });
   });
   const client = new Client({ connection, namespace });
-  const feed = openFeedSource(config);
 
   async function find(runOrWorkflowId: string): Promise<RunSummary> {
     const runs = await listRuns(client.workflow, { limit: 10_000 });
@@ -38,7 +39,7 @@ export async function operatorClient() {
   }
 
   async function close() {
-    feed.close();
+    await feed.close();
     await connection.close();
   }
 

@@ -64,7 +64,7 @@ function asText(run: RunSummary, agents: AgentOutcome[], pending: PendingAgent[]
 async function show(id: string, { json }: { json?: boolean }): Promise<void> {
   await withOperator(async (operator) => {
     const run = await operator.find(id);
-    const agents = operator.feed.outcomes({ userId: run.user_id, runId: run.run_id });
+    const agents = await operator.feed.outcomes({ userId: run.user_id, runId: run.run_id });
     const pending = run.ended_at ? [] : await pendingAgents(operator, run.workflow_id);
     const uiUrl = embeddedUiUrl(operator.config.dataDir);
     const link = uiLink({ uiUrl, namespace: operator.namespace, workflowId: run.workflow_id });

@@ -52,10 +52,7 @@ export async function startStack({ config, command, say, port, patienceMs }: Opt
   const { NativeConnection, Runtime } = await import('@temporalio/worker');
   const { createWorker } = await import('../worker.ts');
   const { costApp } = await import('../agents/cost-app.ts');
-  const { openSqliteLog } = await import('../notifier/sqlite-log.ts');
-  const { openLogFile } = await import('../notifier/log-schema.ts');
-  const { createSqliteEffects } = await import('../notifier/sqlite-effects.ts');
-  const { createSqliteLeases } = await import('../notifier/sqlite-leases.ts');
+  const { openStore } = await import('../notifier/open-store.ts');
 
   const undo = undoList();
   try {
@@ -67,10 +64,8 @@ export async function startStack({ config, command, say, port, patienceMs }: Opt
     if (server) undo.push(server.stop);
     const { connectionOptions, namespace } = connectionSettings({ address: server?.address, dataDir });
     const { address } = connectionOptions;
-    const log = openSqliteLog({ path: config.logPath, fsync: config.fsync });
-    undo.push(log.close);
-    const file = openLogFile({ path: config.logPath, fsync: config.fsync, busyTimeoutMs: 5_000 });
-    undo.push(() => file.close());
+    const store = await openStore({ url: config.storeUrl, fsync: config.fsync });
+    undo.push(store.close);
     const connection = await NativeConnection.connect(connectionOptions as NativeConnectionOptions).catch(
       (cause: unknown) => {
         throw new BatonError('NetworkError', `Temporal does not answer at ${address}: correct TEMPORAL_ADDRESS`, {
@@ -79,14 +74,8 @@ export async function startStack({ config, command, say, port, patienceMs }: Opt
       },
     );
     undo.push(() => connection.close());
-    const worker = await createWorker({
-      connection,
-      namespace,
-      app: costApp({ dataDir }),
-      notifier: log,
-      effects: createSqliteEffects(file),
-      leases: createSqliteLeases(file),
-    });
+    const { log: notifier, effects, leases } = store;
+    const worker = await createWorker({ connection, namespace, app: costApp({ dataDir }), notifier, effects, leases });
     const running = worker.run();
     // Whoever stops the stack hears of a worker that broke; until then the failure must not end the process.
     running.catch(() => undefined);

@@ -3,14 +3,14 @@ import type { BatonEvent } from '../contracts/event.ts';
 import { RUN_END_TYPES } from '../contracts/names.ts';
 import type { AgentOutcome } from '../contracts/run.ts';
 import { emptyFeed, foldFeed } from '../feed/fold.ts';
-import { openSqliteLog } from '../notifier/sqlite-log.ts';
+import { openStore } from '../notifier/open-store.ts';
 import { agentOutcomes } from './agent-outcomes.ts';
 
 const PAGE = 500;
 
-/** Reads the events of runs from the log that the workers of this machine write. */
-export function openFeedSource({ logPath, fsync }: Pick<Config, 'logPath' | 'fsync'>) {
-  const log = openSqliteLog({ path: logPath, fsync });
+/** Reads the events of runs from the store that the workers write. */
+export async function openFeedSource({ storeUrl, fsync }: Pick<Config, 'storeUrl' | 'fsync'>) {
+  const { log, close } = await openStore({ url: storeUrl, fsync });
 
   async function* follow({
     userId,
@@ -29,11 +29,11 @@ export function openFeedSource({ logPath, fsync }: Pick<Config, 'logPath' | 'fsy
     }
   }
 
-  function outcomes({ userId, runId }: { userId: string; runId: string }): AgentOutcome[] {
+  async function outcomes({ userId, runId }: { userId: string; runId: string }): Promise<AgentOutcome[]> {
     let feed = emptyFeed();
     let after = 0;
     for (;;) {
-      const page = log.read({ userId, after, limit: PAGE, runId });
+      const page = await log.read({ userId, after, limit: PAGE, runId });
       for (const event of page) feed = foldFeed(feed, event);
       const last = page.at(-1);
       if (!last || page.length < PAGE) return agentOutcomes(feed, runId);
@@ -41,7 +41,7 @@ export function openFeedSource({ logPath, fsync }: Pick<Config, 'logPath' | 'fsy
     }
   }
 
-  return { follow, outcomes, close: () => log.close() };
+  return { follow, outcomes, close };
 }
 
-export type FeedSource = ReturnType<typeof openFeedSource>;
+export type FeedSource = Awaited<ReturnType<typeof openFeedSource>>;

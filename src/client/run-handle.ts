@@ -79,7 +79,7 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
         workflow_id: workflowId,
         workflow,
         status,
-        agents: feed.outcomes({ userId, runId }),
+        agents: await feed.outcomes({ userId, runId }),
       };
       const type = status === 'cancelled' ? 'Cancelled' : status === 'timed_out' ? 'AgentTimeout' : 'AgentFailed';
       return { ...ended, error: { type, message } };

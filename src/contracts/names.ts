@@ -97,6 +97,17 @@ export const RUN_STATUSES = [
 ] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
+/** What became of a step of a plan. */
+export const STEP_STATUSES = ['completed', 'failed', 'skipped', 'cancelled', 'compensated'] as const;
+export type StepStatus = (typeof STEP_STATUSES)[number];
+
+/** Most steps of a plan, and how many of them run at once where the plan does not say. */
+export const MAX_PLAN_STEPS = 500;
+export const DEFAULT_MAX_PARALLEL = 20;
+
+/** Most JSON of a plan, its input and its supplied results together: all of it travels in one message to the server. */
+export const MAX_PLAN_INPUT_BYTES = 1_500_000;
+
 /** Search attributes of every run; the embedded server registers them. */
 export const SEARCH_ATTRIBUTES = {
   user: 'BatonUser',

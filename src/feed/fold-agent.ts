@@ -10,6 +10,8 @@ export function plannedAgent(agent: string): FoldedAgent {
     agent_run: null,
     state: 'pending',
     generation: 0,
+    step: null,
+    of: null,
     attempt: 0,
     exec: null,
     thoughts: [],
@@ -35,9 +37,10 @@ function compareTo(agent: FoldedAgent, event: BatonEvent): number {
 }
 
 /** A newer execution begins with nothing of the earlier attempt's: its thoughts and calls would be seen twice. */
-function restarted(agent: FoldedAgent, { agent_run, generation, attempt, exec, at }: BatonEvent): FoldedAgent {
+function restarted(agent: FoldedAgent, event: BatonEvent): FoldedAgent {
+  const { agent_run, generation, step, of, attempt, exec, at } = event;
   const started_at = agent.started_at ?? at;
-  return { ...plannedAgent(agent.agent), agent_run, generation, attempt, exec, started_at, state: 'running' };
+  return { ...plannedAgent(agent.agent), agent_run, generation, step, of, attempt, exec, started_at, state: 'running' };
 }
 
 function ended(agent: FoldedAgent, event: BatonEvent, change: Partial<FoldedAgent>): FoldedAgent {
@@ -53,11 +56,12 @@ function apply(agent: FoldedAgent, event: BatonEvent): FoldedAgent {
       return { ...agent, state: 'running', started_at: agent.started_at ?? event.at };
     case 'agent_thinking': {
       const { reasoning, step_number, progress_percentage: progress } = event.payload;
-      return { ...agent, progress, thoughts: [...agent.thoughts, { reasoning, step_number, progress }] };
+      return { ...agent, progress, thoughts: [...agent.thoughts, { reasoning, step_number, progress, at: event.at }] };
     }
     case 'tool_executing': {
       const { call_id, tool_name } = event.payload;
-      return { ...agent, tools: [...agent.tools, { call_id, tool_name, state: 'running', execution_time_ms: null }] };
+      const call = { call_id, tool_name, state: 'running', started_at: event.at, execution_time_ms: null } as const;
+      return { ...agent, tools: [...agent.tools, call] };
     }
     case 'tool_completed': {
       const { call_id, success, execution_time_ms } = event.payload;

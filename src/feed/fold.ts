@@ -1,4 +1,5 @@
 import type { BatonEvent } from '../contracts/event.ts';
+import { foldApproval } from './fold-approval.ts';
 import { foldAgent, plannedAgent } from './fold-agent.ts';
 import type { FoldedAgent, FoldedFeed, FoldedRun } from './folded.ts';
 
@@ -15,6 +16,7 @@ function newRun({ run_id, user_id, workflow_id, at }: BatonEvent): FoldedRun {
     workflow: null,
     status: 'running',
     agents: [],
+    approvals: [],
     started_at: at,
     ended_at: null,
     execution_time_ms: null,
@@ -54,11 +56,11 @@ function foldRun(run: FoldedRun, event: BatonEvent): FoldedRun {
     }
     case 'run_paused':
       return { ...run, status: 'paused' };
-    case 'approval_requested':
-      return { ...run, status: 'waiting' };
     case 'run_resumed':
-    case 'approval_decided':
       return { ...run, status: 'running' };
+    case 'approval_requested':
+    case 'approval_decided':
+      return foldApproval(run, event);
     case 'run_restarted':
       return { ...run, status: 'running', ended_at: null, execution_time_ms: null, summary: null, error: null };
     default:

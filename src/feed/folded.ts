@@ -9,10 +9,21 @@ export type FoldedTool = {
   tool_name: string;
   /** `ended`: the agent ended while the call was open. */
   state: 'running' | 'completed' | 'failed' | 'ended';
+  started_at: string;
   execution_time_ms: number | null;
 };
 
-export type FoldedThought = { reasoning: string; step_number: number; progress: number };
+export type FoldedThought = { reasoning: string; step_number: number; progress: number; at: string };
+
+/** A question to the user. `decision` is null until somebody or the expiry decides. */
+export type FoldedApproval = {
+  approval_id: string;
+  question: string;
+  options: string[];
+  expires_at: string;
+  decision: string | null;
+  by: string | null;
+};
 
 /** One execution of an agent as its user sees it: the latest attempt, nothing doubled. */
 export type FoldedAgent = {
@@ -21,6 +32,9 @@ export type FoldedAgent = {
   agent_run: string | null;
   state: AgentState;
   generation: number;
+  /** Plan step and number of steps, where the run is a plan. */
+  step: string | null;
+  of: number | null;
   attempt: number;
   exec: string | null;
   thoughts: FoldedThought[];
@@ -44,6 +58,7 @@ export type FoldedRun = {
   workflow: string | null;
   status: RunStatus;
   agents: FoldedAgent[];
+  approvals: FoldedApproval[];
   started_at: string;
   ended_at: string | null;
   execution_time_ms: number | null;

@@ -1,10 +1,8 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { Decision, Decisions } from './decisions.ts';
-import { createTransaction } from './transaction.ts';
+import type { SqliteFile } from './sqlite-file.ts';
 
 /** Decisions in the tables of an opened event log file. */
-export function createSqliteDecisions(db: DatabaseSync): Decisions {
-  const transaction = createTransaction(db);
+export function createSqliteDecisions({ db, transaction }: SqliteFile): Decisions {
   const find = db.prepare('SELECT json FROM decisions WHERE workflow_id = ? AND approval_id = ?');
   const save = db.prepare('INSERT INTO decisions VALUES (?, ?, ?, ?, 0)');
   const waiting = db.prepare('SELECT json FROM decisions WHERE delivered = 0 ORDER BY at LIMIT ?');
@@ -31,10 +29,10 @@ export function createSqliteDecisions(db: DatabaseSync): Decisions {
       return waiting.all(limit).map(parse);
     },
     async markDelivered({ workflowId, approvalId }) {
-      deliver.run(workflowId, approvalId);
+      await transaction(() => deliver.run(workflowId, approvalId));
     },
     async prune({ olderThan }) {
-      return Number(forget.run(olderThan.toISOString()).changes);
+      return transaction(() => Number(forget.run(olderThan.toISOString()).changes));
     },
   };
 }

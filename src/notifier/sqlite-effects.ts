@@ -1,7 +1,6 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { compareExec, type ExecOrder } from '../contracts/exec-order.ts';
 import type { BeginResult, EffectCall, EffectEntry, EffectKey, EffectLedger, EffectState } from './effect-ledger.ts';
-import { createTransaction } from './transaction.ts';
+import type { SqliteFile } from './sqlite-file.ts';
 
 type Row = ExecOrder & {
   workflow_id: string;
@@ -32,8 +31,7 @@ function entryOf(row: Row): EffectEntry {
 }
 
 /** The effect ledger in the tables of an opened event log file. */
-export function createSqliteEffects(db: DatabaseSync): EffectLedger {
-  const transaction = createTransaction(db);
+export function createSqliteEffects({ db, transaction }: SqliteFile): EffectLedger {
   const find = db.prepare(`SELECT * FROM effects WHERE ${KEY}`);
   const fenceOf = db.prepare(
     'SELECT generation, scheduled, attempt FROM effect_fences WHERE workflow_id = ? AND agent_run = ?',
@@ -74,7 +72,7 @@ export function createSqliteEffects(db: DatabaseSync): EffectLedger {
 
   return {
     async fence({ workflowId, agentRun, order }) {
-      transaction(() => pass(workflowId, agentRun, order));
+      await transaction(() => pass(workflowId, agentRun, order));
     },
     async begin({ call, order }) {
       return transaction(() => {
@@ -98,7 +96,7 @@ export function createSqliteEffects(db: DatabaseSync): EffectLedger {
       });
     },
     async compensated({ key, round }) {
-      undo.run(Date.now(), ...keyOf(key), round);
+      await transaction(() => undo.run(Date.now(), ...keyOf(key), round));
     },
     async list({ workflowId, agentRun }) {
       const rows = agentRun === undefined ? listRun.all(workflowId) : listAgent.all(workflowId, agentRun);

@@ -1,10 +1,8 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { Leases } from './leases.ts';
-import { createTransaction } from './transaction.ts';
+import type { SqliteFile } from './sqlite-file.ts';
 
 /** Leases and rate limits in the tables of an opened event log file. */
-export function createSqliteLeases(db: DatabaseSync): Leases {
-  const transaction = createTransaction(db);
+export function createSqliteLeases({ db, transaction }: SqliteFile): Leases {
   const expire = db.prepare('DELETE FROM leases WHERE pool = ? AND expires_at <= ?');
   const others = db.prepare('SELECT count(*) AS taken FROM leases WHERE pool = ? AND holder <> ?');
   const save = db.prepare('INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)');
@@ -38,7 +36,7 @@ export function createSqliteLeases(db: DatabaseSync): Leases {
       });
     },
     async release({ holder, exec, pools }) {
-      transaction(() => pools.forEach(({ name }) => drop.run(name, holder, exec)));
+      await transaction(() => pools.forEach(({ name }) => drop.run(name, holder, exec)));
     },
     async taken({ pool }) {
       return (live.get(pool, Date.now()) as { taken: number }).taken;

@@ -4,10 +4,7 @@ import { join } from 'node:path';
 import type { Decisions } from '../../src/notifier/decisions.ts';
 import type { EffectLedger } from '../../src/notifier/effect-ledger.ts';
 import type { Leases } from '../../src/notifier/leases.ts';
-import { openLogFile } from '../../src/notifier/log-schema.ts';
-import { createSqliteDecisions } from '../../src/notifier/sqlite-decisions.ts';
-import { createSqliteEffects } from '../../src/notifier/sqlite-effects.ts';
-import { createSqliteLeases } from '../../src/notifier/sqlite-leases.ts';
+import { openStore } from '../../src/notifier/open-store.ts';
 
 /** One process's way into the shared stores. */
 export type SideStore = { effects: EffectLedger; leases: Leases; decisions: Decisions; close(): Promise<void> };
@@ -19,13 +16,8 @@ async function sqlitePlace(): Promise<SideStorePlace> {
   const folder = mkdtempSync(join(tmpdir(), 'baton-stores-'));
   return {
     async open() {
-      const db = openLogFile({ path: join(folder, 'events.sqlite'), fsync: 'normal', busyTimeoutMs: 5_000 });
-      return {
-        effects: createSqliteEffects(db),
-        leases: createSqliteLeases(db),
-        decisions: createSqliteDecisions(db),
-        close: async () => db.close(),
-      };
+      const { effects, leases, decisions, close } = await openStore({ url: `sqlite:${join(folder, 'events.sqlite')}` });
+      return { effects, leases, decisions, close };
     },
     remove: async () => rmSync(folder, { recursive: true, force: true }),
   };

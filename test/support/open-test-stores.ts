@@ -1,19 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openLogFile } from '../../src/notifier/log-schema.ts';
-import { createSqliteEffects } from '../../src/notifier/sqlite-effects.ts';
-import { createSqliteLeases } from '../../src/notifier/sqlite-leases.ts';
+import { openStore } from '../../src/notifier/open-store.ts';
 
-/** A new, empty effect ledger and leases in a file of their own. */
+/** A new, empty store in a file of its own. */
 export async function openTestStores() {
   const folder = mkdtempSync(join(tmpdir(), 'baton-stores-'));
-  const db = openLogFile({ path: join(folder, 'events.sqlite'), fsync: 'normal', busyTimeoutMs: 5_000 });
+  const store = await openStore({ url: `sqlite:${join(folder, 'events.sqlite')}` });
 
   async function remove() {
-    db.close();
+    await store.close();
     rmSync(folder, { recursive: true, force: true });
   }
 
-  return { effects: createSqliteEffects(db), leases: createSqliteLeases(db), remove };
+  return { ...store, remove };
 }

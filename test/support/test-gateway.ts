@@ -8,7 +8,7 @@ import { loadConfig } from '../../src/config.ts';
 import type { NewEvent } from '../../src/contracts/event.ts';
 import { startGateway, type GatewayOptions } from '../../src/gateway.ts';
 import { signToken } from '../../src/gateway/auth/sign-token.ts';
-import { openSqliteLog } from '../../src/notifier/sqlite-log.ts';
+import { openStore } from '../../src/notifier/open-store.ts';
 import { shared } from './test-run.ts';
 
 export const SECRET = 'a secret of the tests, long enough for HS256';
@@ -53,7 +53,8 @@ export async function startTestGateway(options: Partial<GatewayOptions> & { env?
   const dataDir = mkdtempSync(join(tmpdir(), 'baton-gateway-'));
   const env = { BATON_DATA_DIR: dataDir, BATON_JWT_SECRET: SECRET, BATON_HTTP_PORT: '0', ...options.env };
   const config = loadConfig(env);
-  const log = openSqliteLog({ path: config.logPath });
+  const store = await openStore({ url: config.storeUrl });
+  const { log } = store;
   const { address, namespace } = shared();
   const taskQueue = `test-${randomUUID()}`;
   const logger = pino({ level: 'silent' });
@@ -81,7 +82,7 @@ export async function startTestGateway(options: Partial<GatewayOptions> & { env?
     },
     async stop() {
       await gateway.close();
-      await log.close();
+      await store.close();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };

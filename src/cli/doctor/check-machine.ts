@@ -1,7 +1,8 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Config } from '../../config.ts';
-import { openSqliteLog } from '../../notifier/sqlite-log.ts';
+import { withoutPassword } from '../../contracts/without-password.ts';
+import { openStore } from '../../notifier/open-store.ts';
 import { findTemporalCli } from '../../temporal-cli/find-temporal-cli.ts';
 import { check, type Check } from './check.ts';
 
@@ -13,7 +14,7 @@ function nearestFolder(path: string): string {
 }
 
 /** What can be seen without a server: Node, the Temporal CLI, the data folder, the event log. */
-export async function checkMachine({ dataDir, logPath, fsync }: Config): Promise<Check[]> {
+export async function checkMachine({ dataDir, storeUrl, fsync }: Config): Promise<Check[]> {
   return [
     await check('node', () => ({ state: 'ok', found: process.versions.node })),
     await check('temporal cli', () => {
@@ -32,14 +33,13 @@ export async function checkMachine({ dataDir, logPath, fsync }: Config): Promise
         remedy,
       };
     }),
-    await check('event log', () => {
-      if (!existsSync(logPath)) return { state: 'ok', found: `${logPath}, not made yet` };
-      const log = openSqliteLog({ path: logPath, fsync });
-      try {
-        return { state: 'ok', found: `${logPath}, ${log.users().length} users, ${log.openRuns().length} open runs` };
-      } finally {
-        log.close();
-      }
+    await check('event log', async () => {
+      const path = /^sqlite:(.*)$/.exec(storeUrl)?.[1];
+      if (path && !existsSync(path)) return { state: 'ok', found: `${path}, not made yet` };
+      await using store = await openStore({ url: storeUrl, fsync });
+      const [users, runs] = await Promise.all([store.log.users(), store.log.openRuns()]);
+      const where = path ?? withoutPassword(storeUrl);
+      return { state: 'ok', found: `${where}, ${users.length} users, ${runs.length} open runs` };
     }),
   ];
 }

@@ -1,7 +1,7 @@
 import type { FeedFrame, ResyncReason } from '../../contracts/feed-frame.ts';
 import type { FoldedRun } from '../../feed/folded.ts';
 import { coalesceThoughts } from './coalesce-thoughts.ts';
-import type { FeedLog } from './feed-log.ts';
+import type { EventLog } from '../../notifier/event-log.ts';
 import { resyncReason } from './resync-reason.ts';
 import { snapshot } from './snapshot.ts';
 import type { Tail, TailEvent, Tails } from './user-tails.ts';
@@ -10,7 +10,7 @@ import type { Tail, TailEvent, Tails } from './user-tails.ts';
 const PAGE = 500;
 
 export type ReadFeedOptions = {
-  log: FeedLog;
+  log: EventLog;
   tails: Tails;
   userId: string;
   runId?: string;

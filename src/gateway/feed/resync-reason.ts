@@ -1,13 +1,14 @@
 import type { ResyncReason } from '../../contracts/feed-frame.ts';
-
-type Position = { epoch: string; head: number; earliest: number };
+import type { Cursor, FeedPosition } from '../../notifier/event-log.ts';
+import { checkCursor, ResyncRequired } from '../../notifier/resync-required.ts';
 
 /** Why events after this cursor cannot be told one by one; undefined if they can. */
-export function resyncReason(
-  { after, epoch }: { after: number; epoch?: string },
-  { head, earliest, epoch: current }: Position,
-): ResyncReason | undefined {
-  if (epoch !== undefined && epoch !== current) return 'log_changed';
-  if (after > head) return 'cursor_ahead';
-  return after > 0 && after < earliest - 1 ? 'cursor_too_old' : undefined;
+export function resyncReason(cursor: Cursor, position: FeedPosition): ResyncReason | undefined {
+  try {
+    checkCursor(cursor, position);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ResyncRequired) return error.reason;
+    throw error;
+  }
 }

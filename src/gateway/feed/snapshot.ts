@@ -1,6 +1,6 @@
 import { emptyFeed, foldFeed } from '../../feed/fold.ts';
 import type { FoldedRun } from '../../feed/folded.ts';
-import type { FeedLog } from './feed-log.ts';
+import type { EventLog } from '../../notifier/event-log.ts';
 
 const PAGE = 500;
 
@@ -9,7 +9,7 @@ const ENDED_RUNS = 50;
 
 /** The user's runs as they stand, folded from the log: what a reader gets whose cursor is of no use. */
 export async function snapshot(
-  log: FeedLog,
+  log: EventLog,
   { userId, runId }: { userId: string; runId?: string },
 ): Promise<{ runs: FoldedRun[]; seq: number }> {
   const { head } = await log.head({ userId });

@@ -1,5 +1,5 @@
 import type { BatonEvent } from '../../contracts/event.ts';
-import type { FeedLog } from './feed-log.ts';
+import type { EventLog } from '../../notifier/event-log.ts';
 
 /** Events of one user kept in memory for all their streams together; a stream that is further behind reads the log. */
 const KEPT = 512;
@@ -29,7 +29,7 @@ type Shared = {
  * Follows each user's feed once, whatever the number of their streams: a thousand watchers of one run cost one reader
  * of the log. Streams pull, so nothing is queued per stream.
  */
-export function createTails(log: FeedLog) {
+export function createTails(log: EventLog) {
   const byUser = new Map<string, Promise<Shared>>();
 
   async function follow(userId: string, shared: Shared) {

@@ -19,7 +19,7 @@ export function healthRoutes(context: GatewayContext, metrics: Metrics | undefin
     const options = { schema: { hide: true }, config: { rateLimit: false } };
     server.get('/healthz', options, async () => ({ status: 'ok' }));
     server.get('/readyz', options, async () => {
-      await withinLimit(Promise.resolve(context.log.head({ userId: 'readiness' }))).catch((cause: unknown) => {
+      await withinLimit(context.log.head({ userId: 'readiness' })).catch((cause: unknown) => {
         throw new Problem({ code: 'log_unavailable', detail: String((cause as Error).message) });
       });
       await withinLimit(context.pingTemporal()).catch(() => {

@@ -3,7 +3,7 @@ import { calcPrice, findProvider } from '@pydantic/genai-prices';
 import type { ModelPrice } from '@pydantic/genai-prices';
 import { SpendError } from '../spend-error.ts';
 import { splitModelName, sameModel } from './model-name.ts';
-import { nearestNames } from './nearest-names.ts';
+import { nearestNames } from '../../contracts/nearest-names.ts';
 import { toRateCard } from './rate-card.ts';
 import type { RateCard } from './rate-card.ts';
 import { readOverrides } from './read-overrides.ts';

@@ -20,3 +20,12 @@ function editDistance(a: string, b: string): number {
   }
   return previous[b.length] ?? 0;
 }
+
+/** The one name that `asked` may be a misspelling of, if any is close enough to be worth suggesting. */
+export function nearestName(asked: string, names: Iterable<string>): string | undefined {
+  const [best] = nearestNames(asked, names, 1);
+  if (best === undefined) return undefined;
+  const longest = Math.max(asked.length, best.length);
+  const allowed = longest < 3 ? 0 : Math.ceil(longest / 3);
+  return editDistance(asked.toLowerCase(), best.toLowerCase()) <= allowed ? best : undefined;
+}

@@ -2,9 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { NewEvent } from '../contracts/event.ts';
 import { AGENT_END_TYPES, RUN_END_TYPES } from '../contracts/names.ts';
 import { compareExec, execOrder, type ExecOrder } from '../contracts/exec-order.ts';
-
-/** `fenced`: of an older execution, or after the agent's final end. `closed`: after the run's end. */
-export type AppendStatus = 'appended' | 'duplicate' | 'fenced' | 'closed';
+import type { Appended, AppendStatus } from './event-log.ts';
+import type { Prepared } from './group-commit.ts';
 
 type AgentRow = ExecOrder & { final: number };
 type RunRow = { generation: number; ended_at: string | null };
@@ -52,7 +51,7 @@ export function createAppend(db: DatabaseSync) {
   }
 
   /** Gives the event its place, or says why it has none. Runs inside a transaction. */
-  return function append(event: NewEvent): { status: AppendStatus; seq: number | null } {
+  return function append({ event, json }: Prepared): Appended {
     if (known.get(event.id)) return { status: 'duplicate', seq: null };
     const order = event.agent_run === null ? undefined : execOrder(event);
     const agent =
@@ -61,7 +60,7 @@ export function createAppend(db: DatabaseSync) {
     if (refused) return { status: refused, seq: null };
     const { head: seq } = nextSeq.get(event.user_id) as { head: number };
     const { user_id, id, run_id, workflow_id, at } = event;
-    insert.run(user_id, seq, id, run_id, workflow_id, at, JSON.stringify(event));
+    insert.run(user_id, seq, id, run_id, workflow_id, at, json);
     remember(event, agent, order);
     return { status: 'appended', seq };
   };

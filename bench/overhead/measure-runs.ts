@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { limitsOf } from '../../src/agents/limits-of.ts';
+import type { RunStart } from '../../src/contracts/run-start.ts';
+import type { Notifier } from '../../src/notifier/notifier.ts';
+import { idleAgents } from './agents.ts';
+import { startWorkers } from './workers.ts';
+
+export type Sample = { wallMs: number; cpuMs: number };
+type Kind = 'baton' | 'byHand';
+
+const WARM_UP = 5;
+
+/** Runs both kinds in turn, so that a noisy moment of the machine hits both; the order changes from pair to pair. */
+export async function measureRuns({
+  address,
+  notifier,
+  workMs,
+  pairs,
+}: {
+  address: string;
+  notifier: Notifier;
+  workMs: number;
+  pairs: number;
+}): Promise<Record<Kind, Sample[]>> {
+  const workers = await startWorkers({ address, notifier, workMs });
+  const connection = await Connection.connect({ address });
+  const { workflow: client } = new Client({ connection });
+  const limits = Object.fromEntries(idleAgents(workMs).map((agent) => [agent.name, limitsOf(agent)]));
+
+  async function once(kind: Kind): Promise<Sample> {
+    const run_id = randomUUID();
+    const context = { user_id: 'bench', thread_id: run_id, run_id, request_id: run_id, metadata: {} };
+    const start: RunStart = { context, input: {}, limits, timeout_ms: 60_000 };
+    const [name, args, taskQueue] =
+      kind === 'baton'
+        ? ['costOptimization', [start], `baton-${workMs}`]
+        : ['byHand', [{ run_id }], `by-hand-${workMs}`];
+    const cpu = process.cpuUsage();
+    const from = performance.now();
+    await client.execute(name as string, {
+      args: args as unknown[],
+      taskQueue: taskQueue as string,
+      workflowId: `${kind}/bench/${run_id}`,
+    });
+    const { user, system } = process.cpuUsage(cpu);
+    return { wallMs: performance.now() - from, cpuMs: (user + system) / 1_000 };
+  }
+
+  const samples: Record<Kind, Sample[]> = { baton: [], byHand: [] };
+  for (let n = -WARM_UP; n < pairs; n += 1) {
+    const order: Kind[] = n % 2 === 0 ? ['baton', 'byHand'] : ['byHand', 'baton'];
+    for (const kind of order) {
+      const sample = await once(kind);
+      if (n >= 0) samples[kind].push(sample);
+    }
+  }
+  await workers.stop();
+  await connection.close();
+  return samples;
+}

@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
+import { defineApp } from '../../src/agents/define-app.ts';
+import { COST_AGENTS } from '../../src/contracts/names.ts';
+import type { NewEvent } from '../../src/contracts/event.ts';
+import type { Notifier } from '../../src/notifier/notifier.ts';
+import { createWorker } from '../../src/worker.ts';
+import { idleAgents, RESULTS } from './agents.ts';
+import { runEvent } from './run-event.ts';
+
+type Options = { address: string; notifier: Notifier; workMs: number };
+
+/** Two workers in this process: Baton's, and one for the workflow written by hand, with the same settings. */
+export async function startWorkers({ address, notifier, workMs }: Options) {
+  const logger = new DefaultLogger('ERROR');
+  const connection = await NativeConnection.connect({ address });
+  const workflowsPath = fileURLToPath(new URL('./workflows.ts', import.meta.url));
+  const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger });
+  const work = (result: object) => async () => {
+    if (workMs > 0) await sleep(workMs);
+    return result;
+  };
+  const common = { connection, namespace: 'default', workflowBundle };
+  const baton = await createWorker({
+    ...common,
+    taskQueue: `baton-${workMs}`,
+    app: defineApp({ agents: idleAgents(workMs) }),
+    notifier,
+  });
+  const byHand = await Worker.create({
+    ...common,
+    taskQueue: `by-hand-${workMs}`,
+    activities: {
+      ...Object.fromEntries(COST_AGENTS.map((name) => [name, work(RESULTS[name])])),
+      tell: (event: Pick<NewEvent, 'type' | 'run_id'>) => notifier.publish(runEvent(event)),
+    },
+    maxHeartbeatThrottleInterval: 500,
+    stickyQueueScheduleToStartTimeout: 500,
+  });
+  const running = [baton, byHand].map((worker) => worker.run());
+  return {
+    async stop() {
+      baton.shutdown();
+      byHand.shutdown();
+      await Promise.all(running);
+      await connection.close();
+    },
+  };
+}

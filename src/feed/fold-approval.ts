@@ -1,0 +1,23 @@
+import type { BatonEvent } from '../contracts/event.ts';
+import type { FoldedApproval, FoldedRun } from './folded.ts';
+
+type ApprovalEvent = Extract<BatonEvent, { type: 'approval_requested' | 'approval_decided' }>;
+
+/** Folds a question or its answer into its run, which waits as long as any question is open. */
+export function foldApproval(run: FoldedRun, event: ApprovalEvent): FoldedRun {
+  const { approval_id } = event.payload;
+  const others = run.approvals.filter((each) => each.approval_id !== approval_id);
+  const known = run.approvals.find((each) => each.approval_id === approval_id);
+  let approval: FoldedApproval;
+  if (event.type === 'approval_requested') {
+    const { question, options, expires_at } = event.payload;
+    approval = { approval_id, question, options, expires_at, decision: null, by: null };
+  } else {
+    const { decision, by } = event.payload;
+    const asked = known ?? { approval_id, question: '', options: [], expires_at: event.at };
+    approval = { ...asked, decision, by };
+  }
+  const approvals = [...others, approval];
+  const waits = approvals.some(({ decision }) => decision === null);
+  return { ...run, approvals, status: waits ? 'waiting' : 'running' };
+}

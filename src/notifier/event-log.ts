@@ -1,0 +1,47 @@
+import type { BatonEvent, NewEvent } from '../contracts/event.ts';
+import type { Notifier } from './notifier.ts';
+
+/** `fenced`: of an older execution, or after the agent's final end. `closed`: after the run's end. */
+export type AppendStatus = 'appended' | 'duplicate' | 'fenced' | 'closed';
+
+/** What became of one event; `seq` is null unless it was appended. */
+export type Appended = { status: AppendStatus; seq: number | null };
+
+/** Where a user's feed stands: the last sequence given, and the first that is still kept (`head + 1` if none is). */
+export type FeedPosition = { epoch: string; head: number; earliest: number };
+
+/** A cursor: `after` is the last sequence seen, 0 for everything that is kept; `epoch` that of the event it came from. */
+export type Cursor = { after: number; epoch?: string };
+
+export type FeedFilter = { userId: string; runId?: string };
+
+export type OpenRun = { userId: string; runId: string; workflowId: string; startedAt: string };
+
+/**
+ * The log of everybody's events. Each user has one sequence 1, 2, 3 ... without a gap over all their runs; a repeated
+ * event is dropped by its `id`, one of an outdated execution is refused.
+ */
+export type EventLog = Notifier & {
+  /** Appends in the order given, all or none; resolves once durable with what became of each. */
+  append(events: readonly NewEvent[]): Promise<Appended[]>;
+  /** At most `limit` events after `after`, in order; never refuses a cursor (`checkCursor` does). */
+  read(where: FeedFilter & { after: number; limit: number }): Promise<BatonEvent[]>;
+  head(where: { userId: string }): Promise<FeedPosition>;
+  /**
+   * What `read` would give, then live events, without a gap or a double at the seam; ends when `signal` aborts or the
+   * log is closed.
+   *
+   * @throws ResyncRequired when the cursor does not fit the log, or its next event was pruned meanwhile
+   */
+  follow(where: FeedFilter & Cursor & { signal?: AbortSignal }): AsyncGenerator<BatonEvent>;
+  /** Runs that began and have not ended, of all users. */
+  openRuns(): Promise<OpenRun[]>;
+  users(): Promise<string[]>;
+  /**
+   * Forgets, user by user, the oldest events up to the first that is younger or belongs to a run that has not ended;
+   * returns how many. Sequences go on as if nothing was forgotten.
+   */
+  prune(options: { olderThan: Date }): Promise<number>;
+  /** Waits for what is being appended, ends followers, and lets go. */
+  close(): Promise<void>;
+};

@@ -1,0 +1,55 @@
+import { BatonError } from '../contracts/baton-error.ts';
+import type { Decisions } from './decisions.ts';
+import type { EffectLedger } from './effect-ledger.ts';
+import type { EventLog } from './event-log.ts';
+import type { Leases } from './leases.ts';
+import { createSqliteDecisions } from './sqlite-decisions.ts';
+import { createSqliteEffects } from './sqlite-effects.ts';
+import { openSqliteFile } from './sqlite-file.ts';
+import { createSqliteLeases } from './sqlite-leases.ts';
+import { LOG_TABLES } from './sqlite-log-tables.ts';
+import { createSqliteLog } from './sqlite-log.ts';
+import { SIDE_TABLES } from './sqlite-side-tables.ts';
+
+export type StoreOptions = {
+  /** `sqlite:PATH`, or `redis://…` or `rediss://…`. */
+  url: string;
+  /** Of a SQLite store: `full` also survives a power loss. @default 'normal' */
+  fsync?: 'normal' | 'full';
+};
+
+/** Everything Baton keeps outside Temporal. */
+export type Store = {
+  log: EventLog;
+  effects: EffectLedger;
+  leases: Leases;
+  decisions: Decisions;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+};
+
+async function openSqliteStore(path: string, { fsync }: StoreOptions): Promise<Store> {
+  const file = openSqliteFile({ path, tables: [LOG_TABLES, SIDE_TABLES], fsync });
+  const log = createSqliteLog(file);
+  let closed: Promise<void> | undefined;
+  const close = () => (closed ??= log.close().then(() => file.db.close()));
+  return {
+    log,
+    effects: createSqliteEffects(file),
+    leases: createSqliteLeases(file),
+    decisions: createSqliteDecisions(file),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/**
+ * Opens the store that the URL names.
+ *
+ * @throws BatonError `InvalidInput` naming the path when the file cannot be opened or the URL is of no known kind
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const [, scheme, rest = ''] = /^([a-z]+):(.*)$/.exec(options.url) ?? [];
+  if (scheme === 'sqlite') return openSqliteStore(rest, options);
+  throw new BatonError('InvalidInput', `no store of kind "${scheme}:" is known; use sqlite:PATH`);
+}

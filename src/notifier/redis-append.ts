@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import type { Cluster, Redis } from 'ioredis';
+import type { NewEvent } from '../contracts/event.ts';
+import { execOrder } from '../contracts/exec-order.ts';
+import { AGENT_END_TYPES, RUN_END_TYPES } from '../contracts/names.ts';
+import type { Appended, AppendStatus } from './event-log.ts';
+import type { Prepared } from './group-commit.ts';
+import { APPEND_SCRIPT } from './redis-append-script.ts';
+import type { RedisKeys } from './redis-keys.ts';
+
+type Append = { batonAppend(keyCount: number, ...args: (string | number)[]): Promise<number[]> };
+
+const REFUSALS: Record<string, AppendStatus> = { '0': 'duplicate', '-1': 'fenced', '-2': 'closed' };
+
+const isEnd = ({ type }: NewEvent) => (RUN_END_TYPES as readonly string[]).includes(type);
+
+/** Ids are long and there is one for every event: 96 bits of a hash tell them apart as well. */
+function shortId(id: string): string {
+  return createHash('sha1').update(id).digest('base64url').slice(0, 16);
+}
+
+function argumentsOf({ event, json }: Prepared, run: number): (string | number)[] {
+  const { id, generation, type, agent_run, final, run_id, at } = event;
+  const order = agent_run === null ? undefined : execOrder(event);
+  const kind = isEnd(event) ? 'end' : type === 'operator_action' ? 'operator' : 'other';
+  const closes = final && (AGENT_END_TYPES as readonly string[]).includes(type);
+  const place = [order?.scheduled ?? '', order?.attempt ?? '', closes ? 1 : 0];
+  return [run, shortId(id), generation, kind, agent_run ?? '', ...place, run_id, at, json];
+}
+
+/** Appends groups of events, one script call per user. */
+export function createRedisAppend(
+  redis: Redis | Cluster,
+  { keys, rememberSeconds }: { keys: RedisKeys; rememberSeconds: number },
+) {
+  redis.defineCommand('batonAppend', { lua: APPEND_SCRIPT });
+  const registered = new Set<string>();
+  const openField = ({ generation, workflow_id }: NewEvent) => `${generation} ${workflow_id}`;
+
+  /** Before its first event: were it after, a crash in between would leave a run that nobody looks after. */
+  async function register(events: NewEvent[]) {
+    const fresh = new Map(events.filter((e) => !registered.has(openField(e))).map((e) => [openField(e), e]));
+    if (fresh.size === 0) return;
+    await redis.sadd(keys.users, ...new Set(events.map(({ user_id }) => user_id)));
+    for (const [field, { user_id: userId, run_id: runId, workflow_id: workflowId, at: startedAt }] of fresh) {
+      await redis.hsetnx(keys.open, field, JSON.stringify({ userId, runId, workflowId, startedAt }));
+      registered.add(field);
+    }
+  }
+
+  async function appendOfUser(userId: string, prepared: Prepared[]): Promise<Appended[]> {
+    const runs = [...new Set(prepared.map(({ event }) => event.workflow_id))];
+    const runKeys = runs.flatMap((workflowId) => [keys.run(userId, workflowId), keys.ids(userId, workflowId)]);
+    const all = [keys.stream(userId), keys.head(userId), ...runKeys];
+    const values = prepared.flatMap((one) => argumentsOf(one, runs.indexOf(one.event.workflow_id)));
+    const answers = await (redis as unknown as Append).batonAppend(
+      all.length,
+      ...all,
+      keys.wake(userId),
+      rememberSeconds,
+      ...values,
+    );
+    return answers.map((answer) =>
+      answer > 0 ? { status: 'appended', seq: answer } : { status: REFUSALS[answer] as AppendStatus, seq: null },
+    );
+  }
+
+  return async function append(prepared: Prepared[]): Promise<Appended[]> {
+    const events = prepared.map(({ event }) => event);
+    await register(events);
+    const byUser = Map.groupBy(prepared, ({ event }) => event.user_id);
+    const results = new Map<Prepared, Appended>();
+    const calls = [...byUser].map(async ([userId, own]) => {
+      const appended = await appendOfUser(userId, own);
+      own.forEach((one, index) => results.set(one, appended[index] as Appended));
+    });
+    await Promise.all(calls);
+    const ended = events.filter(isEnd).map(openField);
+    for (const field of ended) registered.delete(field);
+    if (ended.length > 0) await redis.hdel(keys.open, ...ended);
+    return prepared.map((one) => results.get(one) as Appended);
+  };
+}

@@ -1,0 +1,20 @@
+/**
+ * Names of the keys. What belongs to one user has one hash tag, so that a cluster keeps it on one node and a script may
+ * touch all of it; ids are percent-encoded, so that no id can close the tag.
+ */
+export function redisKeys(prefix: string) {
+  const ofUser = (userId: string) => `${prefix}:{${encodeURIComponent(userId)}}`;
+  return {
+    epoch: `${prefix}:epoch`,
+    users: `${prefix}:users`,
+    /** Runs that may be open, by generation and workflow id; whoever reads it checks each. */
+    open: `${prefix}:open`,
+    wake: (userId: string) => `${ofUser(userId)}:wake`,
+    stream: (userId: string) => `${ofUser(userId)}:events`,
+    head: (userId: string) => `${ofUser(userId)}:head`,
+    run: (userId: string, workflowId: string) => `${ofUser(userId)}:run:${workflowId}`,
+    ids: (userId: string, workflowId: string) => `${ofUser(userId)}:ids:${workflowId}`,
+  };
+}
+
+export type RedisKeys = ReturnType<typeof redisKeys>;

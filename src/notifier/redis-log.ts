@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { Cluster, type Redis } from 'ioredis';
+import type { BatonEvent, NewEvent } from '../contracts/event.ts';
+import type { EventLog, FeedFilter, OpenRun } from './event-log.ts';
+import { followLog } from './follow-log.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { createRedisAppend } from './redis-append.ts';
+import { redisKeys } from './redis-keys.ts';
+import { createRedisPrune } from './redis-prune.ts';
+import { createRedisWakeup } from './redis-wakeup.ts';
+
+/** Entries read from a stream at once. */
+const PAGE = 500;
+
+type Options = {
+  /** First part of every key. @default 'baton' */
+  prefix?: string;
+  /** How long ended runs are remembered, in days. @default 30 */
+  retentionDays?: number;
+};
+
+type Entry = { seq: number; runId: string; json: string };
+
+/** The event log in Redis: one stream per user, entry `N-0` being the event of sequence N. */
+export async function createRedisLog(
+  redis: Redis | Cluster,
+  { prefix = 'baton', retentionDays = 30 }: Options = {},
+): Promise<EventLog> {
+  const keys = redisKeys(prefix);
+  await redis.setnx(keys.epoch, randomUUID());
+  const epoch = (await redis.get(keys.epoch)) as string;
+  const subscriber = redis instanceof Cluster ? redis.duplicate() : redis.duplicate();
+  subscriber.on('error', () => undefined);
+  await subscriber.connect();
+  const wakeup = createRedisWakeup(subscriber, keys);
+  const group = createGroupCommit(createRedisAppend(redis, { keys, rememberSeconds: retentionDays * 86_400 }));
+  let open = true;
+
+  async function page(userId: string, after: number, count: number): Promise<Entry[]> {
+    const rows = await redis.xrange(keys.stream(userId), `${after + 1}-0`, '+', 'COUNT', count);
+    return rows.map(([id, [, runId, , json]]) => ({ seq: Number.parseInt(id), runId, json }) as Entry);
+  }
+
+  async function read({ userId, runId, after, limit }: FeedFilter & { after: number; limit: number }) {
+    const found: Entry[] = [];
+    const count = runId === undefined ? limit : PAGE;
+    for (let last = after; found.length < limit;) {
+      const entries = await page(userId, last, count);
+      found.push(...entries.filter((entry) => runId === undefined || entry.runId === runId));
+      if (entries.length < count) break;
+      last = (entries.at(-1) as Entry).seq;
+    }
+    return found
+      .slice(0, limit)
+      .map(({ seq, json }) => ({ ...(JSON.parse(json) as NewEvent), seq, epoch }) as BatonEvent);
+  }
+
+  async function head({ userId }: { userId: string }) {
+    const [last, [first]] = await Promise.all([redis.get(keys.head(userId)), page(userId, 0, 1)]);
+    const head = Number(last ?? 0);
+    return { epoch, head, earliest: first?.seq ?? head + 1 };
+  }
+
+  async function openRuns(): Promise<OpenRun[]> {
+    const listed = Object.entries(await redis.hgetall(keys.open));
+    const checked = listed.map(async ([field, json]) => {
+      const run = JSON.parse(json) as OpenRun;
+      const state = await redis.hmget(keys.run(run.userId, run.workflowId), 'generation', 'ended_at');
+      const [generation, endedAt] = state;
+      const isOver = Number(generation) > Number.parseInt(field) || (generation !== null && endedAt !== null);
+      // Left by a process that died between the run's end and its deletion here.
+      if (isOver) await redis.hdel(keys.open, field);
+      return isOver ? [] : [run];
+    });
+    return (await Promise.all(checked)).flat().toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
+  }
+
+  async function close() {
+    if (!open) return;
+    open = false;
+    await group.drain();
+    wakeup.close();
+    subscriber.disconnect();
+  }
+
+  const source = { read, head, onChange: wakeup.onChange, isOpen: () => open };
+  return {
+    append: group.append,
+    async publish(event) {
+      await group.append([event]);
+    },
+    read,
+    head,
+    follow: (where) => followLog(source, where),
+    openRuns,
+    users: async () => (await redis.smembers(keys.users)).toSorted(),
+    prune: createRedisPrune(redis, keys),
+    close,
+  };
+}

@@ -1,0 +1,70 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { BatonError } from '../contracts/baton-error.ts';
+import { createTransaction, type Transaction } from './sqlite-transaction.ts';
+
+/** Version of all tables; kept in the file, so that older code does not write into newer tables. */
+const SCHEMA_VERSION = 2;
+
+/** A statement waits this long for another process by blocking; longer waits are the transaction's. */
+const BLOCKING_WAIT_MS = 20;
+
+export type SqliteFileOptions = {
+  path: string;
+  /** SQL that makes the tables, each with IF NOT EXISTS. */
+  tables: readonly string[];
+  /** `full` also survives a power loss. @default 'normal' */
+  fsync?: 'normal' | 'full';
+  /** How long a writer waits for another process, in milliseconds. @default 5000 */
+  busyTimeoutMs?: number;
+};
+
+/** One open file, shared by everything that keeps tables in it. */
+export type SqliteFile = { path: string; db: DatabaseSync; transaction: Transaction };
+
+function prepare(db: DatabaseSync, { path, tables, fsync, busyTimeoutMs }: Required<SqliteFileOptions>) {
+  db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+  db.exec('PRAGMA journal_mode = WAL');
+  db.exec(`PRAGMA synchronous = ${fsync === 'full' ? 'FULL' : 'NORMAL'}`);
+  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version > SCHEMA_VERSION) {
+    throw new BatonError(
+      'InvalidInput',
+      `event log ${path} was written by a newer Baton (version ${version}); update this one`,
+    );
+  }
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    for (const sql of tables) db.exec(sql);
+    db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+    db.exec('COMMIT');
+  } catch (error) {
+    db.exec('ROLLBACK');
+    throw error;
+  }
+  db.exec(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`);
+}
+
+/**
+ * Opens the file of log, ledger and leases, creating it for this user only.
+ *
+ * @throws BatonError naming the path when the folder cannot be written or the file is not ours or of a newer version
+ */
+export function openSqliteFile({ fsync = 'normal', busyTimeoutMs = 5_000, ...options }: SqliteFileOptions): SqliteFile {
+  const path = resolve(options.path);
+  let db: DatabaseSync | undefined;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    db = new DatabaseSync(path);
+    prepare(db, { path, tables: options.tables, fsync, busyTimeoutMs });
+    chmodSync(path, 0o600);
+    return { path, db, transaction: createTransaction(db, { busyTimeoutMs }) };
+  } catch (cause) {
+    db?.close();
+    if (cause instanceof BatonError) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const remedy = 'check that the folder may be written, has room, and that the file is an event log';
+    throw new BatonError('InvalidInput', `event log ${path} cannot be opened: ${why}; ${remedy}`, { cause });
+  }
+}

@@ -1,0 +1,54 @@
+import { setTimeout } from 'node:timers/promises';
+import type { DatabaseSync } from 'node:sqlite';
+
+const SQLITE_BUSY = 5;
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+}
+
+/** Runs synchronous `work` in a transaction of its own. */
+export type Transaction = <T>(work: () => T) => Promise<T>;
+
+/**
+ * Makes transactions of the file. One that another process writes to is waited for without blocking this process, whose
+ * heartbeats must go on.
+ */
+export function createTransaction(db: DatabaseSync, { busyTimeoutMs }: { busyTimeoutMs: number }): Transaction {
+  const begin = db.prepare('BEGIN IMMEDIATE');
+  const commit = db.prepare('COMMIT');
+
+  /** False if another process writes. */
+  function tryBegin(): boolean {
+    try {
+      begin.run();
+      return true;
+    } catch (error) {
+      if (isBusy(error)) return false;
+      throw error;
+    }
+  }
+
+  // No await between begin and commit: the connection is shared, and has one transaction at a time.
+  function inTransaction<T>(work: () => T): T {
+    try {
+      const result = work();
+      commit.run();
+      return result;
+    } catch (error) {
+      if (db.isTransaction) db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  return async function transaction(work) {
+    const deadline = performance.now() + busyTimeoutMs;
+    while (!tryBegin()) {
+      if (performance.now() > deadline) {
+        throw new Error(`the file is locked by another process for more than ${busyTimeoutMs} ms`);
+      }
+      await setTimeout(1 + Math.random() * 10);
+    }
+    return inTransaction(work);
+  };
+}

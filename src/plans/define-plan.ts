@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import type { AnyAgent } from '../agents/define-agent.ts';
+import { limitsOf } from '../agents/limits-of.ts';
+import { parseReference, referencesIn } from '../contracts/plan-reference.ts';
+import type { ConditionOp, Plan, PlanStep, RegisteredPlan, Strategy } from '../contracts/plan.ts';
+import { checkPlan } from './check-plan.ts';
+import type { JsonSchema } from './json-schema.ts';
+import { faultList } from './plan-fault.ts';
+import { createRef, refText, toTemplate, type AnyRef, type Ref, type Referable } from './references.ts';
+
+type PlanOptions<Input extends z.ZodType> = {
+  name: string;
+  description?: string;
+  input: Input;
+  /** Of steps that do not say. @default 'sequential' */
+  strategy?: Strategy;
+  /** Steps that may run at once. @default 20 */
+  maxParallel?: number;
+  /** Limit of the whole plan in milliseconds. @default the run's */
+  timeoutMs?: number;
+  metadata?: Record<string, unknown>;
+};
+
+export type StepOptions = {
+  /** Steps to wait for, besides those the input refers to. */
+  needs?: readonly AnyRef[];
+  /** @default the plan's */
+  strategy?: Strategy;
+  /** If it does not hold, the step is skipped. */
+  when?: { ref: AnyRef; op: ConditionOp; value?: unknown };
+  /** Limit of one attempt in milliseconds. @default the agent's */
+  timeoutMs?: number;
+  /** @default the agent's */
+  retry?: { maxAttempts?: number; initialIntervalMs?: number; backoff?: number; maxIntervalMs?: number };
+  /** The plan goes on when this step fails. @default false */
+  continueOnError?: boolean;
+  /** Agent that undoes this step when the run fails or is cancelled. */
+  compensate?: { agent: AnyAgent; input?: unknown };
+  /** Run only if one of these steps failed. */
+  fallbackFor?: readonly AnyRef[];
+  metadata?: Record<string, unknown>;
+};
+
+export type PlanBuilder<Input> = {
+  input: Ref<Input>;
+  /** Adds a step. What it returns stands for the agent's result; steps that use it wait for it. */
+  step<Agent extends AnyAgent>(
+    id: string,
+    agent: Agent,
+    input: Referable<z.input<Agent['input']>>,
+    options?: StepOptions,
+  ): Ref<z.output<Agent['output']>>;
+};
+
+function stepOf(ref: AnyRef): string {
+  const step = parseReference(refText(ref) ?? '')?.step;
+  if (step === undefined) throw new TypeError('needs and fallbackFor take what p.step returned');
+  return step;
+}
+
+function toStep(id: string, agent: AnyAgent, input: unknown, options: StepOptions): PlanStep {
+  const { strategy, timeoutMs, retry, continueOnError, metadata, fallbackFor } = options;
+  const template = toTemplate(input);
+  const when = options.when && { ...options.when, ref: refText(options.when.ref) ?? '' };
+  const used = referencesIn([template, when?.ref]).map(({ text }) => parseReference(text)?.step);
+  const needs = [...new Set([...used.filter((step) => step !== undefined), ...(options.needs ?? []).map(stepOf)])];
+  const { compensate } = options;
+  const undoInput = compensate?.input === undefined ? {} : { input: toTemplate(compensate.input) };
+  const step: PlanStep = {
+    id,
+    agent: agent.name,
+    input: template,
+    needs: needs.length ? needs : undefined,
+    strategy,
+    when,
+    timeout_ms: timeoutMs,
+    retry: retry && {
+      max_attempts: retry.maxAttempts,
+      initial_interval_ms: retry.initialIntervalMs,
+      backoff: retry.backoff,
+      max_interval_ms: retry.maxIntervalMs,
+    },
+    continue_on_error: continueOnError,
+    compensate: compensate && { agent: compensate.agent.name, ...undoInput },
+    fallback_for: fallbackFor?.map(stepOf),
+    metadata,
+  };
+  // Plain JSON: what is not said must not stand in histories as undefined.
+  return JSON.parse(JSON.stringify(step)) as PlanStep;
+}
+
+/** What the checker needs to know of an agent. */
+function described(agent: AnyAgent) {
+  const schema = (of: z.ZodType, io: 'input' | 'output') => z.toJSONSchema(of, { unrepresentable: 'any', io });
+  return { limits: limitsOf(agent), input: schema(agent.input, 'input'), output: schema(agent.output, 'output') };
+}
+
+/**
+ * Defines a plan by adding steps. References are typed by the agents' schemas, so that a result that does not fit the
+ * next step does not compile.
+ *
+ * @throws TypeError listing everything that is wrong with the plan
+ */
+export function definePlan<Input extends z.ZodType>(
+  { name, description, input, strategy, maxParallel, timeoutMs, metadata }: PlanOptions<Input>,
+  build: (p: PlanBuilder<z.output<Input>>) => void,
+): RegisteredPlan<Input> {
+  const steps: PlanStep[] = [];
+  const agents = new Map<string, AnyAgent>();
+  build({
+    input: createRef('$input'),
+    step(id, agent, given, options = {}) {
+      agents.set(agent.name, agent);
+      if (options.compensate) agents.set(options.compensate.agent.name, options.compensate.agent);
+      steps.push(toStep(id, agent, given, options));
+      return createRef(`$steps.${id}`);
+    },
+  });
+  const options = { strategy, max_parallel: maxParallel, timeout_ms: timeoutMs, metadata };
+  const plan = { name, ...(JSON.parse(JSON.stringify(options)) as Partial<Plan>), steps };
+  const known = Object.fromEntries([...agents].map(([agentName, agent]) => [agentName, described(agent)]));
+  const inputSchema = z.toJSONSchema(input, { unrepresentable: 'any', io: 'output' }) as JsonSchema;
+  const faults = checkPlan({ plan, agents: known, inputSchema });
+  if (faults.length > 0) throw new TypeError(`plan ${name}:\n${faultList(faults)}`);
+  return { name, description, input, plan };
+}

@@ -1,0 +1,36 @@
+import { nearestName } from '../contracts/nearest-names.ts';
+import { segmentText } from '../contracts/plan-reference.ts';
+
+export type JsonPath = readonly (string | number)[];
+
+/** One thing that is wrong with a plan or its input. */
+export type PlanFault = {
+  /** Where, as a JSON path: `steps[2].input.cents`. */
+  path: string;
+  message: string;
+  /** The name that was probably meant. */
+  nearest?: string;
+};
+
+/** A path as text, for people: `steps[2].input["a key"]`. */
+export function pathText(path: JsonPath): string {
+  return path.map(segmentText).join('').replace(/^\./, '');
+}
+
+export function fault(path: JsonPath, message: string): PlanFault {
+  return { path: pathText(path), message };
+}
+
+/** A fault about a name that is not known, with the one that was probably meant. */
+export function unknownName(path: JsonPath, what: string, name: string, known: Iterable<string>): PlanFault {
+  const names = [...known];
+  const nearest = nearestName(name, names);
+  const some = names.slice(0, 10).join(', ') + (names.length > 10 ? ', …' : '');
+  const hint = nearest ? `; did you mean ${JSON.stringify(nearest)}?` : `; known: ${some || 'none'}`;
+  return { path: pathText(path), message: `unknown ${what} ${JSON.stringify(name)}${hint}`, nearest };
+}
+
+/** All faults as one text, a line each. */
+export function faultList(faults: readonly PlanFault[]): string {
+  return faults.map(({ path, message }) => `  ${path || '(plan)'}: ${message}`).join('\n');
+}

@@ -1,0 +1,47 @@
+import { afterAll, expect, test } from '@jest/globals';
+import { createRedisLog } from '../../src/notifier/redis-log.ts';
+import { openRedis } from '../../src/notifier/open-redis.ts';
+import { startRedisServer } from '../support/redis-server.ts';
+import { newEvent } from './events.ts';
+import { eventLogSuite } from './event-log-suite.ts';
+
+const server = await startRedisServer();
+afterAll(() => server.stop());
+
+async function open(prefix: string) {
+  const redis = await openRedis(server.url);
+  const log = await createRedisLog(redis, { prefix });
+  async function close() {
+    await log.close();
+    redis.disconnect();
+  }
+  return { ...log, close };
+}
+
+eventLogSuite('Redis', async () => ({ open: () => open('suite'), remove: async () => undefined }));
+
+test('a Redis that is killed and started again has lost no acknowledged event', async () => {
+  const log = await open('killed');
+  const events = Array.from({ length: 200 }, () => newEvent('agent_thinking'));
+  await Promise.all(events.map((event) => log.publish(event)));
+  await server.kill();
+  const late = log.publish(newEvent('agent_thinking'));
+  await server.start();
+  await late;
+  const { length } = await log.read({ userId: 'u1', after: 0, limit: 1_000 });
+  expect(length).toBe(201);
+  await log.close();
+});
+
+test('a Redis that may evict keys is refused', async () => {
+  const redis = await openRedis(server.url);
+  await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+  await expect(openRedis(server.url)).rejects.toThrow(/may evict keys.*noeviction/);
+  await redis.config('SET', 'maxmemory-policy', 'noeviction');
+  redis.disconnect();
+});
+
+test('a Redis that does not answer is named without its password', async () => {
+  const refused = openRedis('redis://me:secret@127.0.0.1:1');
+  await expect(refused).rejects.toThrow(/Redis does not answer at redis:\/\/127.0.0.1:1/);
+});
