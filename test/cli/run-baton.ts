@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A child process of the real command, whose output can be waited for. */
+export function spawnBaton(args: string[], { dataDir, env = {} }: { dataDir: string; env?: NodeJS.ProcessEnv }) {
+  const own = { ...process.env, TEMPORAL_ADDRESS: undefined, BATON_DATA_DIR: dataDir, ...env };
+  const child = spawn(process.execPath, ['bin/baton.mjs', ...args], {
+    cwd: PROJECT,
+    env: own,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  const listeners = new Set<() => void>();
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text;
+      for (const listener of listeners) listener();
+    });
+  }
+  const closed = Promise.withResolvers<number | null>();
+  child.on('close', (code) => {
+    closed.resolve(code);
+    for (const listener of listeners) listener();
+  });
+
+  /** Resolves once the pattern was printed; rejects when the process ends without it. */
+  function until(pattern: RegExp): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    function check() {
+      if (pattern.test(output.stderr) || pattern.test(output.stdout)) resolve();
+      else if (child.exitCode !== null || child.signalCode !== null)
+        reject(new Error(`baton ${args.join(' ')} ended before ${pattern}:\n${output.stderr}`));
+      else return;
+      listeners.delete(check);
+    }
+    listeners.add(check);
+    check();
+    return promise;
+  }
+
+  return { child, output, until, closed: closed.promise };
+}
+
+/** Runs the real command to its end. */
+export async function runBaton(args: string[], options: { dataDir: string; env?: NodeJS.ProcessEnv }) {
+  const { output, closed } = spawnBaton(args, options);
+  const code = await closed;
+  return { code, ...output };
+}
+
+/** A folder that is removed when the block ends. */
+export async function temporaryDir(): Promise<{ path: string } & AsyncDisposable> {
+  const path = await mkdtemp(join(tmpdir(), 'baton-cli-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
+}

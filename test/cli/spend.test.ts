@@ -1,0 +1,113 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AZURE_CODE, AZURE_HEADER, MOONCAKE_CONVERSATION } from '../spend/fixtures.ts';
+import { runBaton, spawnBaton, temporaryDir } from './run-baton.ts';
+
+let dir: Awaited<ReturnType<typeof temporaryDir>>;
+let dev: ReturnType<typeof spawnBaton>;
+beforeAll(async () => {
+  dir = await temporaryDir();
+  dev = spawnBaton(['dev'], { dataDir: dir.path });
+  await dev.until(/running; Ctrl-C/);
+});
+afterAll(async () => {
+  dev.child.kill('SIGTERM');
+  await dev.closed;
+  await dir[Symbol.asyncDispose]();
+});
+
+const baton = (...args: string[]) => runBaton(args, { dataDir: dir.path });
+async function file(name: string, text: string): Promise<string> {
+  const path = join(dir.path, name);
+  await writeFile(path, text);
+  return path;
+}
+
+type Technique = { technique: string; variant?: string; percent?: number; standalone_percent?: number };
+type Shown = { baseline: Record<string, number>; recommendations: Technique[]; not_recommended: Technique[] };
+const standalone = ({ recommendations }: Shown, technique: string) =>
+  recommendations.find((each) => each.technique === technique)?.standalone_percent;
+
+describe('baton spend on the real traces', () => {
+  test('gives the figures of the Azure trace, exit code 0, and nothing but JSON on stdout', async () => {
+    const { code, stdout } = await baton('spend', AZURE_CODE, '--model', 'claude-sonnet-4-5', '--json');
+    const report = JSON.parse(stdout) as Shown;
+    expect(code).toBe(0);
+    expect(report.baseline.list_usd).toBeCloseTo(57.87, 2);
+    expect(report.baseline.monthly_usd).toBeCloseTo(44_261, -1);
+    expect(standalone(report, 'right_size')).toBeCloseTo(4.554, 1);
+    expect(standalone(report, 'output_cap')).toBeCloseTo(1.33, 1);
+  });
+
+  test('gives the figures of the Mooncake trace', async () => {
+    const { code, stdout } = await baton('spend', MOONCAKE_CONVERSATION, '--model', 'gpt-4o', '--json');
+    const report = JSON.parse(stdout) as Shown;
+    expect(code).toBe(0);
+    expect(report.baseline.list_usd).toBeCloseTo(403.21, 2);
+    expect(standalone(report, 'prompt_caching')).toBeCloseTo(11.83, 1);
+  });
+
+  test('writes the report whole, as its ending says', async () => {
+    const out = join(dir.path, 'report.md');
+    const { code } = await baton('spend', AZURE_CODE, '--model', 'claude-sonnet-4-5', '--out', out);
+    expect(code).toBe(0);
+    expect(await readFile(out, 'utf8')).toContain('## Recommendations');
+    expect((await readdir(dir.path)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  test('lists, shows and replays the watch of what ran, as JSON', async () => {
+    const runs = JSON.parse((await baton('runs', '--json')).stdout) as { run_id: string; status: string }[];
+    const done = runs.find(({ status }) => status === 'completed');
+    const shown = JSON.parse((await baton('show', done?.run_id ?? '', '--json')).stdout) as { agents: object[] };
+    const watched = (await baton('watch', done?.run_id ?? '', '--json')).stdout.trim().split('\n');
+    expect(shown.agents).toHaveLength(5);
+    expect(JSON.parse(watched.at(-1) ?? '')).toMatchObject({ type: 'run_completed' });
+    expect(await baton('cancel', done?.run_id ?? '', '--json')).toMatchObject({ code: 0 });
+  });
+});
+
+describe('bad input ends with its path, its reason and exit code 1', () => {
+  const row = (i: number) => `2023-11-16 18:${String(i % 60).padStart(2, '0')}:03.9799600,4808,10`;
+  const rows = (count: number) => Array.from({ length: count }, (_, i) => row(i));
+
+  test.each<[string, () => Promise<string>, RegExp]>([
+    ['a missing file', async () => '/no/such/usage.csv', /\/no\/such\/usage\.csv.*no such file/],
+    ['a folder', async () => dir.path, /is a folder/],
+    ['an empty file', () => file('empty.csv', ''), /empty\.csv.*is empty/],
+    ['another format', () => file('other.csv', 'a,b\n1,2\n'), /other\.csv/],
+    [
+      'over 5% bad rows',
+      () => file('bad.csv', [AZURE_HEADER, ...rows(80), ...Array(20).fill('x,-1,z')].join('\n')),
+      /bad\.csv.*\b82\b/s,
+    ],
+  ])('%s', async (_name, make, message) => {
+    const out = join(dir.path, 'never.json');
+    const { code, stdout, stderr } = await baton('spend', await make(), '--model', 'gpt-4o', '--out', out);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(await readdir(dir.path)).not.toContain('never.json');
+  });
+
+  test('an unknown model: near names are offered', async () => {
+    const { code, stderr } = await baton('spend', AZURE_CODE, '--model', 'claude-sonet-4-5');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/claude-sonet-4-5/);
+    expect(stderr).toMatch(/claude-sonnet-4-5/);
+  });
+
+  test('a port in use, named before anything is started', async () => {
+    await using other = await temporaryDir();
+    const port = /Temporal +127\.0\.0\.1:(\d+)/.exec(dev.output.stderr)?.[1] ?? '';
+    const { code, stderr } = await runBaton(['dev', '--port', port], { dataDir: other.path });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`port ${port} of 127.0.0.1 is in use`);
+  });
+
+  test('an ending of --out that nobody can write is refused before the run', async () => {
+    const { code, stderr } = await baton('spend', AZURE_CODE, '--out', 'report.docx');
+    expect(code).toBe(1);
+    expect(stderr).toContain('the ending must be one of');
+  });
+});
