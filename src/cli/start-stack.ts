@@ -53,6 +53,7 @@ export async function startStack({ config, command, say, port, patienceMs }: Opt
   const { createWorker } = await import('../worker.ts');
   const { costApp } = await import('../agents/cost-app.ts');
   const { openStore } = await import('../notifier/open-store.ts');
+  const { withOutbox } = await import('../notifier/outbox.ts');
 
   const undo = undoList();
   try {
@@ -74,7 +75,9 @@ export async function startStack({ config, command, say, port, patienceMs }: Opt
       },
     );
     undo.push(() => connection.close());
-    const { log: notifier, effects, leases } = store;
+    const { effects, leases } = store;
+    const notifier = withOutbox(store.log, { folder: join(dataDir, 'outbox') });
+    undo.push(notifier.close);
     const worker = await createWorker({ connection, namespace, app: costApp({ dataDir }), notifier, effects, leases });
     const running = worker.run();
     // Whoever stops the stack hears of a worker that broke; until then the failure must not end the process.

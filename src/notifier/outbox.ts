@@ -1,0 +1,120 @@
+import { setTimeout } from 'node:timers/promises';
+import type { NewEvent } from '../contracts/event.ts';
+import type { Notifier } from './notifier.ts';
+import { openSpool } from './spool-file.ts';
+
+export type OutboxOptions = {
+  /** Folder of the spool files, on a disk that outlives the process. */
+  folder: string;
+  /** Events kept in memory before they go to the spool file. @default 2000 */
+  maxInMemory?: number;
+  /** Size of the spool file past which thoughts are dropped, in bytes; past twice of it everything is. @default 64 MiB */
+  maxSpoolBytes?: number;
+  /** First wait before the log is tried again, doubling to 2 s, in milliseconds. @default 100 */
+  retryMs?: number;
+};
+
+export type Outbox = Notifier & {
+  /** Events of a run that were taken but are not in the log yet. */
+  undelivered(where: { workflowId: string }): NewEvent[];
+  /** Resolves once everything taken so far is in the log. */
+  delivered(): Promise<void>;
+  /** Stops trying; what is left goes to the spool file, for the next process on this disk. */
+  close(): Promise<void>;
+};
+
+const MAX_RETRY_MS = 2_000;
+
+/**
+ * A notifier that takes every event, whether or not the log can: what it refuses waits in memory, then in a file, and
+ * is delivered in order once it can be. An event is in the outbox until the log has it.
+ */
+export function withOutbox(
+  notifier: Notifier,
+  { folder, maxInMemory = 2_000, maxSpoolBytes = 64 * 2 ** 20, retryMs = 100 }: OutboxOptions,
+): Outbox {
+  const spool = openSpool(folder);
+  const dropped = new Map<string, NewEvent & { type: 'events_dropped' }>();
+  let waiting: NewEvent[] = [];
+  let spooled = false;
+  let stopped = false;
+  let working: Promise<void> | undefined;
+  const stop = new AbortController();
+
+  function drop(event: NewEvent) {
+    const key = `${event.workflow_id} ${event.exec}`;
+    const count = (dropped.get(key)?.payload.count ?? 0) + 1;
+    dropped.set(key, { ...event, id: `${event.id}:dropped`, type: 'events_dropped', payload: { count } });
+  }
+
+  function keep(event: NewEvent) {
+    // Throws for what no log can take; kept, it would be tried for ever and hold up all behind it.
+    JSON.stringify(event);
+    if (!spooled && waiting.length < maxInMemory) return void waiting.push(event);
+    const full = spool.size() >= maxSpoolBytes;
+    if ((full && event.type === 'agent_thinking') || spool.size() >= 2 * maxSpoolBytes) return drop(event);
+    try {
+      spool.write([event]);
+      spooled = true;
+    } catch {
+      // The disk is full or gone as well.
+      drop(event);
+    }
+  }
+
+  function refill() {
+    spool.delivered();
+    waiting = [...spool.take(), ...dropped.values()];
+    spooled = false;
+    dropped.clear();
+  }
+
+  async function work() {
+    let delay = retryMs;
+    while (!stopped) {
+      if (waiting.length === 0) refill();
+      const [event] = waiting;
+      if (!event) break;
+      try {
+        await notifier.publish(event);
+        waiting.shift();
+        delay = retryMs;
+      } catch {
+        await setTimeout(delay, undefined, { signal: stop.signal }).catch(() => undefined);
+        delay = Math.min(delay * 2, MAX_RETRY_MS);
+      }
+    }
+    working = undefined;
+  }
+
+  spooled = spool.size() > 0;
+  if (spooled) working = work();
+
+  return {
+    async publish(event) {
+      // Behind what waits already: within one execution the order is that of publishing.
+      if (!working) {
+        const failed = await notifier.publish(event).then(
+          () => false,
+          () => true,
+        );
+        if (!failed) return;
+      }
+      keep(event);
+      working ??= work();
+    },
+    undelivered: ({ workflowId }) => waiting.filter(({ workflow_id }) => workflow_id === workflowId),
+    async delivered() {
+      while (working) await working;
+    },
+    async close() {
+      stopped = true;
+      stop.abort();
+      await working;
+      const rest = [...waiting, ...spool.take(), ...dropped.values()];
+      spool.write(rest);
+      spool.delivered();
+      waiting = [];
+    },
+  };
+}

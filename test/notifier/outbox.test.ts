@@ -1,0 +1,92 @@
+import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { NewEvent } from '../../src/contracts/event.ts';
+import { createSqliteLog } from '../../src/notifier/sqlite-log.ts';
+import { LOG_TABLES } from '../../src/notifier/sqlite-log-tables.ts';
+import { openSqliteFile } from '../../src/notifier/sqlite-file.ts';
+import { withOutbox } from '../../src/notifier/outbox.ts';
+import { newEvent } from './events.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'baton-outbox-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A real log whose file another connection can lock, so that it refuses every event. */
+function openLog() {
+  const path = join(folder, 'events.sqlite');
+  const file = openSqliteFile({ path, tables: [LOG_TABLES], busyTimeoutMs: 30 });
+  const log = createSqliteLog(file);
+  const other = new DatabaseSync(path);
+  return {
+    log,
+    lock: () => other.exec('BEGIN IMMEDIATE'),
+    unlock: () => other.exec('ROLLBACK'),
+    ids: async () => (await log.read({ userId: 'u1', after: 0, limit: 10_000 })).map(({ id }) => id),
+    async close() {
+      await log.close();
+      file.db.close();
+      other.close();
+    },
+  };
+}
+
+const thoughts = (count: number): NewEvent[] => Array.from({ length: count }, () => newEvent('agent_thinking'));
+const idsOf = (events: NewEvent[]) => events.map(({ id }) => id);
+
+test('nothing is missing and in order after the log was down, and no publisher was failed', async () => {
+  const { log, lock, unlock, ids, close } = openLog();
+  const outbox = withOutbox(log, { folder: join(folder, 'outbox'), maxInMemory: 5, retryMs: 5 });
+  const events = thoughts(30);
+  for (const event of events.slice(0, 10)) await outbox.publish(event);
+  lock();
+  for (const event of events.slice(10, 25)) await outbox.publish(event);
+  expect(idsOf(outbox.undelivered({ workflowId: 'costOptimization/u1/r1' }))).toEqual(idsOf(events.slice(10, 15)));
+  unlock();
+  for (const event of events.slice(25)) await outbox.publish(event);
+  await outbox.delivered();
+  expect(await ids()).toEqual(idsOf(events));
+  await outbox.close();
+  await close();
+});
+
+test('the next process on the disk delivers what one left behind', async () => {
+  const { log, lock, unlock, ids, close } = openLog();
+  const spool = join(folder, 'outbox');
+  const events = thoughts(10);
+  lock();
+  const outbox = withOutbox(log, { folder: spool, maxInMemory: 3, retryMs: 5 });
+  for (const event of events) await outbox.publish(event);
+  await outbox.close();
+  unlock();
+  const [left] = readdirSync(spool);
+  // Its process is gone: no process has a number above the system's highest.
+  renameSync(join(spool, left as string), join(spool, '99999999-gone.jsonl'));
+  const next = withOutbox(log, { folder: spool, retryMs: 5 });
+  await next.delivered();
+  expect((await ids()).toSorted()).toEqual(idsOf(events).toSorted());
+  expect(readdirSync(spool)).toEqual([]);
+  await next.close();
+  await close();
+});
+
+test('past its bounds it drops thoughts, keeps the lifecycle, and says how many were dropped', async () => {
+  const { log, lock, unlock, close } = openLog();
+  const outbox = withOutbox(log, { folder: join(folder, 'outbox'), maxInMemory: 1, maxSpoolBytes: 2_000, retryMs: 5 });
+  lock();
+  for (const event of thoughts(10)) await outbox.publish(event);
+  await outbox.publish(newEvent('agent_completed'));
+  unlock();
+  await outbox.delivered();
+  const events = await log.read({ userId: 'u1', after: 0, limit: 100 });
+  const told = events.filter(({ type }) => type === 'agent_thinking').length;
+  expect(told).toBeLessThan(10);
+  expect(events.find(({ type }) => type === 'events_dropped')?.payload).toEqual({ count: 10 - told });
+  expect(events.map(({ type }) => type)).toContain('agent_completed');
+  await outbox.close();
+  await close();
+});
