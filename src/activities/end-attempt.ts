@@ -65,12 +65,13 @@ async function endWaiting({ context, emitter, earlier, startedAt }: Ending, { me
 
 async function endStopped(ending: Ending, stopped: NonNullable<ReturnType<Ending['stop']['outcome']>>) {
   const { emitter, agent, context, earlier, startedAt } = ending;
-  const { reason, outcome, time_to_stop_ms } = stopped;
+  const { reason, outcome } = stopped;
   const attempts = context.info.attempt - earlier.waits;
   const execution_time_ms = Math.ceil(performance.now() - startedAt);
   if (reason === 'cancel') {
-    emitter.emit('agent_cancelled', { outcome, time_to_stop_ms });
-    const details: AgentFailureDetails = { attempts, execution_time_ms, told: await emitter.flush() };
+    // The end is the workflow's to tell: it alone knows when the request came, and hears of an agent that never began.
+    await emitter.flush();
+    const details: AgentFailureDetails = { attempts, execution_time_ms, told: false, stopped: outcome };
     return new CancelledFailure(`agent ${agent} was cancelled (${outcome})`, [details]);
   }
   // A shutdown, pause or reset is a lost worker, not a failure of the agent: it is not counted and nothing has ended.

@@ -14,6 +14,7 @@ import { createEventEmitter, type EventEmitter } from './event-emitter.ts';
 import { endAttempt } from './end-attempt.ts';
 import { earlierAttempts, lostAttempts, startHeartbeat } from './start-heartbeat.ts';
 import { stopRequest } from './stop-request.ts';
+import { createAsk } from './create-ask.ts';
 import { createThink } from './create-think.ts';
 
 /** Longest result shown in an event, in bytes of JSON, and longest summary of an input, in characters. */
@@ -50,17 +51,19 @@ type Attempt = {
   number: number;
   emitter: EventEmitter;
   signal: AbortSignal;
+  ask: AgentContext['ask'];
   log: Logger;
 };
 
 async function contextOf(attempt: Attempt, dependencies: Dependencies) {
-  const { call, calling, number, emitter, signal, log } = attempt;
+  const { call, calling, number, emitter, signal, ask, log } = attempt;
   const idempotencyKey = `${calling.workflowId}/${call.agent_run}`;
   const own = { ...attempt, attempt: calling, answers: call.effect_answers, idempotencyKey };
   return {
     signal,
     tools: await attemptTools(own, dependencies),
     think: createThink(emitter),
+    ask,
     context: structuredClone(call.context),
     attempt: number,
     idempotencyKey,
@@ -103,7 +106,8 @@ export async function runAttempt(agent: AnyAgent, call: AgentCall, dependencies:
   const emitter = createEventEmitter({ notifier: dependencies.notifier, call, identity, log });
   const deadline = attemptDeadline(agent.name, call.limits.timeout_ms);
   const stop = stopRequest(context, emitter);
-  const signal = AbortSignal.any([context.cancellationSignal, deadline.signal]);
+  const { ask, asked, signal: asking } = createAsk(call.answers);
+  const signal = AbortSignal.any([context.cancellationSignal, deadline.signal, asking]);
   const order = { generation: call.generation, scheduled, attempt: info.attempt };
   const endsAt = Date.now() + call.limits.timeout_ms - DEADLINE_MARGIN_MS;
   const calling = { workflowId, agent: agent.name, agentRun: call.agent_run, order, endsAt };
@@ -116,13 +120,29 @@ export async function runAttempt(agent: AnyAgent, call: AgentCall, dependencies:
     place = await takePlace({ leases, agent: agent.name, call, holder, exec, ttlMs, waits: earlier.waits, log });
     emitter.emit('agent_started', { input_summary: summaryOf(call.input) });
     const input = parseInput(agent, call.input);
-    const own = { agent, call, calling, number, emitter, signal, log };
+    const own = { agent, call, calling, number, emitter, signal, ask, log };
     const work = contextOf(own, dependencies).then((ctx) => agent.run(input, ctx));
-    const result = parseOutput(agent, await Promise.race([work, deadline.expired, stop.abandoned]));
+    const returned = work.then((result) => ({ result, question: undefined }));
+    const question = asked.then((question) => ({ result: null, question }));
+    const ended = await Promise.race([question, returned, deadline.expired, stop.abandoned]);
     const execution_time_ms = Math.ceil(performance.now() - startedAt);
     const recovered = number > 1;
+    const { agent_run } = call;
+    if (ended.question) {
+      const told = await emitter.flush();
+      return {
+        result: null,
+        question: ended.question,
+        attempts: number,
+        execution_time_ms,
+        recovered,
+        told,
+        agent_run,
+      };
+    }
+    const result = parseOutput(agent, ended.result);
     emitter.emit('agent_completed', { result: shorten(result, MAX_RESULT_BYTES), execution_time_ms, recovered });
-    return { result, attempts: number, execution_time_ms, recovered, told: await emitter.flush() };
+    return { result, attempts: number, execution_time_ms, recovered, told: await emitter.flush(), agent_run };
   } catch (thrown) {
     throw await endAttempt({ thrown, agent: agent.name, call, context, emitter, earlier, stop, startedAt });
   } finally {

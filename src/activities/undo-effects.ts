@@ -90,7 +90,7 @@ export async function undoEffects(
   const agent = agents.find(({ name }) => name === call.agent);
   if (!agent) throw ApplicationFailure.nonRetryable(`no agent ${call.agent} in this worker's app`, 'InvalidInput');
   const tools = Object.values((agent.tools ?? {}) as Tools);
-  const workflowId = info.workflowExecution?.workflowId ?? '';
+  const workflowId = call.workflow_id ?? info.workflowExecution?.workflowId ?? '';
   const stopHeartbeat = startHeartbeat(context, { failures: 0 });
   try {
     // No attempt of this generation may begin a call that this undo would not see.

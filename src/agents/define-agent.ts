@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { FailureType } from '../contracts/names.ts';
+import type { DecisionMessage, Question } from '../contracts/run-messages.ts';
 import type { UserContext } from '../contracts/user-context.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
 
@@ -17,6 +18,12 @@ export type AgentContext<OwnTools extends Tools = Tools> = {
   };
   /** Tells the user what the agent is doing. `progress` is a percentage from 0 to 100 and never falls. */
   think(reasoning: string, options?: { progress?: number }): void;
+  /**
+   * Asks the user and resolves with the decision, of which the first counts. Nothing is held while waiting: the attempt
+   * ends here, and the agent runs again from its beginning once the answer is there. So whatever comes before must be
+   * repeatable (calls of tools give their receipts), and questions must come in the same order each time.
+   */
+  ask(question: Question): Promise<DecisionMessage>;
   context: Readonly<UserContext>;
   /** 1 on the first attempt. Memory of an earlier attempt is gone: it may have been another process. */
   attempt: number;

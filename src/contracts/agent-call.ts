@@ -1,5 +1,6 @@
 import type { NewEvent } from './event.ts';
 import type { FailureType } from './names.ts';
+import type { DecisionMessage, Question } from './run-messages.ts';
 import type { UserContext } from './user-context.ts';
 
 /** Complete limits of an agent as workflows need them; complete, because a partial one would retry for ever. */
@@ -13,6 +14,8 @@ export type AgentLimits = {
   max_interval_ms: number;
   /** Failures to retry that are not retried by default. */
   retry_on: FailureType[];
+  /** Whether it runs inside the workflow's own task, as a local activity. */
+  local?: boolean;
   /** Whether any of its tools can be undone: the workflow registers one undo before it calls the agent. */
   compensates?: boolean;
   /**
@@ -56,6 +59,8 @@ export type AgentCall<Input = unknown> = {
   events: NewEvent[];
   /** Answers to calls that an earlier execution of this agent had to leave as `EffectUnknown`. */
   effect_answers?: EffectAnswer[];
+  /** Answers to this agent's own questions, in the order in which it asked. */
+  answers?: DecisionMessage[];
 };
 
 /** Output of every agent's activity. */
@@ -66,10 +71,16 @@ export type AgentReturn<Result = unknown> = {
   recovered: boolean;
   /** Whether the end was published; if not, the workflow publishes it. */
   told: boolean;
+  /** The agent cannot go on without this answer; there is no result, and nothing has ended. */
+  question?: Question;
+  /** Which execution this was; a run that is started again finds its results by it. */
+  agent_run?: string;
 };
 
 /** First detail of every failure that leaves an agent's activity. */
 export type AgentFailureDetails = Pick<AgentReturn, 'attempts' | 'execution_time_ms' | 'told'> & {
   /** With `EffectUnknown`: which call. The agent's end was not told, because asking a person may still save it. */
   effect?: UnknownEffect;
+  /** How the agent stopped after a cancel; the workflow tells it, because it knows when the request came. */
+  stopped?: 'stopped' | 'abandoned';
 };

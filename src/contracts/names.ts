@@ -29,6 +29,15 @@ export const UNDO_TIMEOUT_MS = 5 * 60_000;
 /** Name of the query that answers with the run's live state. */
 export const STATE_QUERY = 'state';
 
+/** Messages that every run understands, as signals and as updates. */
+export const MESSAGES = { decide: 'decide', pause: 'pause', resume: 'resume' } as const;
+
+/** A question that does not say more. */
+export const ASK_DEFAULTS = { options: ['approve', 'reject'], expiresMs: 30 * 60_000 } as const;
+
+/** An agent that has not begun after this many milliseconds is shown as queued. */
+export const QUEUED_AFTER_MS = 1_000;
+
 export const AGENT_END_TYPES = ['agent_completed', 'agent_error', 'agent_death', 'agent_cancelled'] as const;
 export type AgentEndType = (typeof AGENT_END_TYPES)[number];
 

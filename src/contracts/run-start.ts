@@ -2,6 +2,8 @@ import type { AgentLimits, AgentReturn } from './agent-call.ts';
 import type { NewEvent } from './event.ts';
 import type { AgentOutcome } from './run.ts';
 import type { RunStatus } from './names.ts';
+import type { DecisionMessage, PendingApproval } from './run-messages.ts';
+import type { Undo } from './undo.ts';
 import type { UserContext } from './user-context.ts';
 
 /** Result of an agent that a run need not run again. */
@@ -14,6 +16,9 @@ export type CarriedRun = {
   occurrences: Record<string, number>;
   /** Events that no activity has taken along yet. */
   events: NewEvent[];
+  undos: Undo[];
+  decided: DecisionMessage[];
+  paused_by: string | null;
 };
 
 /** Input of every Baton workflow: whose run it is, what was asked, and the limits in force when it was started. */
@@ -30,6 +35,8 @@ export type RunStart<Input = unknown> = {
   by?: string;
   /** Results by `agent_run` of agents that completed in an earlier generation; those agents are not run again. */
   reused?: Record<string, ReusedResult>;
+  /** Key by which the server shares workers among users; made from the user's id, which may be too long for one. */
+  fairness_key?: string;
   /** Set where this is not the first part of a run that continued as new. */
   carried?: CarriedRun;
 };
@@ -37,7 +44,11 @@ export type RunStart<Input = unknown> = {
 /** Answer of the query `state`. */
 export type RunState = {
   status: RunStatus;
-  /** Agent that works now, if any. */
+  /** Each `agent_run` that has not ended. */
   active: string[];
+  /** Who paused the run; null unless it is paused. */
+  paused_by: string | null;
+  /** Questions that wait for an answer. */
+  approvals: PendingApproval[];
   agents: AgentOutcome[];
 };

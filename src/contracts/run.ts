@@ -14,6 +14,17 @@ export const agentOutcomeSchema = z.object({
 });
 export type AgentOutcome<Result = unknown> = Omit<z.infer<typeof agentOutcomeSchema>, 'result'> & { result?: Result };
 
+/** What a compensation came to. */
+export const compensatedSchema = z.object({
+  agent: z.string(),
+  step: z.string().nullable(),
+  /** The `agent_run` whose work was to be undone. */
+  of: z.string().nullable(),
+  success: z.boolean(),
+  error: failureSchema.optional(),
+});
+export type Compensated = z.infer<typeof compensatedSchema>;
+
 export const runStatusSchema = z.enum(RUN_STATUSES);
 
 /** What a run came to, in every case: completed, failed, cancelled, or closed from outside. */
@@ -26,5 +37,7 @@ export const runOutcomeSchema = z.object({
   result: z.unknown().optional(),
   agents: z.array(agentOutcomeSchema),
   error: failureSchema.optional(),
+  /** What was undone after the run had failed, in the order in which it was. */
+  compensations: z.array(compensatedSchema).optional(),
 });
 export type RunOutcome<Result = unknown> = Omit<z.infer<typeof runOutcomeSchema>, 'result'> & { result?: Result };

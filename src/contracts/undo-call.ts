@@ -10,6 +10,8 @@ export type UndoCall = {
   /** Events of the workflow that happened before; they ride along. */
   events: NewEvent[];
   effect_answers?: EffectAnswer[];
+  /** The run whose effects are undone. @default the one that calls */
+  workflow_id?: string;
 };
 
 /** What undoing came to. A call that could not be undone does not keep the others from being undone. */

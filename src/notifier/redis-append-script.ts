@@ -24,7 +24,7 @@ for i = 3, #ARGV, 11 do
   elseif known[2] and g <= tonumber(known[1]) and kind ~= 'operator' then answer = -2
   elseif ag and g < tonumber(ag) then answer = -1
   elseif ag and g == tonumber(ag) then
-    if af == '1' then answer = -1
+    if af == '1' or kind == 'queued' then answer = -1
     elseif scheduled ~= '' then
       local s, a = tonumber(scheduled), tonumber(attempt)
       if s < tonumber(as) or (s == tonumber(as) and a < tonumber(aa)) then answer = -1 end

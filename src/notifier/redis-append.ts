@@ -19,10 +19,17 @@ function shortId(id: string): string {
   return createHash('sha1').update(id).digest('base64url').slice(0, 16);
 }
 
+function kindOf(event: NewEvent, ordered: boolean): string {
+  if (isEnd(event)) return 'end';
+  if (event.type === 'operator_action') return 'operator';
+  // Said by the workflow, which cannot see whether the agent began.
+  return event.type === 'agent_queued' && !ordered ? 'queued' : 'other';
+}
+
 function argumentsOf({ event, json }: Prepared, run: number): (string | number)[] {
   const { id, generation, type, agent_run, final, run_id, at } = event;
   const order = agent_run === null ? undefined : execOrder(event);
-  const kind = isEnd(event) ? 'end' : type === 'operator_action' ? 'operator' : 'other';
+  const kind = kindOf(event, order !== undefined);
   const closes = final && (AGENT_END_TYPES as readonly string[]).includes(type);
   const place = [order?.scheduled ?? '', order?.attempt ?? '', closes ? 1 : 0];
   return [run, shortId(id), generation, kind, agent_run ?? '', ...place, run_id, at, json];

@@ -36,6 +36,8 @@ export function createAppend(db: DatabaseSync) {
     if (ended && event.type !== 'operator_action') return 'closed';
     if (!agent || event.generation > agent.generation) return undefined;
     if (event.generation < agent.generation || agent.final) return 'fenced';
+    // The workflow cannot see whether an agent began; where anything was heard of it, it does not wait for a worker.
+    if (event.type === 'agent_queued' && !order) return 'fenced';
     return order && compareExec(order, agent) < 0 ? 'fenced' : undefined;
   }
 

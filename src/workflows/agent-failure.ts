@@ -1,6 +1,6 @@
 // Runs inside the workflow sandbox.
 import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/common';
-import type { AgentFailureDetails, AgentLimits } from '../contracts/agent-call.ts';
+import type { AgentFailureDetails, AgentLimits, UnknownEffect } from '../contracts/agent-call.ts';
 import type { Failure } from '../contracts/failure.ts';
 import { FAILURE_TYPES, type DeathReason, type FailureType } from '../contracts/names.ts';
 
@@ -11,6 +11,10 @@ export type AgentFailureReport = {
   told: boolean;
   /** How the agent died, where it did not merely fail. */
   death?: DeathReason;
+  /** How a cancelled agent stopped. */
+  stopped?: 'stopped' | 'abandoned';
+  /** The call whose outcome nobody knows, with `EffectUnknown`. */
+  effect?: UnknownEffect;
 };
 
 function typeOf(type: string | null | undefined): FailureType {
@@ -40,12 +44,12 @@ export function agentFailure(agent: string, thrown: unknown, limits: AgentLimits
   if (cause instanceof TimeoutFailure) return ofTimeout(agent, cause, limits, guess);
   const details =
     cause instanceof ApplicationFailure || cause instanceof CancelledFailure ? cause.details?.[0] : undefined;
-  const { attempts = guess, told = false } = (details ?? {}) as Partial<AgentFailureDetails>;
+  const { attempts = guess, told = false, effect, stopped } = (details ?? {}) as Partial<AgentFailureDetails>;
   if (cause instanceof CancelledFailure) {
-    return { error: { type: 'Cancelled', message: cause.message }, attempts, told };
+    return { error: { type: 'Cancelled', message: cause.message }, attempts, told, stopped };
   }
   const message = cause instanceof Error ? cause.message : String(cause);
   const type = typeOf(cause instanceof ApplicationFailure ? cause.type : undefined);
   const death = type === 'AgentSilent' ? 'silent' : type === 'AgentTimeout' ? 'timeout' : undefined;
-  return { error: { type, message }, attempts, told, death };
+  return { error: { type, message }, attempts, told, death, effect };
 }

@@ -1,28 +1,54 @@
 // Runs inside the workflow sandbox.
-import { isCancellation, proxyActivities } from '@temporalio/workflow';
-import type { AgentCall, AgentReturn } from '../contracts/agent-call.ts';
+import {
+  CancellationScope,
+  CancelledFailure,
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow';
+import type { AgentCall, AgentReturn, UnknownEffect } from '../contracts/agent-call.ts';
+import type { Question } from '../contracts/run-messages.ts';
 import type { AgentOutcome } from '../contracts/run.ts';
-import { agentActivityOptions } from './agent-activity-options.ts';
+import { agentActivityOptions, localAgentOptions } from './agent-activity-options.ts';
 import { agentFailure, type AgentFailureReport } from './agent-failure.ts';
 import type { RunEvents } from './run-events.ts';
+import { tellQueued } from './tell-queued.ts';
 
-type AgentActivity = (call: AgentCall) => Promise<AgentReturn>;
+type AgentActivities = Record<string, (call: AgentCall) => Promise<AgentReturn>>;
 
-type Options = {
+export type CallOptions = {
   agent: string;
   call: Omit<AgentCall, 'events'>;
   events: RunEvents;
+  fairnessKey?: string;
+  /** When the run was asked to stop, in milliseconds since 1970. */
+  cancelledAt: () => number | undefined;
 };
 
-function verdictOf({ agent, call: { agent_run, step, of, parent } }: Options, attempt: number) {
-  return { agent, agent_run, step, of, parent, attempt, final: true };
+/** How one execution ended: with an outcome, or with something that only the user can answer. */
+export type CallEnd =
+  | { outcome: AgentOutcome; question?: undefined; effect?: undefined }
+  | { question: Question; effect?: undefined }
+  | { effect: UnknownEffect; question?: undefined; outcome: AgentOutcome; tellEnd: () => void };
+
+function aboutOf({ agent, call: { agent_run, step, of, parent } }: CallOptions) {
+  return { agent, agent_run, step, of, parent };
 }
 
-function tellEnd(options: Options, { error, death, attempts }: AgentFailureReport, startedAt: number) {
+function schedule({ agent, call, fairnessKey }: CallOptions) {
+  const { limits } = call;
+  const activities = limits.local
+    ? proxyLocalActivities<AgentActivities>(localAgentOptions(limits))
+    : proxyActivities<AgentActivities>(agentActivityOptions(limits, fairnessKey));
+  return activities[agent] as AgentActivities[string];
+}
+
+function tellEnd(options: CallOptions, { error, death, attempts, stopped }: AgentFailureReport, startedAt: number) {
   const { events, call } = options;
-  const verdict = verdictOf(options, attempts);
+  const verdict = { ...aboutOf(options), attempt: attempts, final: true };
   if (error.type === 'Cancelled') {
-    return events.emit('agent_cancelled', { outcome: 'stopped', time_to_stop_ms: 0 }, verdict);
+    const time_to_stop_ms = Date.now() - (options.cancelledAt() ?? Date.now());
+    return events.emit('agent_cancelled', { outcome: stopped ?? 'stopped', time_to_stop_ms }, verdict);
   }
   if (!death) return events.emit('agent_error', { error }, verdict);
   const limit_ms = death === 'no_heartbeat' ? call.limits.heartbeat_timeout_ms : call.limits.timeout_ms;
@@ -30,34 +56,54 @@ function tellEnd(options: Options, { error, death, attempts }: AgentFailureRepor
   events.emit('agent_death', { reason: death, message: error.message, limit_ms, execution_time_ms }, verdict);
 }
 
+/** A worker that was lost while its agent was being cancelled has stopped in no way that anybody can vouch for. */
+function lostInCancel(report: AgentFailureReport): AgentFailureReport {
+  return { ...report, error: { ...report.error, type: 'Cancelled' }, death: undefined, stopped: 'abandoned' };
+}
+
+function endOfFailure(options: CallOptions, thrown: unknown, startedAt: number, taken: AgentCall['events']): CallEnd {
+  const { agent, call, events } = options;
+  const failure = agentFailure(agent, thrown, call.limits);
+  const cancelled = isCancellation(thrown) || CancellationScope.current().consideredCancelled;
+  const report = cancelled && !isCancellation(thrown) && !failure.told ? lostInCancel(failure) : failure;
+  const { attempts, error, effect } = report;
+  const tell = () => tellEnd(options, report, startedAt);
+  if (!report.told) {
+    // An agent that was cancelled before a worker took it has delivered nothing.
+    events.putBack(taken);
+    if (!effect || cancelled) tell();
+  }
+  if (cancelled) throw isCancellation(thrown) ? thrown : new CancelledFailure('the run was cancelled');
+  const execution_time_ms = Date.now() - startedAt;
+  const outcome = { success: false, agent, attempts, execution_time_ms, recovered: false, error };
+  return effect ? { effect, outcome, tellEnd: tell } : { outcome };
+}
+
 /**
- * Runs one agent as the activity of its name and returns its outcome; a failing agent is an outcome. Where the activity
- * could not tell its end, or the server decided otherwise, the workflow's verdict is queued as an event.
+ * Runs one agent as the activity of its name and says how it ended; a failing agent is an outcome. Where the activity
+ * could not tell its end, or the server decided otherwise, the workflow's verdict is queued as an event. How a cancelled
+ * agent stopped is always told here: only the workflow knows when the request came.
  *
  * @throws CancelledFailure when the run is cancelled, after the agent has stopped
  */
-export async function callAgent(options: Options): Promise<AgentOutcome> {
+export async function callAgent(options: CallOptions): Promise<CallEnd> {
   const { agent, call, events } = options;
   const startedAt = Date.now();
-  const activities = proxyActivities<Record<string, AgentActivity>>(agentActivityOptions(call.limits));
-  const activity = activities[agent] as AgentActivity;
   const taken = events.take();
+  const begun = call.limits.local ? undefined : tellQueued(events, taken, aboutOf(options));
   try {
-    const { result, attempts, execution_time_ms, recovered, told } = await activity({ ...call, events: taken });
+    const returned = await schedule(options)({ ...call, events: taken });
+    const { result, attempts, execution_time_ms, recovered, told, question } = returned;
+    if (!told) events.putBack(taken);
+    if (question) return { question };
     if (!told) {
-      events.putBack(taken);
-      events.emit('agent_completed', { result: null, execution_time_ms, recovered }, verdictOf(options, attempts));
+      const verdict = { ...aboutOf(options), attempt: attempts, final: true };
+      events.emit('agent_completed', { result: null, execution_time_ms, recovered }, verdict);
     }
-    return { success: true, agent, attempts, execution_time_ms, recovered, result };
+    return { outcome: { success: true, agent, attempts, execution_time_ms, recovered, result } };
   } catch (thrown) {
-    const report = agentFailure(agent, thrown, call.limits);
-    if (!report.told) {
-      // An agent that was cancelled before a worker took it has delivered nothing.
-      events.putBack(taken);
-      tellEnd(options, report, startedAt);
-    }
-    if (isCancellation(thrown)) throw thrown;
-    const { attempts, error } = report;
-    return { success: false, agent, attempts, execution_time_ms: Date.now() - startedAt, recovered: false, error };
+    return endOfFailure(options, thrown, startedAt, taken);
+  } finally {
+    begun?.();
   }
 }

@@ -4,7 +4,6 @@ import {
   CancellationScope,
   ContinueAsNew,
   continueAsNew,
-  defineQuery,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
@@ -13,11 +12,18 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import type { z } from 'zod';
 import type { AnyAgent } from '../agents/define-agent.ts';
 import type { AgentLimits } from '../contracts/agent-call.ts';
-import { SEARCH_ATTRIBUTES, STATE_QUERY, type RunStatus } from '../contracts/names.ts';
-import type { AgentOutcome, RunOutcome } from '../contracts/run.ts';
-import type { RunStart, RunState } from '../contracts/run-start.ts';
-import { callAgent } from './call-agent.ts';
-import { closeAs, endEventOf, endOfThrown, type RunEnd } from './run-end.ts';
+import { SEARCH_ATTRIBUTES, type RunStatus } from '../contracts/names.ts';
+import type { Question } from '../contracts/run-messages.ts';
+import type { AgentOutcome, Compensated, RunOutcome } from '../contracts/run.ts';
+import type { RunStart } from '../contracts/run-start.ts';
+import type { Undo } from '../contracts/undo.ts';
+import { answerAgent } from './answer-agent.ts';
+import { createApprovals } from './approvals.ts';
+import { checkOwner } from './check-owner.ts';
+import { runCompensations } from './compensations.ts';
+import { stateQuery } from './messages.ts';
+import { createPauseGate } from './pause-gate.ts';
+import { closeAs, endEventOf, endOfThrown, needsUndo, type RunEnd } from './run-end.ts';
 import { createRunEvents } from './run-events.ts';
 
 const STATUS = defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, SearchAttributeType.KEYWORD);
@@ -37,23 +43,54 @@ export type AgentOptions = {
   limits?: Partial<AgentLimits>;
 };
 
+type FinishOptions<Result> = {
+  /** Last word on how the run ended, once what had to be undone was. */
+  amend?: (end: RunEnd<Result>, undone: Compensated[]) => RunEnd<Result>;
+};
+
 /**
- * The frame of every run: its events, its agents, its deadline, its state and its end. `body` holds the orchestration
- * and returns how the run ended; whatever it throws ends the run as failed, cancelled or timed out, and is told. Agents
- * may run side by side.
+ * The frame of every run: its events, agents, messages, compensations, deadline, state and end. `body` holds the
+ * orchestration and returns how the run ended; whatever it throws ends the run as failed, cancelled or timed out, and
+ * is told. Agents may run side by side. Must be opened before the first `await`, so that no message comes too early.
  */
 export function openRun<OwnAgents extends Agents, Input = unknown>(
   start: RunStart<Input>,
   planned: readonly (keyof OwnAgents & string)[],
 ) {
-  const { context, limits, generation = 0, reused = {}, carried } = start;
+  const { context, limits, generation = 0, reused = {}, carried, fairness_key: fairnessKey } = start;
   const { workflowId, workflowType, startTime } = workflowInfo();
+  checkOwner(workflowId, context);
   const events = createRunEvents(context, generation);
   const outcomes: AgentOutcome[] = carried?.outcomes ?? [];
-  const active = new Set<string>();
+  const undos: Undo[] = carried?.undos ?? [];
+  const active = new Map<string, { agent: string; agent_run: string }>();
   const occurrences = new Map(Object.entries(carried?.occurrences ?? {}));
-  let status: RunStatus = 'running';
-  setHandler(defineQuery<RunState>(STATE_QUERY), () => ({ status, active: [...active], agents: outcomes }));
+  let ended: RunStatus | undefined;
+  let cancelledAt: number | undefined;
+
+  const shared = { events, changed };
+  const gate = createPauseGate({ ...shared, pausedBy: carried?.paused_by ?? null });
+  const approvals = createApprovals({ ...shared, generation, decided: carried?.decided ?? [] });
+  setHandler(stateQuery, () => ({
+    status: statusNow(),
+    active: [...active.keys()],
+    paused_by: gate.pausedBy(),
+    approvals: approvals.pending(),
+    agents: outcomes,
+  }));
+
+  function statusNow(): RunStatus {
+    if (ended) return ended;
+    if (gate.pausedBy() !== null) return 'paused';
+    return approvals.pending().length > 0 ? 'waiting' : 'running';
+  }
+
+  /** Nothing else may carry these events for hours, so they are published at once. */
+  function changed() {
+    if (ended) return;
+    upsertSearchAttributes([{ key: STATUS, value: statusNow() }]);
+    void events.publish();
+  }
 
   function nextAgentRun(name: string): string {
     const occurrence = (occurrences.get(name) ?? 0) + 1;
@@ -61,23 +98,35 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     return `${name}-${occurrence}`;
   }
 
-  async function outcomeOf(agent: string, input: unknown, options: AgentOptions): Promise<AgentOutcome> {
-    const own = limits[agent];
-    if (!own) throw ApplicationFailure.nonRetryable(`no limits for agent ${agent} in the run's input`, 'InvalidInput');
+  async function outcomeOf(agent: string, input: unknown, options: AgentOptions, ready: () => Promise<void>) {
+    const known = limits[agent];
+    if (!known)
+      throw ApplicationFailure.nonRetryable(`no limits for agent ${agent} in the run's input`, 'InvalidInput');
+    const own = { ...known, ...options.limits };
     const { agentRun = nextAgentRun(agent), step = null, of = null, parent = null } = options;
     const earlier = reused[agentRun];
+    // Registered before the call: a call whose outcome nobody heard of may have happened all the same.
+    if (own.compensates) undos.push({ undo: agentRun, agent, step });
     if (earlier) return { success: true, agent, recovered: earlier.attempts > 1, ...earlier };
-    active.add(agentRun);
+    const call = { context, input, agent_run: agentRun, generation, step, of, parent, limits: own };
+    active.set(agentRun, { agent, agent_run: agentRun });
     try {
-      const call = { context, input, agent_run: agentRun, generation, step, of, parent };
-      return await callAgent({ agent, call: { ...call, limits: { ...own, ...options.limits } }, events });
+      return await answerAgent({
+        agent,
+        call,
+        events,
+        fairnessKey,
+        cancelledAt: () => cancelledAt,
+        ask: approvals.ask,
+        ready,
+      });
     } finally {
       active.delete(agentRun);
     }
   }
 
   /**
-   * Runs an agent and returns its outcome; a failing agent is an outcome.
+   * Runs an agent and returns its outcome; a failing agent is an outcome. While the run is paused it does not start.
    *
    * @throws CancelledFailure when the run is cancelled or out of time, after the agent has stopped
    */
@@ -86,13 +135,21 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     input: z.input<OwnAgents[Name]['input']>,
     options: AgentOptions = {},
   ): Promise<AgentOutcome<z.output<OwnAgents[Name]['output']>>> {
-    const outcome = await outcomeOf(name, input, options);
+    const outcome = await outcomeOf(name, input, options, gate.passed);
     outcomes.push(outcome);
     return outcome as AgentOutcome<z.output<OwnAgents[Name]['output']>>;
   }
 
-  async function close<Result>(end: RunEnd<Result>): Promise<RunOutcome<Result>> {
-    status = end.status;
+  /** Undoes what was registered after the first `keep` entries, last one first. */
+  function undo(keep = 0): Promise<Compensated[]> {
+    const runAgent = (name: string, input: unknown, about: AgentOptions) =>
+      outcomeOf(name, input, { ...about, limits: { compensates: false } }, () => Promise.resolve());
+    return runCompensations(undos.splice(keep), { events, generation, runAgent });
+  }
+
+  async function close<Result>(end: RunEnd<Result>, undone: Compensated[]): Promise<RunOutcome<Result>> {
+    const { status } = end;
+    ended = status;
     const execution_time_ms = Date.now() - startTime.getTime();
     events.emit(endEventOf(status), { status, summary: end.summary, execution_time_ms, error: end.error });
     upsertSearchAttributes([{ key: STATUS, value: status }]);
@@ -107,6 +164,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
       agents: outcomes.map(({ result: _result, ...outcome }) => outcome),
       result: end.result,
       error: end.error,
+      ...(undone.length > 0 && { compensations: undone }),
     };
   }
 
@@ -116,29 +174,66 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     else events.emit('run_started', { workflow: workflowType, agents: [...planned] });
   }
 
-  /** Runs the orchestration to its end. */
-  async function finish<Result>(body: () => Promise<RunEnd<Result>>): Promise<RunOutcome<Result>> {
+  function onStopRequested() {
+    cancelledAt = Date.now();
+    for (const about of active.values()) events.emit('agent_cancelling', { stage: 'requested' }, about);
+    if (active.size > 0) void events.publish();
+  }
+
+  /** Runs the orchestration to its end; a run that failed, was cancelled or is out of time is undone. */
+  async function finish<Result>(
+    body: () => Promise<RunEnd<Result>>,
+    { amend = (end) => end }: FinishOptions<Result> = {},
+  ): Promise<RunOutcome<Result>> {
     tellStart();
     const timeoutMs = start.timeout_ms;
     const left = Math.max(1, startTime.getTime() + timeoutMs - Date.now());
     let end: RunEnd<Result>;
     try {
-      end = await CancellationScope.withTimeout(left, body);
+      end = await CancellationScope.withTimeout(left, () => {
+        CancellationScope.current().cancelRequested.catch(onStopRequested);
+        return body();
+      });
     } catch (thrown) {
       if (thrown instanceof ContinueAsNew) throw thrown;
       end = endOfThrown(thrown, { cancelled: CancellationScope.current().consideredCancelled, timeoutMs });
     }
-    return closeAs(await close(end), end.summary);
+    const undone = needsUndo(end.status) ? await undo() : [];
+    const last = amend(end, undone);
+    return closeAs(await close(last, undone), last.summary);
   }
 
   /**
    * Goes on as a new part of the same run with an empty history. No agent may be running; what the frame knows is taken
    * along, what the orchestration knows must be in `input`.
    */
-  function continueWith(input: Input): Promise<never> {
-    const known = { outcomes, occurrences: Object.fromEntries(occurrences), events: events.take() };
-    return continueAsNew<(next: RunStart<Input>) => Promise<unknown>>({ ...start, input, carried: known });
+  async function continueWith(input: Input): Promise<never> {
+    await events.publish();
+    return continueAsNew<(next: RunStart<Input>) => Promise<unknown>>({
+      ...start,
+      input,
+      carried: {
+        outcomes,
+        occurrences: Object.fromEntries(occurrences),
+        events: events.take(),
+        undos,
+        decided: approvals.decided(),
+        paused_by: gate.pausedBy(),
+      },
+    });
   }
 
-  return { agent, finish, continueWith, events };
+  return {
+    agent,
+    /** Asks the run's user; see `Question`. */
+    ask: (question: Question) => approvals.ask(question),
+    /** Registers a compensation; to be done before the call that it undoes. */
+    compensate: (entry: Undo) => void undos.push(entry),
+    undo,
+    registered: () => undos.length,
+    finish,
+    continueWith,
+    events,
+    context,
+  };
 }

@@ -39,3 +39,8 @@ export function closeAs<Result>(outcome: RunOutcome<Result>, summary: string): R
   if (status !== 'failed' && status !== 'timed_out') return outcome;
   throw ApplicationFailure.create({ type: error?.type, message: summary, nonRetryable: true, details: [outcome] });
 }
+
+/** Whether a run that ended so leaves work that must be undone. A run that went on past an error does not. */
+export function needsUndo(status: RunStatus): boolean {
+  return status === 'failed' || status === 'cancelled' || status === 'timed_out';
+}

@@ -127,7 +127,7 @@ describe('a retried agent', () => {
   });
 
   test('must not repeat a once call whose outcome nobody can tell', async () => {
-    const { outcome, handle } = await worker.runAgent('broken');
+    const { outcome, handle } = await worker.runAgent('broken', {}, { answer: 'stop' });
     expect(outcome).toMatchObject({ success: false, error: { type: 'EffectUnknown' } });
     expect(outcome.error?.message).toContain('broken_tool');
     expect(made('broken_tool')).toHaveLength(1);
@@ -135,7 +135,7 @@ describe('a retried agent', () => {
   });
 
   test('cannot trick itself into a second call by catching the failure of the first', async () => {
-    const { outcome } = await worker.runAgent('stubborn');
+    const { outcome } = await worker.runAgent('stubborn', {}, { answer: 'stop' });
     expect(outcome).toMatchObject({ success: false, error: { type: 'EffectUnknown' } });
     expect(made('stubborn_tool')).toHaveLength(1);
   });

@@ -127,6 +127,17 @@ export function eventLogSuite(name: string, create: () => Promise<LogFactory>) {
         expect(await statuses(thought(user_id, 9, 999), thought(user_id, 1, 0, 1))).toEqual(['fenced', 'appended']);
       });
 
+      test('refuses to call an agent queued of which anything was heard', async () => {
+        const queued = (user_id: string) =>
+          newEvent('agent_queued', {
+            user_id,
+            exec: 'triage.1.workflow',
+            payload: { queue_ms: 1_000, reason: 'busy' },
+          });
+        expect(await statuses(queued('f5'), thought('f5', 1, 0))).toEqual(['appended', 'appended']);
+        expect(await statuses(thought('f6', 1, 0), queued('f6'))).toEqual(['appended', 'fenced']);
+      });
+
       test("refuses what comes after the run's end, but what an operator did, until the run is restarted", async () => {
         const user_id = 'f5';
         await log.append([newEvent('run_started', { user_id }), newEvent('run_completed', { user_id })]);

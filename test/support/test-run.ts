@@ -5,6 +5,7 @@ import { NativeConnection, type Worker } from '@temporalio/worker';
 import type { AnyAgent } from '../../src/agents/define-agent.ts';
 import { defineApp } from '../../src/agents/define-app.ts';
 import { limitsOf } from '../../src/agents/limits-of.ts';
+import type { AgentLimits } from '../../src/contracts/agent-call.ts';
 import type { AgentOutcome, RunOutcome } from '../../src/contracts/run.ts';
 import type { RunStart } from '../../src/contracts/run-start.ts';
 import { workflowIdOf } from '../../src/contracts/names.ts';
@@ -31,6 +32,8 @@ export async function outcomeOf<Result>(handle: WorkflowHandle): Promise<RunOutc
 }
 
 type Options = { agents: readonly AnyAgent[]; shutdownGraceMs?: number; maxConcurrentAgents?: number };
+
+type RunAgentOptions = { timeoutMs?: number; userId?: string; limits?: Partial<AgentLimits>; answer?: string };
 
 /** A worker for some agents on a task queue of its own, with a recording notifier, and a way to run one of them. */
 export async function startTestWorker({ agents, shutdownGraceMs, maxConcurrentAgents }: Options) {
@@ -81,9 +84,17 @@ export async function startTestWorker({ agents, shutdownGraceMs, maxConcurrentAg
     taskQueue,
     addWorker,
     start,
-    /** Runs one agent to its outcome, and gives the events of that run in order of publication. */
-    async runAgent(agent: string, input: unknown = {}, startOptions = {}) {
+    /**
+     * Runs one agent to its outcome, and gives the events of that run in order of publication. `answer` is what the
+     * user decides on the first question.
+     */
+    async runAgent(agent: string, input: unknown = {}, { answer, ...startOptions }: RunAgentOptions = {}) {
       const { handle, runId } = await start('runAgent', { agent, input }, startOptions);
+      if (answer) {
+        const asked = await recorder.until(({ run_id, type }) => run_id === runId && type === 'approval_requested');
+        const { approval_id } = asked.payload as { approval_id: string };
+        await handle.signal('decide', { approval_id, decision: answer, by: 'ann' });
+      }
       const run = await outcomeOf<AgentOutcome>(handle);
       return { run, outcome: run.result as AgentOutcome, events: recorder.of(runId), handle };
     },

@@ -1,3 +1,4 @@
 // Entry of the tests' workflow bundle: Baton's own workflows and those of single tests.
 export * from '../../src/workflows/index.ts';
 export { sideBySide } from './side-by-side.ts';
+export { scripted } from './scripted.ts';

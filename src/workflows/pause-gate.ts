@@ -1,0 +1,58 @@
+// Runs inside the workflow sandbox.
+import { ApplicationFailure, condition, log, setHandler } from '@temporalio/workflow';
+import type { OperatorMessage } from '../contracts/run-messages.ts';
+import { pauseSignal, pauseUpdate, resumeSignal, resumeUpdate } from './messages.ts';
+import type { RunEvents } from './run-events.ts';
+
+function validate(message: OperatorMessage | undefined) {
+  if (typeof message?.by === 'string' && message.by !== '') return;
+  throw ApplicationFailure.nonRetryable('pause and resume need {"by": "<who>"}', 'InvalidInput');
+}
+
+type Options = {
+  events: RunEvents;
+  /** Who paused the run, where it is paused from the beginning. */
+  pausedBy: string | null;
+  /** Told after every change. */
+  changed: () => void;
+};
+
+/** Messages `pause` and `resume`: while paused, no new agent starts and running ones go on. */
+export function createPauseGate({ events, pausedBy, changed }: Options) {
+  let by = pausedBy;
+
+  function pause(message: OperatorMessage) {
+    if (by !== null) return;
+    by = message.by;
+    events.emit('run_paused', { by, action: 'pause', reason: message.reason });
+    changed();
+  }
+
+  function resume(message: OperatorMessage) {
+    if (by === null) return;
+    by = null;
+    events.emit('run_resumed', { by: message.by, action: 'resume', reason: message.reason });
+    changed();
+  }
+
+  /** A signal cannot be refused: an unusable one must not fail the run. */
+  function whenUsable(handle: (message: OperatorMessage) => void) {
+    return (message: OperatorMessage) => {
+      if (typeof message?.by === 'string' && message.by !== '') handle(message);
+      else log.warn('a pause or resume that does not say by whom was ignored');
+    };
+  }
+
+  setHandler(pauseSignal, whenUsable(pause));
+  setHandler(resumeSignal, whenUsable(resume));
+  setHandler(pauseUpdate, pause, { validator: validate });
+  setHandler(resumeUpdate, resume, { validator: validate });
+
+  return {
+    pausedBy: () => by,
+    /** Resolves once the run is not paused. */
+    async passed(): Promise<void> {
+      if (by !== null) await condition(() => by === null);
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { RunState } from '../../src/contracts/run-start.ts';
+import { gatedAgents } from '../support/gated-agents.ts';
+import { startTestWorker } from '../support/test-run.ts';
+
+const { agents, open, began } = gatedAgents();
+let worker: Awaited<ReturnType<typeof startTestWorker>>;
+beforeAll(async () => {
+  worker = await startTestWorker({ agents });
+});
+afterAll(() => worker.stop());
+
+test('lets the running agent finish while paused, and starts the next one only when resumed', async () => {
+  const steps = [
+    { agent: 'gated', input: { name: 'first' } },
+    { agent: 'quick', input: { name: 'second' } },
+  ];
+  const { handle, runId } = await worker.start('scripted', { steps });
+  const here = (type: string) => worker.recorder.until((event) => event.run_id === runId && event.type === type);
+  await here('agent_thinking');
+
+  await handle.executeUpdate('pause', { args: [{ by: 'ops', reason: 'the provider is down' }] });
+  const paused = await here('run_paused');
+  expect(paused.payload).toEqual({ by: 'ops', action: 'pause', reason: 'the provider is down' });
+  open('first');
+  await here('agent_completed');
+  await expect(handle.query<RunState>('state')).resolves.toMatchObject({ status: 'paused', paused_by: 'ops' });
+  expect(began).toEqual(['first']);
+
+  await handle.signal('resume', { by: 'ops' });
+  await expect(handle.result()).resolves.toMatchObject({ status: 'completed' });
+  expect(began).toEqual(['first', 'second']);
+  const types = worker.recorder.of(runId).map(({ type }) => type);
+  expect(types.indexOf('run_resumed')).toBeGreaterThan(types.indexOf('agent_completed'));
+});
+
+test('refuses an update that does not say by whom, and ignores such a signal', async () => {
+  const { handle, runId } = await worker.start('scripted', {
+    steps: [{ agent: 'gated', input: { name: 'nameless' } }],
+  });
+  await expect(handle.executeUpdate('pause', { args: [{}] })).rejects.toMatchObject({
+    cause: { message: expect.stringContaining('"by"') },
+  });
+  await handle.signal('pause');
+  await expect(handle.query<RunState>('state')).resolves.toMatchObject({ status: 'running' });
+  open('nameless');
+  await handle.result();
+  expect(worker.recorder.of(runId).some(({ type }) => type === 'run_paused')).toBe(false);
+});
+
+test('cancels a run that is paused', async () => {
+  const { handle, runId } = await worker.start('scripted', { steps: [{ ask: { question: 'Go on?' } }] });
+  await handle.executeUpdate('pause', { args: [{ by: 'ops' }] });
+  await handle.cancel();
+  await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+  expect(worker.recorder.of(runId).at(-1)).toMatchObject({ type: 'run_cancelled' });
+});
