@@ -3,10 +3,12 @@ import { addCancelCommand } from './cli/cancel-command.ts';
 import { addDevCommand } from './cli/dev-command.ts';
 import { addDoctorCommand } from './cli/doctor-command.ts';
 import { explainError } from './cli/explain-error.ts';
+import { addGatewayCommand } from './cli/gateway-command.ts';
 import { addRunCommand } from './cli/run-command.ts';
 import { addRunsCommand } from './cli/runs-command.ts';
 import { addShowCommand } from './cli/show-command.ts';
 import { addSpendCommand } from './cli/spend-command.ts';
+import { addTokenCommand } from './cli/token-command.ts';
 import { addWatchCommand } from './cli/watch-command.ts';
 
 /** The command line. Sets `process.exitCode`; 0 completed, 2 completed with errors, 3 insufficient data, 1 anything else. */
@@ -24,6 +26,8 @@ export async function main(argv: string[]): Promise<void> {
     addWatchCommand,
     addCancelCommand,
     addDoctorCommand,
+    addGatewayCommand,
+    addTokenCommand,
   ]) {
     add(program);
   }

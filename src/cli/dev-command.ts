@@ -50,7 +50,7 @@ export function addDevCommand(program: Command): void {
     .action(async (options: Options) => {
       const config = loadConfig();
       const stopped = untilStopped();
-      const stack = await startStack({ config, command: 'baton dev', say, port: options.port });
+      const stack = await startStack({ config, command: 'baton dev', say, port: options.port, gateway: true });
       try {
         const ended = options.demo && !stopped.signal.aborted && (await demo(stack, config, stopped, options.json));
         if (ended && options.exit) return;

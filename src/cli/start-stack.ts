@@ -3,9 +3,14 @@ import type { NativeConnectionOptions } from '@temporalio/worker';
 import { connectionSettings } from '../client/connection-settings.ts';
 import type { Config } from '../config.ts';
 import { BatonError } from '../contracts/baton-error.ts';
+import type { EventLog } from '../notifier/event-log.ts';
 import { ownDataDir } from '../dev/own-data-dir.ts';
 import { embeddedTemporal } from './embedded-temporal.ts';
 import { fileLogger } from './file-logger.ts';
+import { withSecret } from './with-secret.ts';
+
+/** How long the printed sign-in link is good, in milliseconds: a working day. */
+const LINK_TTL_MS = 12 * 60 * 60_000;
 
 type Options = {
   config: Config;
@@ -14,6 +19,8 @@ type Options = {
   say: (line: string) => void;
   port?: number;
   patienceMs?: number;
+  /** Also serve users over HTTP. @default false */
+  gateway?: boolean;
 };
 
 export type Stack = {
@@ -21,6 +28,8 @@ export type Stack = {
   uiUrl: string | null;
   namespace: string;
   address: string;
+  /** The gateway, where there is one. */
+  gatewayUrl: string | null;
   stop(): Promise<void>;
 };
 
@@ -41,13 +50,30 @@ function undoList() {
   };
 }
 
+type UsersOptions = Pick<Options, 'config' | 'say'> & { log: EventLog; address: string; namespace: string };
+
+/** A gateway in this process, with a link that signs the local user in. Its log goes to a file: see `fileLogger`. */
+async function serveUsers({ undo, say, ...options }: UsersOptions & { undo: ReturnType<typeof undoList> }) {
+  const { startGateway } = await import('../gateway.ts');
+  const { signToken } = await import('../gateway/auth/sign-token.ts');
+  const { pino } = await import('pino');
+  const config = await withSecret(options.config);
+  const logger = pino(pino.destination({ dest: join(config.dataDir, 'gateway.log'), mkdir: true, sync: false }));
+  const gateway = await startGateway({ ...options, config, logger });
+  undo.push(gateway.close);
+  const { jwt } = config;
+  const link = jwt.secret && `/#token=${await signToken({ user: 'local', ttlMs: LINK_TTL_MS, jwt })}`;
+  say(`page         ${gateway.url}${link ?? ''}`);
+  return gateway.url;
+}
+
 /**
  * Brings up all roles in this process: the embedded Temporal server (unless TEMPORAL_ADDRESS names another), the event
- * log and a worker. `stop` ends them in the order that loses nothing: worker, log, server.
+ * log, a worker and, if wished, the gateway. `stop` ends them in the order that loses nothing: gateway, worker, log, server.
  *
  * @throws BatonError naming the process that has the data folder already, or what did not come up
  */
-export async function startStack({ config, command, say, port, patienceMs }: Options): Promise<Stack> {
+export async function startStack({ config, command, say, port, patienceMs, gateway }: Options): Promise<Stack> {
   const { dataDir } = config;
   const { NativeConnection, Runtime } = await import('@temporalio/worker');
   const { createWorker } = await import('../worker.ts');
@@ -86,8 +112,9 @@ export async function startStack({ config, command, say, port, patienceMs }: Opt
       if (worker.getState() === 'RUNNING') worker.shutdown();
       return running;
     });
+    const gatewayUrl = gateway ? await serveUsers({ config, log: store.log, address, namespace, say, undo }) : null;
     undo.push(owner.stopping);
-    return { uiUrl: server?.uiUrl ?? null, namespace, address, stop: undo.run };
+    return { uiUrl: server?.uiUrl ?? null, namespace, address, gatewayUrl, stop: undo.run };
   } catch (error) {
     await undo.run().catch(() => undefined);
     throw error;
