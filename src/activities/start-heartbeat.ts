@@ -22,13 +22,16 @@ export function lostAttempts({ info }: Pick<Context, 'info'>, earlier: Heartbeat
   return info.attempt - 1 - earlier.failures - earlier.waits - earlier.interruptions;
 }
 
+/** Longest time between heartbeats in milliseconds: a cancel reaches an agent by the answer to one. */
+const CANCEL_LATENCY_MS = 500;
+
 /**
- * Heartbeats at a third of the timeout until stopped. From the activity's first line to its last: a heartbeat that
- * covers only the tool calls lets the server take a thinking agent for lost. `onBeat` is called with each.
+ * Heartbeats at a third of the timeout, or every half second, until stopped. From the activity's first line to its
+ * last: a heartbeat that covers only the tool calls lets the server take a thinking agent for lost. `onBeat` is called
+ * with each. None is sent at once: the start is news enough, and short agents are spared a call to the server.
  */
 export function startHeartbeat(context: Context, details: object, onBeat?: () => void): () => void {
-  const everyMs = Math.max(10, (context.info.heartbeatTimeoutMs ?? 10_000) / 3);
-  context.heartbeat(details);
+  const everyMs = Math.max(10, Math.min(CANCEL_LATENCY_MS, (context.info.heartbeatTimeoutMs ?? 10_000) / 3));
   const timer = setInterval(() => {
     context.heartbeat(details);
     onBeat?.();
