@@ -3,7 +3,9 @@ import { condition, headline } from './headline.ts';
 import { usd } from './money.ts';
 import { TECHNIQUE_TITLES } from './technique-titles.ts';
 
-/** The report for a terminal: plain text, no colour, under 100 columns where the input allows. */
+const WIDTH = 108;
+
+/** The report for a terminal: plain text, no colour, at most 108 columns where the input allows. */
 export function renderText(report: Report): string {
   if (report.status === 'insufficient_data')
     return lines([
@@ -14,9 +16,10 @@ export function renderText(report: Report): string {
     ]);
   const { total, baseline } = report;
   const { low, expected, high } = total.monthly_usd;
-  return lines([
-    headline(report),
+  // The first line stays whole, whatever the width: its condition must not be lost with a second one.
+  return `${headline(report)}\n${lines([
     condition(baseline),
+    ...(baseline.stated_monthly_usd === null ? [] : [`You stated ${usd(baseline.stated_monthly_usd)} a month.`]),
     '',
     `Saves ${usd(expected)} a month (${usd(low)} to ${usd(high)}), ${total.percent.toFixed(1)}%; ${usd(12 * expected)} a year.`,
     '',
@@ -29,10 +32,11 @@ export function renderText(report: Report): string {
       (each) =>
         `Not recommended: ${TECHNIQUE_TITLES[each.technique]}${each.variant ? ` (${each.variant})` : ''}, ${each.reason}, ${each.percent.toFixed(2)}%`,
     ),
-    `Not computable from this data: ${report.not_computable.map((each) => each.technique).join(', ') || 'nothing'}`,
+    '',
+    `Cannot be said from this data: ${report.not_computable.map((each) => TECHNIQUE_TITLES[each.technique]).join('; ') || 'nothing'}.`,
     ...(report.source.rejected_rows > 0 ? [`${report.source.rejected_rows} rows could not be used`] : []),
     ...(report.notes ?? []).slice(1),
-  ]);
+  ])}`;
 }
 
 function table({ recommendations }: CompletedReport): string[] {
@@ -57,6 +61,13 @@ function table({ recommendations }: CompletedReport): string[] {
   );
 }
 
+/** Breaks a sentence at spaces; what is indented or aligned stays as it is. */
+function wrapped(line: string): string {
+  if (line.length <= WIDTH || line.includes('  ')) return line;
+  const at = line.lastIndexOf(' ', WIDTH);
+  return at < 0 ? line : `${line.slice(0, at)}\n${wrapped(line.slice(at + 1))}`;
+}
+
 function lines(all: string[]): string {
-  return `${all.join('\n')}\n`;
+  return `${all.map(wrapped).join('\n')}\n`;
 }
