@@ -1,9 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { addCancelCommand } from './cli/cancel-command.ts';
+import { addDecideCommands } from './cli/decide-command.ts';
 import { addDevCommand } from './cli/dev-command.ts';
 import { addDoctorCommand } from './cli/doctor-command.ts';
 import { explainError } from './cli/explain-error.ts';
 import { addGatewayCommand } from './cli/gateway-command.ts';
+import { addPauseCommands } from './cli/pause-command.ts';
+import { addRetryCommand } from './cli/retry-command.ts';
 import { addRunCommand } from './cli/run-command.ts';
 import { addRunsCommand } from './cli/runs-command.ts';
 import { addShowCommand } from './cli/show-command.ts';
@@ -25,6 +28,9 @@ export async function main(argv: string[]): Promise<void> {
     addShowCommand,
     addWatchCommand,
     addCancelCommand,
+    addPauseCommands,
+    addDecideCommands,
+    addRetryCommand,
     addDoctorCommand,
     addGatewayCommand,
     addTokenCommand,

@@ -3,6 +3,7 @@ import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } 
 import { z } from 'zod';
 import { connectionSettings } from './client/connection-settings.ts';
 import { openFeedSource, type FeedSource } from './client/feed-source.ts';
+import { fairnessKey } from './client/fairness-key.ts';
 import { fingerprint } from './client/fingerprint.ts';
 import { listRuns, type RunFilter, type RunSummary } from './client/list-runs.ts';
 import { createRunHandle, type RunHandle } from './client/run-handle.ts';
@@ -106,7 +107,8 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
     const { agents } = app ? app.manifest() : await ownManifest(config.dataDir);
     const limits = Object.fromEntries(Object.entries(agents).map(([name, agent]) => [name, agent.limits]));
     const timeout_ms = startOptions.timeoutMs ?? RUN_TIMEOUT_MS;
-    const args: [RunStart] = [{ context, input: parsed.data, limits, timeout_ms }];
+    const fairness_key = fairnessKey(user);
+    const args: [RunStart] = [{ context, input: parsed.data, limits, timeout_ms, fairness_key }];
     const workflowId = workflowIdOf({ workflow, userId: user, runId: context.run_id });
     const request_sha256 = fingerprint({
       input: parsed.data,

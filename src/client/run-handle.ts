@@ -1,16 +1,20 @@
 import {
   isGrpcServiceError,
   WorkflowFailedError,
+  WorkflowUpdateFailedError,
   type WorkflowClient,
   type WorkflowExecutionStatusName,
 } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
-import { STATE_QUERY, type RunStatus } from '../contracts/names.ts';
+import { BatonError } from '../contracts/baton-error.ts';
+import { MESSAGES, STATE_QUERY, type RunStatus } from '../contracts/names.ts';
+import type { DecisionMessage, OperatorMessage } from '../contracts/run-messages.ts';
 import type { BatonEvent } from '../contracts/event.ts';
 import type { RunOutcome } from '../contracts/run.ts';
 import type { RunState } from '../contracts/run-start.ts';
 import type { FeedSource } from './feed-source.ts';
 import { runSummary, type RunSummary } from './list-runs.ts';
+import { retryRun, type RetryOptions } from './retry-run.ts';
 
 export type RunHandle<Result = unknown> = {
   runId: string;
@@ -26,6 +30,21 @@ export type RunHandle<Result = unknown> = {
   describe(): Promise<RunSummary | undefined>;
   /** Asks the run to stop; its agents are told and may clean up. Cancelling a closed run does nothing. */
   cancel(): Promise<void>;
+  /** Lets running agents finish and starts no new one. */
+  pause(message: OperatorMessage): Promise<void>;
+  resume(message: OperatorMessage): Promise<void>;
+  /**
+   * Answers a question of the run; the first decision counts.
+   *
+   * @throws BatonError `InvalidInput` when it was decided before, is not asked, or has no such option
+   */
+  decide(decision: DecisionMessage): Promise<void>;
+  /**
+   * Starts a run again that failed, and reuses what its agents completed.
+   *
+   * @throws BatonError `InvalidInput` when the run has not ended, or there is nothing to retry
+   */
+  retry(options: RetryOptions): Promise<{ repeated: boolean }>;
 };
 
 const NOT_FOUND = 5;
@@ -57,6 +76,19 @@ type Options = {
 /** Handle of one run; knows its workflow id, not a Temporal run, so that it follows resets. */
 export function createRunHandle<Result>(options: Options): RunHandle<Result> {
   const { client, workflowId, workflow, userId, runId, repeated, feed } = options;
+
+  /** As an update, which answers: a message that cannot be is refused with the reason. */
+  async function tell(message: string, payload: object): Promise<void> {
+    try {
+      await client.getHandle(workflowId).executeUpdate(message, { args: [payload] });
+    } catch (error) {
+      if (error instanceof WorkflowUpdateFailedError) {
+        throw new BatonError('InvalidInput', error.cause?.message ?? error.message, { cause: error });
+      }
+      if (!isMissing(error)) throw error;
+      throw new BatonError('InvalidInput', `run ${runId} does not go on, so it takes no ${message}`, { cause: error });
+    }
+  }
 
   async function wasReset(): Promise<boolean> {
     const open: WorkflowExecutionStatusName = 'RUNNING';
@@ -101,6 +133,10 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
         throw error;
       }
     },
+    pause: (message) => tell(MESSAGES.pause, message),
+    resume: (message) => tell(MESSAGES.resume, message),
+    decide: (decision) => tell(MESSAGES.decide, decision),
+    retry: (retryOptions) => retryRun({ client, workflowId }, retryOptions),
     async cancel() {
       try {
         await client.getHandle(workflowId).cancel();
