@@ -33,8 +33,8 @@ const environment = z.object({
   BATON_JWT_AUDIENCE: z.string().min(1).optional(),
   /** Claim that names the user. */
   BATON_JWT_USER_CLAIM: z.string().min(1).default('sub'),
-  /** How often runs without an end are looked after, in milliseconds. */
-  BATON_RECONCILE_MS: z.coerce.number().int().min(100).default(30_000),
+  /** How often runs without an end are looked after, in milliseconds; unset means 5000 in `dev`, else 30000. */
+  BATON_RECONCILE_MS: z.coerce.number().int().min(100).optional(),
 });
 
 export type Config = {
@@ -43,7 +43,7 @@ export type Config = {
   storeUrl: string;
   fsync: 'normal' | 'full';
   retentionDays: number;
-  reconcileMs: number;
+  reconcileMs: number | undefined;
   http: { port: number | undefined; host: string; metricsPort: number | undefined; allowedOrigins: string[] };
   jwt: JwtConfig;
 };

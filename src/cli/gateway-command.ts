@@ -1,8 +1,14 @@
 import type { Command } from 'commander';
+import { pino } from 'pino';
+import { connectionSettings } from '../client/connection-settings.ts';
 import { loadConfig } from '../config.ts';
 import { openStore } from '../notifier/open-store.ts';
+import { runReconciler } from './run-reconciler.ts';
 import { untilStopped } from './until-stopped.ts';
 import { withSecret } from './with-secret.ts';
+
+/** How often runs without an end are looked after, in milliseconds. */
+const RECONCILE_MS = 30_000;
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -16,10 +22,16 @@ export function addGatewayCommand(program: Command): void {
       const stopped = untilStopped();
       const store = await openStore({ url: config.storeUrl, fsync: config.fsync });
       try {
-        const gateway = await startGateway({ config, log: store.log });
+        const logger = pino();
+        const gateway = await startGateway({ config, log: store.log, logger });
         say(`gateway      ${gateway.url}`);
+        const onError = (error: unknown) => logger.warn({ err: error }, 'the reconciler failed');
+        const { connectionOptions, namespace } = connectionSettings({ dataDir: config.dataDir });
+        const everyMs = config.reconcileMs ?? RECONCILE_MS;
+        const stop = await runReconciler({ store, connectionOptions, namespace, everyMs, onError });
         await stopped.promise;
         await gateway.close();
+        await stop();
       } finally {
         await store.close();
       }

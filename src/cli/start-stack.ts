@@ -7,7 +7,11 @@ import type { EventLog } from '../notifier/event-log.ts';
 import { ownDataDir } from '../dev/own-data-dir.ts';
 import { embeddedTemporal } from './embedded-temporal.ts';
 import { fileLogger } from './file-logger.ts';
+import { runReconciler } from './run-reconciler.ts';
 import { withSecret } from './with-secret.ts';
+
+/** How often runs without an end are looked after, in milliseconds: on one machine that costs next to nothing. */
+const RECONCILE_MS = 5_000;
 
 /** How long the printed sign-in link is good, in milliseconds: a working day. */
 const LINK_TTL_MS = 12 * 60 * 60_000;
@@ -86,7 +90,8 @@ export async function startStack({ config, command, say, port, patienceMs, gatew
     const owner = await ownDataDir({ dataDir, command, say, patienceMs });
     undo.push(owner.release);
     // The process handles signals itself: the worker must be stopped before the server it talks to.
-    Runtime.install({ shutdownSignals: [], logger: fileLogger({ path: join(dataDir, 'worker.log') }) });
+    const logger = fileLogger({ path: join(dataDir, 'worker.log') });
+    Runtime.install({ shutdownSignals: [], logger });
     const server = process.env.TEMPORAL_ADDRESS ? undefined : await embeddedTemporal({ config, say, port });
     if (server) undo.push(server.stop);
     const { connectionOptions, namespace } = connectionSettings({ address: server?.address, dataDir });
@@ -112,6 +117,9 @@ export async function startStack({ config, command, say, port, patienceMs, gatew
       if (worker.getState() === 'RUNNING') worker.shutdown();
       return running;
     });
+    const everyMs = config.reconcileMs ?? RECONCILE_MS;
+    const onError = (error: unknown) => logger.warn('the reconciler failed', { error: String(error) });
+    undo.push(await runReconciler({ store, connectionOptions, namespace, everyMs, onError }));
     const gatewayUrl = gateway ? await serveUsers({ config, log: store.log, address, namespace, say, undo }) : null;
     undo.push(owner.stopping);
     return { uiUrl: server?.uiUrl ?? null, namespace, address, gatewayUrl, stop: undo.run };

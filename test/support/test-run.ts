@@ -9,6 +9,7 @@ import type { AgentLimits } from '../../src/contracts/agent-call.ts';
 import type { AgentOutcome, RunOutcome } from '../../src/contracts/run.ts';
 import type { RunStart } from '../../src/contracts/run-start.ts';
 import { workflowIdOf } from '../../src/contracts/names.ts';
+import type { Notifier } from '../../src/notifier/notifier.ts';
 import { createWorker } from '../../src/worker.ts';
 import { openTestStores } from './open-test-stores.ts';
 import { createRecorder } from './recorder.ts';
@@ -31,12 +32,18 @@ export async function outcomeOf<Result>(handle: WorkflowHandle): Promise<RunOutc
   }
 }
 
-type Options = { agents: readonly AnyAgent[]; shutdownGraceMs?: number; maxConcurrentAgents?: number };
+type Options = {
+  agents: readonly AnyAgent[];
+  shutdownGraceMs?: number;
+  maxConcurrentAgents?: number;
+  /** @default one that records */
+  notifier?: Notifier;
+};
 
 type RunAgentOptions = { timeoutMs?: number; userId?: string; limits?: Partial<AgentLimits>; answer?: string };
 
 /** A worker for some agents on a task queue of its own, with a recording notifier, and a way to run one of them. */
-export async function startTestWorker({ agents, shutdownGraceMs, maxConcurrentAgents }: Options) {
+export async function startTestWorker({ agents, shutdownGraceMs, maxConcurrentAgents, notifier }: Options) {
   const { address, namespace, workflowBundle } = shared();
   const taskQueue = `test-${randomUUID()}`;
   const recorder = createRecorder();
@@ -48,7 +55,7 @@ export async function startTestWorker({ agents, shutdownGraceMs, maxConcurrentAg
   const options = {
     namespace,
     app,
-    notifier: recorder.notifier,
+    notifier: notifier ?? recorder.notifier,
     effects,
     leases,
     taskQueue,

@@ -1,0 +1,22 @@
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import type { Store } from '../notifier/open-store.ts';
+import { startReconciler } from '../reconciler/start-reconciler.ts';
+
+type Options = {
+  store: Store;
+  connectionOptions: ConnectionOptions;
+  namespace: string;
+  everyMs: number;
+  onError: (error: unknown) => void;
+};
+
+/** A reconciler with a connection of its own; returns what stops it. */
+export async function runReconciler({ store, connectionOptions, namespace, everyMs, onError }: Options) {
+  const connection = await Connection.connect(connectionOptions);
+  const { workflow: client } = new Client({ connection, namespace });
+  const stop = startReconciler({ ...store, client, everyMs, onError });
+  return async () => {
+    await stop();
+    await connection.close();
+  };
+}

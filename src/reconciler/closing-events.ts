@@ -1,0 +1,40 @@
+import type { NewEvent } from '../contracts/event.ts';
+import type { RunStatus } from '../contracts/names.ts';
+import type { FoldedAgent } from '../feed/folded.ts';
+import { reconcilerEvent } from './reconciler-event.ts';
+import type { RunRecord } from './run-record.ts';
+
+export type Closed = { status: RunStatus; message: string; temporalRun: string; executionTimeMs: number };
+
+/** An agent that has been heard of and has not ended; one that is only planned has no end either. */
+function isOpen({ agent_run, ended_at }: FoldedAgent): boolean {
+  return agent_run !== null && ended_at === null;
+}
+
+function agentEnd(record: RunRecord, agent: FoldedAgent, { status, message, temporalRun }: Closed): NewEvent {
+  const common = { ids: record.ids, temporalRun, key: `end:${agent.agent_run}`, generation: agent.generation, agent };
+  if (status === 'cancelled') {
+    return reconcilerEvent({
+      ...common,
+      type: 'agent_cancelled',
+      payload: { outcome: 'abandoned', time_to_stop_ms: 0 },
+    });
+  }
+  const reason = status === 'timed_out' ? 'timeout' : 'terminated';
+  return reconcilerEvent({ ...common, type: 'agent_death', payload: { reason, message } });
+}
+
+/** The ends that a closed run owes its user: of every agent that had not ended, then of the run itself. */
+export function closingEvents(record: RunRecord, closed: Closed): NewEvent[] {
+  const { status, message, temporalRun, executionTimeMs: execution_time_ms } = closed;
+  const agents = record.folded?.agents ?? [];
+  const generation = Math.max(0, ...agents.map((agent) => agent.generation));
+  const failed = status === 'failed' || status === 'terminated' || status === 'timed_out';
+  const type = status === 'cancelled' ? 'run_cancelled' : failed ? 'run_failed' : 'run_completed';
+  const failure = { type: status === 'timed_out' ? ('AgentTimeout' as const) : ('AgentFailed' as const), message };
+  const payload = { status, summary: message, execution_time_ms, ...(failed && { error: failure }) };
+  return [
+    ...agents.filter(isOpen).map((agent) => agentEnd(record, agent, closed)),
+    reconcilerEvent({ ids: record.ids, temporalRun, key: 'end', type, payload, generation }),
+  ];
+}

@@ -1,0 +1,43 @@
+import type { NewEvent } from '../contracts/event.ts';
+import type { EventPayload, EventType } from '../contracts/event-payloads.ts';
+import { EVENT_SCHEMA_VERSION } from '../contracts/names.ts';
+import type { FoldedAgent } from '../feed/folded.ts';
+import type { RunIds } from './run-record.ts';
+
+type Options<Type extends EventType> = {
+  ids: RunIds;
+  temporalRun: string;
+  /** Tells this event from the reconciler's others of the run; the same again is the same event. */
+  key: string;
+  type: Type;
+  payload: EventPayload<Type>;
+  generation: number;
+  /** The agent whose end is told. */
+  agent?: FoldedAgent;
+};
+
+/** An event of the reconciler. Its identity follows from what happened, so that two reconcilers tell it once. */
+export function reconcilerEvent<Type extends EventType>(options: Options<Type>): NewEvent {
+  const { ids, temporalRun, key, type, payload, generation, agent } = options;
+  return {
+    schema_version: EVENT_SCHEMA_VERSION,
+    id: `${ids.workflowId}:${temporalRun}:reconciler:${key}`,
+    type,
+    at: new Date().toISOString(),
+    user_id: ids.userId,
+    thread_id: ids.threadId,
+    run_id: ids.runId,
+    request_id: ids.requestId,
+    workflow_id: ids.workflowId,
+    agent: agent?.agent ?? null,
+    agent_run: agent?.agent_run ?? null,
+    step: null,
+    of: null,
+    parent: null,
+    generation,
+    attempt: Math.max(1, agent?.attempt ?? 1),
+    exec: agent ? `${agent.agent}.${agent.attempt}.verdict` : 'reconciler',
+    final: agent !== undefined,
+    payload,
+  } as unknown as NewEvent;
+}

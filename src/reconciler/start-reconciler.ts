@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import type { WorkflowClient } from '@temporalio/client';
+import { SEARCH_ATTRIBUTES } from '../contracts/names.ts';
+import type { Decisions } from '../notifier/decisions.ts';
+import type { EventLog } from '../notifier/event-log.ts';
+import type { Leases } from '../notifier/leases.ts';
+import { deliverDecisions } from './deliver-decisions.ts';
+import { reconcileRun } from './reconcile-run.ts';
+
+/** Runs that Temporal has and the log has not heard of yet are looked for this far, newest first. */
+const UNHEARD_LIMIT = 200;
+
+type Options = {
+  client: WorkflowClient;
+  log: EventLog;
+  leases: Leases;
+  decisions: Decisions;
+  /** Wait between two rounds in milliseconds. */
+  everyMs: number;
+  onError?: (error: unknown) => void;
+  /** Only runs of this task queue. @default all */
+  taskQueue?: string;
+};
+
+/**
+ * Looks after runs that have not ended, from outside: whatever closed, reset or stalled one without a word of its own is
+ * told in the feed. Runs in every worker and gateway; a lease lets one of them do it at a time.
+ */
+export function startReconciler({ client, log, leases, decisions, everyMs, onError, taskQueue }: Options) {
+  const holder = { holder: `reconciler-${randomUUID()}`, exec: `reconciler.1.${Date.now()}` };
+  const pools = [{ name: 'reconciler', limit: 1 }];
+  const ttlMs = everyMs * 3 + 10_000;
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  let round = Promise.resolve();
+
+  async function unheard(heard: Set<string>) {
+    const queue = taskQueue ? ` AND TaskQueue = '${taskQueue}'` : '';
+    const query = `${SEARCH_ATTRIBUTES.kind} IS NOT NULL AND ExecutionStatus = 'Running'${queue}`;
+    const found = [];
+    for await (const { workflowId, searchAttributes } of client.list({ query, pageSize: UNHEARD_LIMIT })) {
+      const [, user, run] = workflowId.split('/');
+      if (user === undefined || run === undefined || heard.has(workflowId)) continue;
+      const threadId = searchAttributes[SEARCH_ATTRIBUTES.thread]?.[0] as string | undefined;
+      found.push({ workflowId, userId: decodeURIComponent(user), runId: decodeURIComponent(run), threadId });
+      if (found.length >= UNHEARD_LIMIT) break;
+    }
+    return found;
+  }
+
+  async function reconcile() {
+    const { granted } = await leases.acquire({ ...holder, pools, ttlMs });
+    if (!granted) return;
+    const open = await log.openRuns();
+    const heard = new Set(open.map(({ workflowId }) => workflowId));
+    for (const run of [...open, ...(await unheard(heard))]) {
+      if (stopped) return;
+      // One run that cannot be looked at must not keep the others from it.
+      await reconcileRun(client, log, run).catch((error: unknown) => onError?.(error));
+    }
+    await deliverDecisions(client, decisions);
+  }
+
+  function next() {
+    if (stopped) return;
+    round = reconcile().catch((error: unknown) => onError?.(error));
+    void round.then(() => {
+      if (!stopped) timer = setTimeout(next, everyMs).unref();
+    });
+  }
+  next();
+
+  /** Waits for what is under way and lets another process take over. */
+  return async function stop(): Promise<void> {
+    stopped = true;
+    clearTimeout(timer);
+    await round;
+    await leases.release({ ...holder, pools }).catch(() => undefined);
+  };
+}
