@@ -1,7 +1,15 @@
 import type { BatonEvent } from '../contracts/event.ts';
 import { compareExec, execOrder } from '../contracts/exec-order.ts';
-import { AGENT_END_TYPES } from '../contracts/names.ts';
+import { AGENT_END_TYPES, type DeathReason, type FailureType } from '../contracts/names.ts';
 import type { FoldedAgent } from './folded.ts';
+
+const FAILURE_OF_DEATH: Record<DeathReason, FailureType> = {
+  silent: 'AgentSilent',
+  timeout: 'AgentTimeout',
+  no_heartbeat: 'HeartbeatLost',
+  memory: 'OutOfMemory',
+  terminated: 'AgentFailed',
+};
 
 /** An agent of which only the plan is known. */
 export function plannedAgent(agent: string): FoldedAgent {
@@ -90,8 +98,8 @@ function apply(agent: FoldedAgent, event: BatonEvent): FoldedAgent {
     case 'agent_error':
       return ended(agent, event, { state: 'failed', error: event.payload.error });
     case 'agent_death': {
-      const type = event.payload.reason === 'timeout' ? 'AgentTimeout' : 'AgentFailed';
-      return ended(agent, event, { state: 'dead', error: { type, message: event.payload.message } });
+      const { reason, message } = event.payload;
+      return ended(agent, event, { state: 'dead', error: { type: FAILURE_OF_DEATH[reason], message } });
     }
     case 'agent_cancelled':
       return ended(agent, event, { state: 'cancelled' });
@@ -103,10 +111,11 @@ function apply(agent: FoldedAgent, event: BatonEvent): FoldedAgent {
 /** Folds an agent's event into what is shown of it. */
 export function foldAgent(agent: FoldedAgent, event: BatonEvent): FoldedAgent {
   const order = compareTo(agent, event);
-  if (order < 0) return agent;
+  // Nothing follows a verdict but a later generation, also where an attempt is alive of which the workflow heard nothing.
+  if (order < 0 || (agent.final && event.generation <= agent.generation)) return agent;
   const current = order > 0 ? restarted(agent, event) : { ...agent, agent_run: event.agent_run };
   const isEnd = (AGENT_END_TYPES as readonly string[]).includes(event.type);
   // Of two ends the workflow's counts, and an end is the last thing that is heard of an execution.
-  if (current.ended_at !== null && (current.final || !isEnd || !event.final)) return current;
+  if (current.ended_at !== null && (!isEnd || !event.final)) return current;
   return apply(current, event);
 }
