@@ -11,6 +11,8 @@ export type ReusedResult = Pick<AgentReturn, 'result' | 'attempts' | 'execution_
 
 /** What a run takes along when it continues as new: its next part goes on where this one stopped. */
 export type CarriedRun = {
+  /** When the run began, in milliseconds since 1970: its deadline does not move. */
+  started_at: number;
   outcomes: AgentOutcome[];
   /** How often each agent was called so far, by name. */
   occurrences: Record<string, number>;

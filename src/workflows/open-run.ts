@@ -60,6 +60,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   const { context, limits, generation = 0, reused = {}, carried, fairness_key: fairnessKey } = start;
   const { workflowId, workflowType, startTime } = workflowInfo();
   checkOwner(workflowId, context);
+  const startedAt = carried?.started_at ?? startTime.getTime();
   const events = createRunEvents(context, generation);
   const outcomes: AgentOutcome[] = carried?.outcomes ?? [];
   const undos: Undo[] = carried?.undos ?? [];
@@ -150,7 +151,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   async function close<Result>(end: RunEnd<Result>, undone: Compensated[]): Promise<RunOutcome<Result>> {
     const { status } = end;
     ended = status;
-    const execution_time_ms = Date.now() - startTime.getTime();
+    const execution_time_ms = Date.now() - startedAt;
     events.emit(endEventOf(status), { status, summary: end.summary, execution_time_ms, error: end.error });
     upsertSearchAttributes([{ key: STATUS, value: status }]);
     await events.publish();
@@ -187,7 +188,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   ): Promise<RunOutcome<Result>> {
     tellStart();
     const timeoutMs = start.timeout_ms;
-    const left = Math.max(1, startTime.getTime() + timeoutMs - Date.now());
+    const left = Math.max(1, startedAt + timeoutMs - Date.now());
     let end: RunEnd<Result>;
     try {
       end = await CancellationScope.withTimeout(left, () => {
@@ -213,6 +214,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
       ...start,
       input,
       carried: {
+        started_at: startedAt,
         outcomes,
         occurrences: Object.fromEntries(occurrences),
         events: events.take(),
