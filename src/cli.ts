@@ -7,6 +7,7 @@ import { explainError } from './cli/explain-error.ts';
 import { addGatewayCommand } from './cli/gateway-command.ts';
 import { addPauseCommands } from './cli/pause-command.ts';
 import { addRetryCommand } from './cli/retry-command.ts';
+import { addPlanCommand } from './cli/plan-command.ts';
 import { addRunCommand } from './cli/run-command.ts';
 import { addRunsCommand } from './cli/runs-command.ts';
 import { addShowCommand } from './cli/show-command.ts';
@@ -24,6 +25,7 @@ export async function main(argv: string[]): Promise<void> {
     addDevCommand,
     addSpendCommand,
     addRunCommand,
+    addPlanCommand,
     addRunsCommand,
     addShowCommand,
     addWatchCommand,

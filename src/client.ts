@@ -1,6 +1,7 @@
 import { Client, Connection, type ConnectionOptions, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
-import { z } from 'zod';
+import type { z } from 'zod';
+import type { App } from './agents/define-app.ts';
 import { connectionSettings } from './client/connection-settings.ts';
 import { openFeedSource, type FeedSource } from './client/feed-source.ts';
 import { fairnessKey } from './client/fairness-key.ts';
@@ -8,9 +9,10 @@ import { fingerprint } from './client/fingerprint.ts';
 import { listRuns, type RunFilter, type RunSummary } from './client/list-runs.ts';
 import { createRunHandle, type RunHandle } from './client/run-handle.ts';
 import { runIdentity, type StartOptions } from './client/run-identity.ts';
+import { workflowInput, type Startable } from './client/workflow-input.ts';
 import { loadConfig } from './config.ts';
-import type { AgentLimits } from './contracts/agent-call.ts';
 import { BatonError } from './contracts/baton-error.ts';
+import type { PlanResult, RegisteredPlan } from './contracts/plan.ts';
 import type { RunStart } from './contracts/run-start.ts';
 import {
   RUN_TIMEOUT_MARGIN_MS,
@@ -20,15 +22,15 @@ import {
   workflowIdOf,
   type WorkflowName,
 } from './contracts/names.ts';
-import { workflowContracts, type WorkflowInput, type WorkflowResult } from './contracts/workflow-contracts.ts';
+import type { WorkflowInput, WorkflowResult } from './contracts/workflow-contracts.ts';
 
 export type { RunHandle, RunSummary, StartOptions };
 
 export type ConnectOptions = {
   /** The user on whose behalf this client acts; it sees and touches that user's runs only. */
   user: string;
-  /** Limits of the agents, from an app's manifest. @default those of Baton's own agents */
-  app?: { manifest(): { agents: Record<string, { limits: AgentLimits }> } };
+  /** The app whose agents and plans are run. @default Baton's own agents */
+  app?: Pick<App, 'manifest'>;
   /** @default TEMPORAL_ADDRESS, a Temporal profile, the embedded server of the data folder, else 127.0.0.1:7233 */
   address?: string;
   /** @default the profile's, else `default` */
@@ -48,6 +50,12 @@ export type BatonClient = {
     input: WorkflowInput<Name>,
     options?: StartOptions,
   ): Promise<RunHandle<WorkflowResult<Name>>>;
+  /** Starts a plan of the app; its input is typed by it. */
+  start<Input extends z.ZodType>(
+    plan: RegisteredPlan<Input>,
+    input: z.input<Input>,
+    options?: StartOptions,
+  ): Promise<RunHandle<PlanResult>>;
   /** Handle of a run that exists already. */
   run<Result = unknown>(runId: string, workflow?: WorkflowName): RunHandle<Result>;
   /** This user's runs, newest first. */
@@ -94,24 +102,21 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
     return createRunHandle<Result>({ client, workflowId, workflow, userId: user, runId, repeated, feed });
   }
 
-  async function start<Name extends WorkflowName>(
-    workflow: Name,
-    rawInput: WorkflowInput<Name>,
+  async function start<Result>(
+    startable: Startable,
+    given: unknown,
     startOptions: StartOptions = {},
-  ): Promise<RunHandle<WorkflowResult<Name>>> {
-    const parsed = workflowContracts[workflow].input.safeParse(rawInput);
-    if (!parsed.success) {
-      throw new BatonError('InvalidInput', `input of ${workflow} is refused:\n${z.prettifyError(parsed.error)}`);
-    }
+  ): Promise<RunHandle<Result>> {
+    const manifest = app ? app.manifest() : await ownManifest(config.dataDir);
+    const { workflow, input, timeoutMs } = workflowInput(startable, given, manifest);
     const context = runIdentity(user, startOptions);
-    const { agents } = app ? app.manifest() : await ownManifest(config.dataDir);
-    const limits = Object.fromEntries(Object.entries(agents).map(([name, agent]) => [name, agent.limits]));
-    const timeout_ms = startOptions.timeoutMs ?? RUN_TIMEOUT_MS;
-    const fairness_key = fairnessKey(user);
-    const args: [RunStart] = [{ context, input: parsed.data, limits, timeout_ms, fairness_key }];
+    const limits = Object.fromEntries(Object.entries(manifest.agents).map(([name, agent]) => [name, agent.limits]));
+    // A plan's own limit holds also for a caller who would wait longer.
+    const timeout_ms = Math.min(startOptions.timeoutMs ?? timeoutMs ?? RUN_TIMEOUT_MS, timeoutMs ?? Infinity);
+    const args: [RunStart] = [{ context, input, limits, timeout_ms, fairness_key: fairnessKey(user) }];
     const workflowId = workflowIdOf({ workflow, userId: user, runId: context.run_id });
     const request_sha256 = fingerprint({
-      input: parsed.data,
+      input,
       metadata: context.metadata,
       thread: startOptions.threadId,
     });

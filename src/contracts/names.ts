@@ -7,7 +7,7 @@
 export const TASK_QUEUE = 'baton';
 
 /** Workflow types that ship with Baton; a Temporal workflow type is what a caller gives as `workflow`. */
-export const WORKFLOWS = ['costOptimization', 'runAgent'] as const;
+export const WORKFLOWS = ['costOptimization', 'runAgent', 'runPlan'] as const;
 export type WorkflowName = (typeof WORKFLOWS)[number];
 
 /** The five agents of `costOptimization`, in the order in which they run. An activity type is named after its agent. */

@@ -67,7 +67,7 @@ describe('names that running workflows depend on', () => {
   test('are pinned', () => {
     expect(names.TASK_QUEUE).toBe('baton');
     expect(names.PUBLISH_ACTIVITY).toBe('baton.publish');
-    expect(names.WORKFLOWS).toEqual(['costOptimization']);
+    expect(names.WORKFLOWS).toEqual(['costOptimization', 'runAgent', 'runPlan']);
     expect(names.COST_AGENTS).toEqual(['triage', 'data_helper', 'optimization', 'actions', 'reporting']);
     expect(names.workflowIdOf({ workflow: 'costOptimization', userId: 'a/b', runId: 'r 1' })).toBe(
       'costOptimization/a%2Fb/r%201',

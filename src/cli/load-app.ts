@@ -1,0 +1,23 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { App } from '../agents/define-app.ts';
+import { loadConfig } from '../config.ts';
+import { BatonError } from '../contracts/baton-error.ts';
+
+/**
+ * Loads the app that a module exports as its default; without a module, Baton's own agents.
+ *
+ * @throws BatonError naming the module and what is wrong with it
+ */
+export async function loadApp(module?: string): Promise<App> {
+  if (module === undefined) {
+    const { costApp } = await import('../agents/cost-app.ts');
+    return costApp({ dataDir: loadConfig().dataDir });
+  }
+  const path = resolve(module);
+  const loaded = (await import(pathToFileURL(path).href).catch((cause: unknown) => {
+    throw new BatonError('InvalidInput', `module ${path} cannot be loaded`, { cause });
+  })) as { default?: Partial<App> };
+  if (typeof loaded.default?.manifest === 'function') return loaded.default as App;
+  throw new BatonError('InvalidInput', `module ${path}: its default export must be what defineApp returns`);
+}

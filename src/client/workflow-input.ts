@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import type { AppManifest } from '../agents/define-app.ts';
+import { BatonError } from '../contracts/baton-error.ts';
+import type { WorkflowName } from '../contracts/names.ts';
+import type { RegisteredPlan, RunPlanInput } from '../contracts/plan.ts';
+import { workflowContracts } from '../contracts/workflow-contracts.ts';
+import { preparePlan } from '../plans/prepare-plan.ts';
+
+/** A workflow by its name, or a plan that runs as `runPlan`. */
+export type Startable = WorkflowName | RegisteredPlan;
+
+function parsed(what: string, schema: z.ZodType, input: unknown): unknown {
+  const { success, data, error } = schema.safeParse(input);
+  if (success) return data;
+  throw new BatonError('InvalidInput', `input of ${what} is refused:\n${z.prettifyError(error)}`);
+}
+
+/**
+ * What a workflow is started with, checked before anything starts.
+ *
+ * @throws BatonError `InvalidInput` listing what is wrong, with paths
+ */
+export function workflowInput(
+  startable: Startable,
+  given: unknown,
+  manifest: AppManifest,
+): { workflow: WorkflowName; input: unknown; timeoutMs?: number } {
+  if (typeof startable === 'string' && startable !== 'runPlan') {
+    return { workflow: startable, input: parsed(startable, workflowContracts[startable].input, given) };
+  }
+  const asked =
+    typeof startable === 'string'
+      ? (given as RunPlanInput)
+      : { plan: startable.plan, input: parsed(`plan ${startable.name}`, startable.input, given) };
+  const run = preparePlan(asked, manifest);
+  return { workflow: 'runPlan', input: run, timeoutMs: run.plan.timeout_ms };
+}
