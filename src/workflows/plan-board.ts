@@ -1,6 +1,7 @@
 // Runs inside the workflow sandbox.
 import type { PlanRun } from '../contracts/plan-run.ts';
 import type { PlanResult, StepResult } from '../contracts/plan.ts';
+import type { Compensated } from '../contracts/run.ts';
 import type { RunEnd } from './run-end.ts';
 
 /** What a step is told of another one that failed. */
@@ -48,10 +49,14 @@ export function createPlanBoard({ plan, results = {}, settled = [] }: PlanRun) {
     /** The failure that ends the plan, if there was one: nothing new starts. */
     stop: () => stop,
     settled: () => [...known.values()],
-    result: (): PlanResult => ({
-      plan: plan.name,
-      steps: steps.flatMap(({ id }) => known.get(id) ?? []),
-    }),
+    /** Every step that ended, in the order of the plan; those that were undone since are `compensated`. */
+    result(undone: readonly Compensated[] = []): PlanResult {
+      const compensated = new Set(undone.flatMap(({ step, success }) => (success && step ? [step] : [])));
+      const ended = steps.flatMap(({ id }) => known.get(id) ?? []);
+      const of = (step: StepResult): StepResult =>
+        step.status === 'completed' && compensated.has(step.id) ? { ...step, status: 'compensated' } : step;
+      return { plan: plan.name, steps: ended.map(of) };
+    },
     end(): RunEnd<PlanResult> {
       const completed = steps.filter(({ id }) => known.get(id)?.status === 'completed').length;
       const summary = `${completed} of ${steps.length} steps completed`;

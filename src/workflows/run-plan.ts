@@ -10,6 +10,7 @@ import type { RunStart } from '../contracts/run-start.ts';
 import { openRun } from './open-run.ts';
 import { createPlanBoard } from './plan-board.ts';
 import { prepareStep } from './prepare-step.ts';
+import { resolveTemplate } from './resolve-template.ts';
 import { createScheduleBudget } from './schedule-budget.ts';
 import { scheduleSteps } from './schedule-steps.ts';
 
@@ -45,15 +46,36 @@ export async function runPlan(start: RunStart<PlanRun>): Promise<RunOutcome<Plan
     board.settle({ id, agent, status: 'skipped', ...idle, reason });
   }
 
+  /**
+   * Registers a step's undo before the step runs, so that it is undone also if nobody hears how it ended. What the step
+   * gave is added as soon as it is known; until then it is null.
+   */
+  function registerUndo({ id, agent, compensate }: PlanStep, given: unknown) {
+    if (!compensate) return undefined;
+    const inputFor = (result: unknown): unknown => {
+      if (compensate.input === undefined) return { input: given, result: result ?? null };
+      const own: StepResult = { id, agent, status: 'completed', ...idle, result: result ?? null };
+      const withOwn = { ...board, of: (step: string) => (step === id ? own : board.of(step)) };
+      return resolveTemplate(compensate.input, input, withOwn).value;
+    };
+    const entry = { agent: compensate.agent, input: inputFor(null), step: id, of: id };
+    run.compensate(entry);
+    return (result: unknown) => {
+      entry.input = inputFor(result);
+    };
+  }
+
   async function perform(step: PlanStep, given: unknown): Promise<StepResult> {
     const { id, agent } = step;
     await budget(given);
     const startedAt = Date.now();
     const begun = { id, agent, started_at: new Date(startedAt).toISOString() };
+    const undo = registerUndo(step, given);
     try {
       const options = { agentRun: id, step: id, of: steps.length, limits: limitsOf(step) };
       const { success, attempts, execution_time_ms, result, error } = await run.agent(agent, given, options);
       const ended = { ...begun, attempts, execution_time_ms };
+      undo?.(result);
       return success ? { ...ended, status: 'completed', result } : { ...ended, status: 'failed', error };
     } catch (thrown) {
       if (isCancellation(thrown)) {

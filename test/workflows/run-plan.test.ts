@@ -154,3 +154,22 @@ test('a cancel ends running steps as cancelled and skips the rest', async () => 
   expect(told).toEqual(expect.arrayContaining(['agent_completed a', 'agent_cancelled b', 'step_skipped c']));
   expect(told.filter((text) => text.endsWith(' c'))).toEqual(['step_skipped c']);
 });
+
+test('a failed run undoes its steps in reverse, with what each got and gave', async () => {
+  const undo = { compensate: { agent: 'echo' } };
+  const steps = [
+    says('a', undo),
+    says('b', { compensate: { agent: 'echo', input: { was: '$steps.b.said', before: '$steps.a.said' } } }),
+    { id: 'bad', agent: 'breaker' },
+  ];
+  const { outcome, statuses, events } = await run({ steps });
+  expect(outcome.status).toBe('failed');
+  expect(statuses).toEqual(['a compensated', 'b compensated', 'bad failed']);
+  const undone = events.filter(({ type }) => type === 'compensation_completed').map(({ step }) => step);
+  expect(undone).toEqual(['b', 'a']);
+  const got = events.filter(({ type, agent_run }) => type === 'agent_completed' && agent_run?.startsWith('undo-'));
+  expect(got.map(({ payload }) => (payload as { result: unknown }).result)).toEqual([
+    { was: 'b', before: 'a' },
+    { input: { said: 'a' }, result: { said: 'a' } },
+  ]);
+});
