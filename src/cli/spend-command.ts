@@ -21,6 +21,7 @@ type Options = {
   effortRate?: number;
   set?: Record<string, number>;
   allowBadRows?: boolean;
+  requireApproval?: boolean;
   out?: string;
   json?: boolean;
 };
@@ -45,6 +46,7 @@ function inputOf(files: string[], options: Options): WorkflowInput<'costOptimiza
     effort_rate_usd_per_day: options.effortRate,
     set: options.set,
     allow_bad_rows: options.allowBadRows,
+    require_approval: options.requireApproval,
   };
 }
 
@@ -89,6 +91,7 @@ export function addSpendCommand(program: Command): void {
     .option('--effort-rate <usd>', 'cost of a day of work, in US dollars (default: 800)', parsePositive)
     .option('--set <k=v,...>', 'assumptions of your own, by their names in the report', parseNumbers)
     .option('--allow-bad-rows', 'go on when more than 5% of the rows cannot be used')
+    .option('--require-approval', 'ask before the plan is made: baton approve|reject RUN plan, in another terminal')
     .option('--out <file>', 'also write the report to a .md or .json file')
     .option('--json', 'print the report as JSON')
     .action(spend);

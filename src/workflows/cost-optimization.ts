@@ -18,13 +18,18 @@ function failed({ agent, error }: AgentOutcome): RunEnd<never> {
   return { status: 'failed', summary: `${agent}: ${error?.message ?? 'failed'}`, error };
 }
 
+function rejected(by: string, comment?: string): RunEnd<never> {
+  const message = `the plan was rejected by ${by}${comment ? `: ${comment}` : ''}`;
+  return { status: 'failed', summary: message, error: { type: 'Rejected', message } };
+}
+
 /**
  * From usage files to a savings plan: triage -> data_helper -> optimization -> actions -> reporting. Ends after triage
- * as `insufficient_data`, with the export to fetch and without a figure, where there are no rows to compute from.
+ * as `insufficient_data`, with the export to fetch and without a figure, where there are no rows to compute from; asks its user before `actions` where that is wished.
  */
 export async function costOptimization(start: RunStart<CostOptimizationInput>): Promise<RunOutcome<Report>> {
   const { input } = start;
-  const { agent, finish } = openRun<AgentsByName<CostAgents>>(start, COST_AGENTS);
+  const { agent, ask, finish } = openRun<AgentsByName<CostAgents>>(start, COST_AGENTS);
   // Prices are those of the moment the run began, so that a retried agent prices like the one before it.
   const priced_at = new Date().toISOString();
 
@@ -55,6 +60,16 @@ export async function costOptimization(start: RunStart<CostOptimizationInput>): 
     const optimization = await agent('optimization', { ...profile, set });
     if (!optimization.result) return failed(optimization);
     const { savings, phases, assumptions, ...found } = optimization.result;
+
+    if (input.require_approval) {
+      const { monthly_usd, percent } = found.total;
+      const { decision, by, comment } = await ask({
+        id: 'plan',
+        question: `Make a plan to save about $${Math.round(monthly_usd.expected)} a month (${percent.toFixed(1)}%)?`,
+        expiresMs: input.approval_timeout_ms,
+      });
+      if (decision !== 'approve') return rejected(by, comment);
+    }
 
     const actions = await agent('actions', { savings, phases, effort_rate_usd_per_day });
     if (!actions.result) return failed(actions);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { NativeConnection, type Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { AnyAgent } from '../../src/agents/define-agent.ts';
 import { defineApp } from '../../src/agents/define-app.ts';
 import { limitsOf } from '../../src/agents/limits-of.ts';
@@ -31,6 +31,9 @@ export async function outcomeOf<Result>(handle: WorkflowHandle): Promise<RunOutc
     return cause.details[0] as RunOutcome<Result>;
   }
 }
+
+// Failures are what most tests are about; their logs would bury those of the tests.
+Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 
 type Options = {
   agents: readonly AnyAgent[];

@@ -2,7 +2,7 @@ import type { CompletedReport } from '../../../src/contracts/report.ts';
 import { usd } from '../../../src/spend/report/money.ts';
 
 const ROW = 44;
-const WIDTH = 600;
+const WIDTH = 440;
 
 /** What each model costs a month, dearest first. */
 export function SpendByModel({ report: { spend_by_model = [] } }: { report: CompletedReport }) {

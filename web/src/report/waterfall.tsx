@@ -20,7 +20,7 @@ export function barsOf({ baseline, recommendations }: CompletedReport): Bar[] {
 }
 
 const ROW = 44;
-const WIDTH = 600;
+const WIDTH = 440;
 
 /** Waterfall of savings. The axis begins a little below the smallest step, or savings of a few percent could not be seen. */
 export function Waterfall({ report }: { report: CompletedReport }) {
