@@ -6,6 +6,7 @@ import { TASK_QUEUE } from './contracts/names.ts';
 import type { EffectLedger } from './notifier/effect-ledger.ts';
 import type { Leases } from './notifier/leases.ts';
 import type { Notifier } from './notifier/notifier.ts';
+import { workflowEntry } from './workflow-entry.ts';
 
 export type WorkerOptions = {
   connection: NativeConnection;
@@ -52,7 +53,7 @@ export function createWorker({
     connection,
     namespace,
     taskQueue,
-    ...(workflowBundle ? { workflowBundle } : { workflowsPath: WORKFLOWS_PATH }),
+    ...(workflowBundle ? { workflowBundle } : workflowEntry(WORKFLOWS_PATH, app.workflows)),
     activities: createActivities(app, { notifier, effects, leases }),
     ...(fair && { maxEagerActivityReservationsPerWorkflowTask: 0 }),
     maxConcurrentActivityTaskExecutions: maxConcurrentAgents,

@@ -1,0 +1,35 @@
+import { defineAgent } from '../../src/agents/define-agent.ts';
+import { defineApp } from '../../src/agents/define-app.ts';
+import { z } from 'zod';
+
+const price = z.object({ sku: z.string(), cents: z.number().int() });
+
+const quote = defineAgent({
+  name: 'quote',
+  input: z.object({ sku: z.string() }),
+  output: price,
+  run: ({ sku }, ctx) => {
+    ctx.think(`Looking up ${sku}`);
+    return { sku, cents: sku.length * 100 };
+  },
+});
+
+const buyer = defineAgent({
+  name: 'buyer',
+  input: price,
+  output: z.object({ receipt: z.string() }),
+  retry: { maxAttempts: 1 },
+  run: ({ sku, cents }) => {
+    if (sku === 'sold-out') throw new Error(`${sku} is sold out`);
+    return { receipt: `${sku} for ${cents} cents` };
+  },
+});
+
+const release = defineAgent({
+  name: 'release',
+  input: z.object({ sku: z.string() }),
+  output: z.object({ released: z.string() }),
+  run: ({ sku }) => ({ released: sku }),
+});
+
+export default defineApp({ agents: [quote, buyer, release], workflows: new URL('./workflows.ts', import.meta.url) });
