@@ -7,6 +7,7 @@ import { PUBLISH_ACTIVITY, UNDO_ACTIVITY } from '../contracts/names.ts';
 import { redact } from '../contracts/redact.ts';
 import type { UndoCall, UndoReturn } from '../contracts/undo-call.ts';
 import type { Dependencies } from './dependencies.ts';
+import { publishRunEvents } from './publish-run-events.ts';
 import { runAttempt } from './run-attempt.ts';
 import { undoEffects } from './undo-effects.ts';
 
@@ -48,17 +49,14 @@ export function createActivities<const Agents extends readonly AnyAgent[]>(
   for (const agent of agents) checkNeeds(agent, dependencies);
   const byAgent = agents.map((agent) => [agent.name, (call: AgentCall) => runAttempt(agent, call, dependencies)]);
 
-  async function publish(events: NewEvent[]) {
-    for (const event of events) {
-      await notifier.publish({ ...event, payload: redact(event.payload) } as NewEvent);
-    }
-  }
-
   return {
     ...Object.fromEntries(byAgent),
-    [PUBLISH_ACTIVITY]: ({ events }: { events: NewEvent[] }) => publish(events),
+    [PUBLISH_ACTIVITY]: ({ events }: { events: NewEvent[] }) => publishRunEvents(events, notifier),
     async [UNDO_ACTIVITY](call: UndoCall): Promise<UndoReturn> {
-      await publish(call.events);
+      // By the outbox, if there is one: a log that is down must not keep anything from being undone.
+      for (const event of call.events) {
+        await notifier.publish({ ...event, payload: redact(event.payload) } as NewEvent);
+      }
       return effects ? undoEffects(agents, call, effects) : { undone: 0, failed: [] };
     },
   } as Activities<Agents>;

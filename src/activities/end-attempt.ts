@@ -70,8 +70,8 @@ async function endStopped(ending: Ending, stopped: NonNullable<ReturnType<Ending
   const execution_time_ms = Math.ceil(performance.now() - startedAt);
   if (reason === 'cancel') {
     // The end is the workflow's to tell: it alone knows when the request came, and hears of an agent that never began.
-    await emitter.flush();
-    const details: AgentFailureDetails = { attempts, execution_time_ms, told: false, stopped: outcome };
+    const { undelivered } = await emitter.flush();
+    const details: AgentFailureDetails = { attempts, execution_time_ms, told: false, stopped: outcome, undelivered };
     return new CancelledFailure(`agent ${agent} was cancelled (${outcome})`, [details]);
   }
   // A shutdown, pause or reset is a lost worker, not a failure of the agent: it is not counted and nothing has ended.
@@ -106,12 +106,14 @@ export async function endAttempt(ending: Ending): Promise<ApplicationFailure | C
   if (retried) emitter.emit('agent_retrying', { error: { type, message }, next_attempt_in_ms: delay });
   // A person may still say what happened to an unknown call: whether this is the end is for the workflow to tell.
   else if (!effect) emitEnd(ending, failure);
-  const flushed = await emitter.flush();
+  const { told, undelivered } = await emitter.flush();
   const details: AgentFailureDetails = {
     attempts: context.info.attempt - earlier.waits,
     execution_time_ms: Math.ceil(performance.now() - startedAt),
-    told: flushed && !retried && !effect,
+    told: told && !retried && !effect,
     ...(effect && { effect }),
+    // Details of an attempt that is retried never reach the workflow.
+    ...(!retried && { undelivered }),
   };
   return ApplicationFailure.create({
     type,

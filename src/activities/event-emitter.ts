@@ -5,6 +5,7 @@ import type { EventPayload, EventType } from '../contracts/event-payloads.ts';
 import { redact } from '../contracts/redact.ts';
 import type { Notifier } from '../notifier/notifier.ts';
 import type { Logger } from '../agents/define-agent.ts';
+import { createHeldEvents } from './held-events.ts';
 
 /** Which attempt of which activity speaks; all of it comes from Temporal. */
 export type AttemptIdentity = {
@@ -20,8 +21,11 @@ export type EventEmitter = {
   emit<Type extends EventType>(type: Type, payload: EventPayload<Type>): void;
   /** Publishes events that somebody else made, in this emitter's order. */
   forward(events: NewEvent[]): void;
-  /** Resolves when everything emitted so far was handed over; false if any of it was lost. */
-  flush(): Promise<boolean>;
+  /**
+   * Resolves when everything emitted so far was handed over: whether nothing of it was lost, and what the log does not
+   * have yet, which must ride on with the attempt's end.
+   */
+  flush(): Promise<{ told: boolean; undelivered?: NewEvent[] }>;
   /** Nothing emitted from now on is published: an agent that goes on after its end is not heard. */
   close(): void;
 };
@@ -45,14 +49,16 @@ export function createEventEmitter({
   const { agent_run, generation, step, of, parent } = call;
   let n = 0;
   let open = true;
-  let complete = true;
+  let told = true;
+  const held = createHeldEvents(notifier);
   let queue = Promise.resolve();
 
   function publish(event: NewEvent) {
     queue = queue
       .then(() => notifier.publish(event))
+      .then(() => held.add(event))
       .catch((error: unknown) => {
-        complete = false;
+        told = false;
         log.warn('event was not published', { type: event.type, id: event.id, error: String(error) });
       });
   }
@@ -88,7 +94,8 @@ export function createEventEmitter({
     },
     async flush() {
       await queue;
-      return complete;
+      const undelivered = held.now();
+      return { told, ...(undelivered.length > 0 && { undelivered }) };
     },
     close() {
       open = false;

@@ -128,21 +128,11 @@ export async function runAttempt(agent: AnyAgent, call: AgentCall, dependencies:
     const execution_time_ms = Math.ceil(performance.now() - startedAt);
     const recovered = number > 1;
     const { agent_run } = call;
-    if (ended.question) {
-      const told = await emitter.flush();
-      return {
-        result: null,
-        question: ended.question,
-        attempts: number,
-        execution_time_ms,
-        recovered,
-        told,
-        agent_run,
-      };
-    }
+    const about = { attempts: number, execution_time_ms, recovered, agent_run };
+    if (ended.question) return { result: null, question: ended.question, ...about, ...(await emitter.flush()) };
     const result = parseOutput(agent, ended.result);
     emitter.emit('agent_completed', { result: shorten(result, MAX_RESULT_BYTES), execution_time_ms, recovered });
-    return { result, attempts: number, execution_time_ms, recovered, told: await emitter.flush(), agent_run };
+    return { result, ...about, ...(await emitter.flush()) };
   } catch (thrown) {
     throw await endAttempt({ thrown, agent: agent.name, call, context, emitter, earlier, stop, startedAt });
   } finally {

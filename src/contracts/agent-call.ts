@@ -69,8 +69,10 @@ export type AgentReturn<Result = unknown> = {
   attempts: number;
   execution_time_ms: number;
   recovered: boolean;
-  /** Whether the end was published; if not, the workflow publishes it. */
+  /** Whether the end was published or is among `undelivered`; if not, the workflow publishes it. */
   told: boolean;
+  /** Events that an outbox holds, because the log was down, at most 64 kB: the workflow delivers them as well. */
+  undelivered?: NewEvent[];
   /** The agent cannot go on without this answer; there is no result, and nothing has ended. */
   question?: Question;
   /** Which execution this was; a run that is started again finds its results by it. */
@@ -78,7 +80,7 @@ export type AgentReturn<Result = unknown> = {
 };
 
 /** First detail of every failure that leaves an agent's activity. */
-export type AgentFailureDetails = Pick<AgentReturn, 'attempts' | 'execution_time_ms' | 'told'> & {
+export type AgentFailureDetails = Pick<AgentReturn, 'attempts' | 'execution_time_ms' | 'told' | 'undelivered'> & {
   /** With `EffectUnknown`: which call. The agent's end was not told, because asking a person may still save it. */
   effect?: UnknownEffect;
   /** How the agent stopped after a cancel; the workflow tells it, because it knows when the request came. */

@@ -2,6 +2,13 @@ import type { NewEvent } from '../contracts/event.ts';
 
 /** Port through which everything that happens is told. At-least-once: a repeated event is dropped by its `id`. */
 export type Notifier = {
-  /** Resolves once the event is durable. Rejects only where the notifier has no outbox to hold it. */
+  /** Resolves once the event is durable, or an outbox holds it. Rejects only where there is no outbox. */
   publish(event: NewEvent): Promise<void>;
+  /** Whether an outbox holds the event of this id: taken, but not in the log yet. Without it nothing is held. */
+  holds?(id: string): boolean;
+  /**
+   * Puts events into the log itself, behind what an outbox holds of the same runs. Rejects if the log does not take
+   * them; for callers that have a durable retry of their own. Without it `publish` does the same.
+   */
+  deliver?(events: readonly NewEvent[]): Promise<void>;
 };

@@ -12,11 +12,11 @@ export type OutboxOptions = {
   maxSpoolBytes?: number;
   /** First wait before the log is tried again, doubling to 2 s, in milliseconds. @default 100 */
   retryMs?: number;
+  /** How long a publisher waits for the log before the outbox holds its event, in milliseconds. @default 100 */
+  patienceMs?: number;
 };
 
-export type Outbox = Notifier & {
-  /** Events of a run that were taken but are not in the log yet. */
-  undelivered(where: { workflowId: string }): NewEvent[];
+export type Outbox = Required<Notifier> & {
   /** Resolves once everything taken so far is in the log. */
   delivered(): Promise<void>;
   /** Stops trying; what is left goes to the spool file, for the next process on this disk. */
@@ -31,10 +31,11 @@ const MAX_RETRY_MS = 2_000;
  */
 export function withOutbox(
   notifier: Notifier,
-  { folder, maxInMemory = 2_000, maxSpoolBytes = 64 * 2 ** 20, retryMs = 100 }: OutboxOptions,
+  { folder, maxInMemory = 2_000, maxSpoolBytes = 64 * 2 ** 20, retryMs = 100, patienceMs = 100 }: OutboxOptions,
 ): Outbox {
   const spool = openSpool(folder);
   const dropped = new Map<string, NewEvent & { type: 'events_dropped' }>();
+  const held = new Set<string>();
   let waiting: NewEvent[] = [];
   let spooled = false;
   let stopped = false;
@@ -42,6 +43,7 @@ export function withOutbox(
   const stop = new AbortController();
 
   function drop(event: NewEvent) {
+    held.delete(event.id);
     const key = `${event.workflow_id} ${event.exec}`;
     const count = (dropped.get(key)?.payload.count ?? 0) + 1;
     dropped.set(key, { ...event, id: `${event.id}:dropped`, type: 'events_dropped', payload: { count } });
@@ -50,6 +52,7 @@ export function withOutbox(
   function keep(event: NewEvent) {
     // Throws for what no log can take; kept, it would be tried for ever and hold up all behind it.
     JSON.stringify(event);
+    held.add(event.id);
     if (!spooled && waiting.length < maxInMemory) return void waiting.push(event);
     const full = spool.size() >= maxSpoolBytes;
     if ((full && event.type === 'agent_thinking') || spool.size() >= 2 * maxSpoolBytes) return drop(event);
@@ -78,6 +81,7 @@ export function withOutbox(
       try {
         await notifier.publish(event);
         waiting.shift();
+        held.delete(event.id);
         delay = retryMs;
       } catch {
         await setTimeout(delay, undefined, { signal: stop.signal }).catch(() => undefined);
@@ -87,23 +91,36 @@ export function withOutbox(
     working = undefined;
   }
 
+  /** A log that takes its time may still take the event after that; what it gets twice it drops. */
+  async function isTaken(event: NewEvent): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const timer = globalThis.setTimeout(resolve, patienceMs, false);
+    notifier.publish(event).then(
+      () => resolve(true),
+      () => resolve(false),
+    );
+    const taken = await promise;
+    clearTimeout(timer);
+    return taken;
+  }
+
   spooled = spool.size() > 0;
   if (spooled) working = work();
 
   return {
     async publish(event) {
       // Behind what waits already: within one execution the order is that of publishing.
-      if (!working) {
-        const failed = await notifier.publish(event).then(
-          () => false,
-          () => true,
-        );
-        if (!failed) return;
-      }
+      if (!working && (await isTaken(event))) return;
       keep(event);
       working ??= work();
     },
-    undelivered: ({ workflowId }) => waiting.filter(({ workflow_id }) => workflow_id === workflowId),
+    holds: (id) => held.has(id),
+    async deliver(events) {
+      const runs = new Set(events.map(({ workflow_id }) => workflow_id));
+      // The run's end is among the last ones, and the log takes nothing of a run after it.
+      const before = waiting.filter(({ workflow_id }) => runs.has(workflow_id));
+      for (const event of [...before, ...events]) await notifier.publish(event);
+    },
     async delivered() {
       while (working) await working;
     },

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 const SQLITE_BUSY = 5;
 
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+  return (Number((error as { errcode?: unknown }).errcode) & 0xff) === SQLITE_BUSY;
 }
 
 /** Runs synchronous `work` in a transaction of its own. */

@@ -1,6 +1,7 @@
 // Runs inside the workflow sandbox.
 import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/common';
 import type { AgentFailureDetails, AgentLimits, UnknownEffect } from '../contracts/agent-call.ts';
+import type { NewEvent } from '../contracts/event.ts';
 import type { Failure } from '../contracts/failure.ts';
 import { FAILURE_TYPES, type DeathReason, type FailureType } from '../contracts/names.ts';
 
@@ -9,6 +10,8 @@ export type AgentFailureReport = {
   attempts: number;
   /** Whether the activity itself published the end. */
   told: boolean;
+  /** What the log does not have of it yet. */
+  undelivered?: NewEvent[];
   /** How the agent died, where it did not merely fail. */
   death?: DeathReason;
   /** How a cancelled agent stopped. */
@@ -44,12 +47,13 @@ export function agentFailure(agent: string, thrown: unknown, limits: AgentLimits
   if (cause instanceof TimeoutFailure) return ofTimeout(agent, cause, limits, guess);
   const details =
     cause instanceof ApplicationFailure || cause instanceof CancelledFailure ? cause.details?.[0] : undefined;
-  const { attempts = guess, told = false, effect, stopped } = (details ?? {}) as Partial<AgentFailureDetails>;
+  const { attempts = guess, told = false, ...more } = (details ?? {}) as Partial<AgentFailureDetails>;
+  const { effect, stopped, undelivered } = more;
   if (cause instanceof CancelledFailure) {
-    return { error: { type: 'Cancelled', message: cause.message }, attempts, told, stopped };
+    return { error: { type: 'Cancelled', message: cause.message }, attempts, told, stopped, undelivered };
   }
   const message = cause instanceof Error ? cause.message : String(cause);
   const type = typeOf(cause instanceof ApplicationFailure ? cause.type : undefined);
   const death = type === 'AgentSilent' ? 'silent' : type === 'AgentTimeout' ? 'timeout' : undefined;
-  return { error: { type, message }, attempts, told, death, effect };
+  return { error: { type, message }, attempts, told, death, effect, undelivered };
 }

@@ -61,6 +61,13 @@ function lostInCancel(report: AgentFailureReport): AgentFailureReport {
   return { ...report, error: { ...report.error, type: 'Cancelled' }, death: undefined, stopped: 'abandoned' };
 }
 
+/** What only an outbox holds is lost with its worker's disk. The run does not wait for it, but for its last events. */
+function deliver(events: RunEvents, undelivered: AgentCall['events'] | undefined) {
+  if (!undelivered) return;
+  events.putBack(undelivered);
+  void events.publish({ durable: true });
+}
+
 function endOfFailure(options: CallOptions, thrown: unknown, startedAt: number, taken: AgentCall['events']): CallEnd {
   const { agent, call, events } = options;
   const failure = agentFailure(agent, thrown, call.limits);
@@ -73,6 +80,7 @@ function endOfFailure(options: CallOptions, thrown: unknown, startedAt: number, 
     events.putBack(taken);
     if (!effect || cancelled) tell();
   }
+  deliver(events, failure.undelivered);
   if (cancelled) throw isCancellation(thrown) ? thrown : new CancelledFailure('the run was cancelled');
   const execution_time_ms = Date.now() - startedAt;
   const outcome = { success: false, agent, attempts, execution_time_ms, recovered: false, error };
@@ -93,8 +101,9 @@ export async function callAgent(options: CallOptions): Promise<CallEnd> {
   const begun = call.limits.local ? undefined : tellQueued(events, taken, aboutOf(options));
   try {
     const returned = await schedule(options)({ ...call, events: taken });
-    const { result, attempts, execution_time_ms, recovered, told, question } = returned;
+    const { result, attempts, execution_time_ms, recovered, told, undelivered, question } = returned;
     if (!told) events.putBack(taken);
+    deliver(events, undelivered);
     if (question) return { question };
     if (!told) {
       const verdict = { ...aboutOf(options), attempt: attempts, final: true };

@@ -71,11 +71,12 @@ export function createRunEvents({ user_id, thread_id, run_id, request_id }: User
     take,
     /** Takes events back that may not have been delivered; those that were are dropped by their identity. */
     putBack(events: NewEvent[]): void {
-      pending = [...events, ...pending];
+      const known = new Set(events.map(({ id }) => id));
+      pending = [...events, ...pending.filter(({ id }) => !known.has(id))];
     },
     /** Publishes at once what would else wait for the next agent. Resolves when everything so far was handed over. */
-    publish(): Promise<void> {
-      publishing = publishing.then(() => publishEvents(take()));
+    publish(options: { durable?: boolean } = {}): Promise<void> {
+      publishing = publishing.then(() => publishEvents(take(), options));
       return publishing;
     },
   };

@@ -17,9 +17,9 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** A real log whose file another connection can lock, so that it refuses every event. */
-function openLog() {
+function openLog({ busyTimeoutMs = 30 } = {}) {
   const path = join(folder, 'events.sqlite');
-  const file = openSqliteFile({ path, tables: [LOG_TABLES], busyTimeoutMs: 30 });
+  const file = openSqliteFile({ path, tables: [LOG_TABLES], busyTimeoutMs });
   const log = createSqliteLog(file);
   const other = new DatabaseSync(path);
   return {
@@ -45,11 +45,41 @@ test('nothing is missing and in order after the log was down, and no publisher w
   for (const event of events.slice(0, 10)) await outbox.publish(event);
   lock();
   for (const event of events.slice(10, 25)) await outbox.publish(event);
-  expect(idsOf(outbox.undelivered({ workflowId: 'costOptimization/u1/r1' }))).toEqual(idsOf(events.slice(10, 15)));
+  expect(idsOf(events.filter(({ id }) => outbox.holds(id)))).toEqual(idsOf(events.slice(10, 25)));
   unlock();
   for (const event of events.slice(25)) await outbox.publish(event);
   await outbox.delivered();
   expect(await ids()).toEqual(idsOf(events));
+  expect(events.some(({ id }) => outbox.holds(id))).toBe(false);
+  await outbox.close();
+  await close();
+});
+
+test('a log that does not answer holds no publisher up, and gets each event once in the end', async () => {
+  const { log, lock, unlock, ids, close } = openLog({ busyTimeoutMs: 60_000 });
+  const outbox = withOutbox(log, { folder: join(folder, 'outbox'), patienceMs: 10 });
+  const events = thoughts(3);
+  lock();
+  for (const event of events) await outbox.publish(event);
+  expect(events.every(({ id }) => outbox.holds(id))).toBe(true);
+  unlock();
+  await outbox.delivered();
+  expect(await ids()).toEqual(idsOf(events));
+  await outbox.close();
+  await close();
+});
+
+test('what must be in the log at once takes along what waits of its run, or is refused', async () => {
+  const { log, lock, unlock, ids, close } = openLog();
+  // So long until it tries again by itself that only the delivery can have done it.
+  const outbox = withOutbox(log, { folder: join(folder, 'outbox'), retryMs: 60_000 });
+  const [thought, end] = [newEvent('agent_thinking'), newEvent('run_completed')];
+  lock();
+  await outbox.publish(thought);
+  await expect(outbox.deliver([end])).rejects.toThrow('locked by another process');
+  unlock();
+  await outbox.deliver([end]);
+  expect(await ids()).toEqual([thought.id, end.id]);
   await outbox.close();
   await close();
 });
