@@ -6,6 +6,8 @@ import type { Appended, AppendStatus } from './event-log.ts';
 import type { Prepared } from './group-commit.ts';
 
 type AgentRow = ExecOrder & { final: number };
+/** An event, and what the log knows of its run and agent. */
+type Known = { event: NewEvent; run?: RunRow; agent?: AgentRow; order?: ExecOrder };
 type RunRow = { generation: number; ended_at: string | null };
 
 /** Statements of one append, prepared once; a transaction of them takes well under a millisecond. */
@@ -26,12 +28,7 @@ export function createAppend(db: DatabaseSync) {
   );
   const endRun = db.prepare('UPDATE runs SET ended_at = ? WHERE workflow_id = ?');
 
-  function refusal(
-    event: NewEvent,
-    agent: AgentRow | undefined,
-    order: ExecOrder | undefined,
-  ): AppendStatus | undefined {
-    const run = runOf.get(event.workflow_id) as RunRow | undefined;
+  function refusal({ event, run, agent, order }: Known): AppendStatus | undefined {
     const ended = run !== undefined && run.ended_at !== null && event.generation <= run.generation;
     if (ended && event.type !== 'operator_action') return 'closed';
     if (!agent || event.generation > agent.generation) return undefined;
@@ -41,15 +38,17 @@ export function createAppend(db: DatabaseSync) {
     return order && compareExec(order, agent) < 0 ? 'fenced' : undefined;
   }
 
-  function remember(event: NewEvent, agent: AgentRow | undefined, order: ExecOrder | undefined) {
+  /** Writes what this event changes of what is known; mostly nothing, which spares a page of the file each. */
+  function remember({ event, run, agent, order }: Known) {
     const { workflow_id, agent_run, generation, user_id, run_id, at } = event;
     // Any first event opens the run: the workflow's own first event rides on an activity and may come second.
-    openRun.run(workflow_id, user_id, run_id, generation, at);
+    if (!run || generation > run.generation) openRun.run(workflow_id, user_id, run_id, generation, at);
     if ((RUN_END_TYPES as readonly string[]).includes(event.type)) endRun.run(at, workflow_id);
     if (agent_run === null) return;
-    const final = event.final && (AGENT_END_TYPES as readonly string[]).includes(event.type);
+    const final = event.final && (AGENT_END_TYPES as readonly string[]).includes(event.type) ? 1 : 0;
     const { scheduled, attempt } = order ?? agent ?? { scheduled: 0, attempt: 0 };
-    saveAgent.run(workflow_id, agent_run, generation, scheduled, attempt, final ? 1 : 0);
+    if (agent && agent.final === final && compareExec({ generation, scheduled, attempt }, agent) === 0) return;
+    saveAgent.run(workflow_id, agent_run, generation, scheduled, attempt, final);
   }
 
   /** Gives the event its place, or says why it has none. Runs inside a transaction. */
@@ -58,12 +57,14 @@ export function createAppend(db: DatabaseSync) {
     const order = event.agent_run === null ? undefined : execOrder(event);
     const agent =
       event.agent_run === null ? undefined : (agentOf.get(event.workflow_id, event.agent_run) as AgentRow | undefined);
-    const refused = refusal(event, agent, order);
+    const run = runOf.get(event.workflow_id) as RunRow | undefined;
+    const about = { event, run, agent, order };
+    const refused = refusal(about);
     if (refused) return { status: refused, seq: null };
     const { head: seq } = nextSeq.get(event.user_id) as { head: number };
     const { user_id, id, run_id, workflow_id, at } = event;
     insert.run(user_id, seq, id, run_id, workflow_id, at, json);
-    remember(event, agent, order);
+    remember(about);
     return { status: 'appended', seq };
   };
 }

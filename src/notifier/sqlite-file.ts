@@ -7,6 +7,12 @@ import { createTransaction, type Transaction } from './sqlite-transaction.ts';
 /** Version of all tables; kept in the file, so that older code does not write into newer tables. */
 const SCHEMA_VERSION = 2;
 
+/**
+ * Pages of new writes (of 4 kB) after which a writer moves them into the file, which waits for the disk. By default
+ * 1000, which every two hundredth event would have to wait for.
+ */
+const CHECKPOINT_PAGES = 8_000;
+
 /** A statement waits this long for another process by blocking; longer waits are the transaction's. */
 const BLOCKING_WAIT_MS = 20;
 
@@ -27,6 +33,7 @@ function prepare(db: DatabaseSync, { path, tables, fsync, busyTimeoutMs }: Requi
   db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
   db.exec('PRAGMA journal_mode = WAL');
   db.exec(`PRAGMA synchronous = ${fsync === 'full' ? 'FULL' : 'NORMAL'}`);
+  db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
   if (version > SCHEMA_VERSION) {
     throw new BatonError(

@@ -25,15 +25,15 @@ async function untilReady(port: number): Promise<void> {
   probe.disconnect();
 }
 
-/** A Redis of the test's own: own port, own folder, every write on disk before it is acknowledged. */
-export async function startRedisServer() {
+/** A Redis of the test's own: own port, own folder, every write on disk before it is acknowledged unless told otherwise. */
+export async function startRedisServer({ appendfsync = 'always' }: { appendfsync?: 'always' | 'everysec' } = {}) {
   ensureRedis();
   const port = (await freePort(0)) as number;
   const dir = await mkdtemp(join(tmpdir(), 'baton-redis-'));
   let server: ChildProcess;
 
   async function start() {
-    const options = { port, dir, bind: '127.0.0.1', save: '', appendonly: 'yes', appendfsync: 'always' };
+    const options = { port, dir, bind: '127.0.0.1', save: '', appendonly: 'yes', appendfsync };
     const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
     server = spawn('redis-server', flags, { stdio: 'ignore' });
     await untilReady(port);
