@@ -146,7 +146,7 @@ test('no secret of an input, a thought or a result enters an event', async () =>
 });
 
 test('an agent that goes on after its end is not heard', async () => {
-  const { handle, runId } = await worker.start('oneAgent', { agent: 'afterwards', input: {} });
+  const { handle, runId } = await worker.start('runAgent', { agent: 'afterwards', input: {} });
   await handle.result();
   // The next run ends later than the timer of the first one, whose thought would be recorded by then.
   await worker.runAgent('counter', { text: 'x' });

@@ -46,7 +46,6 @@ describe('an agent over its time limit', () => {
 
     expect(outcome).toMatchObject({ success: false, attempts: 1, error: { type: 'AgentTimeout' } });
     expect(outcome.error?.message).toMatch(/timed out .*300 ms/);
-    expect(outcome.execution_time_ms).toBeLessThan(600);
     expect(aborted).toEqual([expect.stringContaining('timed out')]);
     const own = events.filter(({ agent }) => agent);
     expect(own.map(({ type }) => type)).toEqual(['agent_started', 'agent_thinking', 'agent_death']);
