@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { defineAgent } from '../../src/agents/define-agent.ts';
+import type { FailureType } from '../../src/contracts/names.ts';
 import { startTestWorker } from '../support/test-run.ts';
 
 /** Returns whatever `make` gives, past the type checker: an agent written in JavaScript may do so. */
@@ -62,7 +63,11 @@ test('an output that does not parse is an error that is not retried, never a res
 });
 
 test('what the agent says of its retries can turn a silent or invalid answer into another attempt', async () => {
-  const retried = { max_attempts: 2, initial_interval_ms: 10, retry_on: ['AgentSilent', 'InvalidOutput'] };
+  const retried = {
+    max_attempts: 2,
+    initial_interval_ms: 10,
+    retry_on: ['AgentSilent', 'InvalidOutput'] as FailureType[],
+  };
   const silent = await worker.runAgent('says_null', {}, { limits: retried });
   const invalid = await worker.runAgent('says_text', {}, { limits: retried });
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineAgent } from '../../src/agents/define-agent.ts';
+import type { FailureType } from '../../src/contracts/names.ts';
 import { activityHistory } from '../support/activity-history.ts';
 import { startTestWorker } from '../support/test-run.ts';
 
@@ -57,7 +58,12 @@ describe('an agent over its time limit', () => {
   });
 
   test('is tried again where it says so', async () => {
-    const limits = { timeout_ms: 150, max_attempts: 2, initial_interval_ms: 10, retry_on: ['AgentTimeout'] };
+    const limits = {
+      timeout_ms: 150,
+      max_attempts: 2,
+      initial_interval_ms: 10,
+      retry_on: ['AgentTimeout'] as FailureType[],
+    };
     const { outcome, events } = await worker.runAgent('deaf', {}, { limits });
 
     expect(outcome).toMatchObject({ success: false, attempts: 2, error: { type: 'AgentTimeout' } });
