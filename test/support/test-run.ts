@@ -14,9 +14,6 @@ import { createWorker } from '../../src/worker.ts';
 import { openTestStores } from './open-test-stores.ts';
 import { createRecorder } from './recorder.ts';
 
-// Agents fail on purpose here; a warning for each would bury the one line that matters.
-Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-
 /** What global set-up prepared: the shared server and the prebuilt workflows. */
 export function shared() {
   const { BATON_TEST_ADDRESS: address, BATON_TEST_BUNDLE: codePath } = process.env;
