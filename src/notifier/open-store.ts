@@ -3,6 +3,9 @@ import type { Decisions } from './decisions.ts';
 import type { EffectLedger } from './effect-ledger.ts';
 import type { EventLog } from './event-log.ts';
 import type { Leases } from './leases.ts';
+import { createRedisDecisions } from './redis-decisions.ts';
+import { createRedisEffects } from './redis-effects.ts';
+import { createRedisLeases } from './redis-leases.ts';
 import { createSqliteDecisions } from './sqlite-decisions.ts';
 import { createSqliteEffects } from './sqlite-effects.ts';
 import { openSqliteFile } from './sqlite-file.ts';
@@ -16,7 +19,12 @@ export type StoreOptions = {
   url: string;
   /** Of a SQLite store: `full` also survives a power loss. @default 'normal' */
   fsync?: 'normal' | 'full';
+  /** Of a Redis store: how long ended runs are remembered, in days. @default 30 */
+  retentionDays?: number;
 };
+
+/** First part of every key in Redis. */
+const PREFIX = { prefix: 'baton' };
 
 /** Everything Baton keeps outside Temporal. */
 export type Store = {
@@ -43,13 +51,33 @@ async function openSqliteStore(path: string, { fsync }: StoreOptions): Promise<S
   };
 }
 
+async function openRedisStore({ url, retentionDays }: StoreOptions): Promise<Store> {
+  // Only who has a Redis pays for its driver at start.
+  const { openRedis } = await import('./open-redis.ts');
+  const { createRedisLog } = await import('./redis-log.ts');
+  const redis = await openRedis(url);
+  const log = await createRedisLog(redis, { ...PREFIX, retentionDays });
+  let closed: Promise<void> | undefined;
+  const close = () => (closed ??= log.close().then(() => redis.disconnect()));
+  return {
+    log,
+    effects: createRedisEffects(redis, PREFIX),
+    leases: createRedisLeases(redis, PREFIX),
+    decisions: createRedisDecisions(redis, PREFIX),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
 /**
  * Opens the store that the URL names.
  *
- * @throws BatonError `InvalidInput` naming the path when the file cannot be opened or the URL is of no known kind
+ * @throws BatonError `InvalidInput` naming the path when the file cannot be opened or the URL is of no known kind; for
+ *   Redis see `openRedis`
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const [, scheme, rest = ''] = /^([a-z]+):(.*)$/.exec(options.url) ?? [];
   if (scheme === 'sqlite') return openSqliteStore(rest, options);
-  throw new BatonError('InvalidInput', `no store of kind "${scheme}:" is known; use sqlite:PATH`);
+  if (scheme === 'redis' || scheme === 'rediss') return openRedisStore(options);
+  throw new BatonError('InvalidInput', `no store of kind "${scheme}:" is known; use sqlite:PATH or redis://HOST`);
 }

@@ -5,6 +5,7 @@ import type { Decisions } from '../../src/notifier/decisions.ts';
 import type { EffectLedger } from '../../src/notifier/effect-ledger.ts';
 import type { Leases } from '../../src/notifier/leases.ts';
 import { openStore } from '../../src/notifier/open-store.ts';
+import { startRedisServer } from '../support/redis-server.ts';
 
 /** One process's way into the shared stores. */
 export type SideStore = { effects: EffectLedger; leases: Leases; decisions: Decisions; close(): Promise<void> };
@@ -23,5 +24,19 @@ async function sqlitePlace(): Promise<SideStorePlace> {
   };
 }
 
+async function redisPlace(): Promise<SideStorePlace> {
+  const { url, stop } = await startRedisServer();
+  return {
+    async open() {
+      const { effects, leases, decisions, close } = await openStore({ url });
+      return { effects, leases, decisions, close };
+    },
+    remove: stop,
+  };
+}
+
 /** Every implementation of the stores beside the event log, for `describe.each`. */
-export const SIDE_STORES: [string, () => Promise<SideStorePlace>][] = [['SQLite', sqlitePlace]];
+export const SIDE_STORES: [string, () => Promise<SideStorePlace>][] = [
+  ['SQLite', sqlitePlace],
+  ['Redis', redisPlace],
+];
