@@ -20,7 +20,7 @@ export function addGatewayCommand(program: Command): void {
       const { startGateway } = await import('../gateway.ts');
       const config = await withSecret(loadConfig());
       const stopped = untilStopped();
-      const store = await openStore({ url: config.storeUrl, fsync: config.fsync });
+      const store = await openStore({ ...config, url: config.storeUrl });
       try {
         const logger = pino();
         const gateway = await startGateway({ config, log: store.log, logger });

@@ -84,6 +84,7 @@ export async function startStack({ config, command, say, port, patienceMs, gatew
   const { costApp } = await import('../agents/cost-app.ts');
   const { openStore } = await import('../notifier/open-store.ts');
   const { withOutbox } = await import('../notifier/outbox.ts');
+  const { startRetention } = await import('../notifier/start-retention.ts');
 
   const undo = undoList();
   try {
@@ -96,7 +97,8 @@ export async function startStack({ config, command, say, port, patienceMs, gatew
     if (server) undo.push(server.stop);
     const { connectionOptions, namespace } = connectionSettings({ address: server?.address, dataDir });
     const { address } = connectionOptions;
-    const store = await openStore({ url: config.storeUrl, fsync: config.fsync });
+    const { storeUrl, fsync, retentionDays } = config;
+    const store = await openStore({ url: storeUrl, fsync, retentionDays });
     undo.push(store.close);
     const connection = await NativeConnection.connect(connectionOptions as NativeConnectionOptions).catch(
       (cause: unknown) => {
@@ -118,8 +120,10 @@ export async function startStack({ config, command, say, port, patienceMs, gatew
       return running;
     });
     const everyMs = config.reconcileMs ?? RECONCILE_MS;
-    const onError = (error: unknown) => logger.warn('the reconciler failed', { error: String(error) });
+    const warnOf = (what: string) => (error: unknown) => logger.warn(`${what} failed`, { error: String(error) });
+    const onError = warnOf('the reconciler');
     undo.push(await runReconciler({ store, connectionOptions, namespace, everyMs, onError }));
+    undo.push(startRetention({ store, retentionDays, onError: warnOf('forgetting old events') }));
     const gatewayUrl = gateway ? await serveUsers({ config, log: store.log, address, namespace, say, undo }) : null;
     undo.push(owner.stopping);
     return { uiUrl: server?.uiUrl ?? null, namespace, address, gatewayUrl, stop: undo.run };
