@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT, step } from './step.mjs';
 
@@ -16,17 +16,19 @@ const SOURCES = [
 ];
 const STAMP = join(PROJECT, 'web', 'dist', '.baton-setup');
 
+/** By hand: the recursive listing came after Node 18.0. */
 function filesIn(path) {
-  const absolute = join(PROJECT, path);
-  const entries = existsSync(absolute) ? readdirSync(absolute, { withFileTypes: true, recursive: true }) : [];
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  if (!existsSync(path)) return [];
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .sort()
+    .flatMap((name) => filesIn(join(path, name)));
 }
 
 function sourceHash() {
   const hash = createHash('sha256');
   for (const path of SOURCES) {
-    const files = path.includes('.') ? [join(PROJECT, path)] : filesIn(path).sort();
-    for (const file of files) hash.update(file.slice(PROJECT.length)).update(readFileSync(file));
+    for (const file of filesIn(join(PROJECT, path))) hash.update(file.slice(PROJECT.length)).update(readFileSync(file));
   }
   return hash.digest('hex');
 }

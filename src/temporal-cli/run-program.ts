@@ -11,14 +11,18 @@ const KEPT = 2_000;
 export function runProgram(command: string, args: string[], { timeoutMs }: { timeoutMs: number }): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let output = '';
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs, killSignal: 'SIGKILL' });
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // Not the `timeout` of spawn: its timer outlives a program that is not there, and keeps this process up.
+  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-KEPT)));
   }
-  child.on('error', (error: NodeJS.ErrnoException) =>
-    reject(error.code === 'ENOENT' ? new Error(`${command} is not installed`) : error),
-  );
+  child.on('error', (error: NodeJS.ErrnoException) => {
+    clearTimeout(timer);
+    reject(error.code === 'ENOENT' ? new Error(`${command} is not installed`) : error);
+  });
   child.on('close', (code, signal) => {
+    clearTimeout(timer);
     if (code === 0) return resolve(output);
     const how = signal ? `did not end within ${timeoutMs / 1_000} s` : `failed with exit code ${code}`;
     reject(new Error(`${how}${output.trim() ? `: ${output.trim().split('\n').slice(-3).join(' | ')}` : ''}`));
