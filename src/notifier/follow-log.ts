@@ -22,13 +22,21 @@ export async function* followLog(
   const off = onChange(userId, ring);
   signal?.addEventListener('abort', ring);
   try {
-    checkCursor({ after, epoch }, await head({ userId }));
+    const begun = await head({ userId });
+    checkCursor({ after, epoch }, begun);
+    /** A log that lost its last events gives their numbers anew, perhaps while it is followed. */
+    function checkEpoch(current: string) {
+      if (current === begun.epoch) return;
+      throw new ResyncRequired('log_changed', `the log of epoch ${begun.epoch} is now of epoch ${current}`);
+    }
     while (isOpen() && !signal?.aborted) {
       // Renewed before the read: a change during the read must not be slept over.
       wake = Promise.withResolvers<void>();
       const page = await read({ userId, runId, after, limit: PAGE });
+      if (page.length === 0 && isOpen()) checkEpoch((await head({ userId })).epoch);
       for (const event of page) {
         if (signal?.aborted) return;
+        checkEpoch(event.epoch);
         if (runId === undefined && after > 0 && event.seq !== after + 1) {
           throw new ResyncRequired(
             'cursor_too_old',
@@ -40,6 +48,9 @@ export async function* followLog(
       }
       if (page.length < PAGE && isOpen() && !signal?.aborted) await wake.promise;
     }
+  } catch (error) {
+    // What was being read when the log closed.
+    if (error instanceof ResyncRequired || isOpen()) throw error;
   } finally {
     off();
     signal?.removeEventListener('abort', ring);

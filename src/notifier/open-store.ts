@@ -38,7 +38,7 @@ export type Store = {
 
 async function openSqliteStore(path: string, { fsync }: StoreOptions): Promise<Store> {
   const file = openSqliteFile({ path, tables: [LOG_TABLES, SIDE_TABLES], fsync });
-  const log = createSqliteLog(file);
+  const log = await createSqliteLog(file);
   let closed: Promise<void> | undefined;
   const close = () => (closed ??= log.close().then(() => file.db.close()));
   return {

@@ -6,6 +6,8 @@ export function redisKeys(prefix: string) {
   const ofUser = (userId: string) => `${prefix}:{${encodeURIComponent(userId)}}`;
   return {
     epoch: `${prefix}:epoch`,
+    /** Which start of Redis the epoch is of; on the epoch's node. */
+    server: `{${prefix}:epoch}:server`,
     users: `${prefix}:users`,
     /** Runs that may be open, by generation and workflow id; whoever reads it checks each. */
     open: `${prefix}:open`,

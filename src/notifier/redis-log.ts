@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { Cluster, type Redis } from 'ioredis';
 import type { BatonEvent, NewEvent } from '../contracts/event.ts';
 import type { EventLog, FeedFilter, OpenRun } from './event-log.ts';
 import { followLog } from './follow-log.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createRedisAppend } from './redis-append.ts';
+import { openRedisEpoch } from './redis-epoch.ts';
 import { redisKeys } from './redis-keys.ts';
 import { createRedisPrune } from './redis-prune.ts';
 import { createRedisWakeup } from './redis-wakeup.ts';
@@ -27,8 +27,7 @@ export async function createRedisLog(
   { prefix = 'baton', retentionDays = 30 }: Options = {},
 ): Promise<EventLog> {
   const keys = redisKeys(prefix);
-  await redis.setnx(keys.epoch, randomUUID());
-  const epoch = (await redis.get(keys.epoch)) as string;
+  const epoch = await openRedisEpoch(redis, keys);
   const subscriber = redis instanceof Cluster ? redis.duplicate() : redis.duplicate();
   subscriber.on('error', () => undefined);
   await subscriber.connect();
@@ -52,13 +51,13 @@ export async function createRedisLog(
     }
     return found
       .slice(0, limit)
-      .map(({ seq, json }) => ({ ...(JSON.parse(json) as NewEvent), seq, epoch }) as BatonEvent);
+      .map(({ seq, json }) => ({ ...(JSON.parse(json) as NewEvent), seq, epoch: epoch.current() }) as BatonEvent);
   }
 
   async function head({ userId }: { userId: string }) {
     const [last, [first]] = await Promise.all([redis.get(keys.head(userId)), page(userId, 0, 1)]);
     const head = Number(last ?? 0);
-    return { epoch, head, earliest: first?.seq ?? head + 1 };
+    return { epoch: epoch.current(), head, earliest: first?.seq ?? head + 1 };
   }
 
   async function openRuns(): Promise<OpenRun[]> {
@@ -80,6 +79,7 @@ export async function createRedisLog(
     open = false;
     await group.drain();
     wakeup.close();
+    epoch.close();
     subscriber.disconnect();
   }
 

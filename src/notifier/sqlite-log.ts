@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { BatonEvent, NewEvent } from '../contracts/event.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 import type { EventLog, FeedFilter, OpenRun } from './event-log.ts';
 import { followLog } from './follow-log.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createAppend } from './sqlite-append.ts';
+import { openEpoch } from './sqlite-epoch.ts';
 import type { SqliteFile } from './sqlite-file.ts';
 import { createPrune } from './sqlite-prune.ts';
 import { createWakeup } from './sqlite-wakeup.ts';
@@ -15,10 +15,9 @@ type Options = {
 };
 
 /** The event log in a SQLite file, which several processes of one machine may append to and follow at once. */
-export function createSqliteLog(file: SqliteFile, { pollMs = 25 }: Options = {}): EventLog {
+export async function createSqliteLog(file: SqliteFile, { pollMs = 25 }: Options = {}): Promise<EventLog> {
   const { db, path, transaction } = file;
-  db.prepare('INSERT OR IGNORE INTO meta VALUES (?, ?)').run('epoch', randomUUID());
-  const { value: epoch } = db.prepare("SELECT value FROM meta WHERE key = 'epoch'").get() as { value: string };
+  const epoch = await openEpoch(file);
   const appendEvent = createAppend(db);
   const wakeup = createWakeup(db, { path, pollMs });
   const group = createGroupCommit(async (prepared) => {

@@ -24,7 +24,7 @@ async function sqliteLog(): Promise<FragileLog> {
   const folder = mkdtempSync(join(tmpdir(), 'baton-outage-'));
   const path = join(folder, 'events.sqlite');
   const file = openSqliteFile({ path, tables: [LOG_TABLES], busyTimeoutMs: 500 });
-  const log = createSqliteLog(file);
+  const log = await createSqliteLog(file);
   const other = new DatabaseSync(path);
   return {
     log,

@@ -17,10 +17,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** A real log whose file another connection can lock, so that it refuses every event. */
-function openLog({ busyTimeoutMs = 30 } = {}) {
+async function openLog({ busyTimeoutMs = 30 } = {}) {
   const path = join(folder, 'events.sqlite');
   const file = openSqliteFile({ path, tables: [LOG_TABLES], busyTimeoutMs });
-  const log = createSqliteLog(file);
+  const log = await createSqliteLog(file);
   const other = new DatabaseSync(path);
   return {
     log,
@@ -39,7 +39,7 @@ const thoughts = (count: number): NewEvent[] => Array.from({ length: count }, ()
 const idsOf = (events: NewEvent[]) => events.map(({ id }) => id);
 
 test('nothing is missing and in order after the log was down, and no publisher was failed', async () => {
-  const { log, lock, unlock, ids, close } = openLog();
+  const { log, lock, unlock, ids, close } = await openLog();
   const outbox = withOutbox(log, { folder: join(folder, 'outbox'), maxInMemory: 5, retryMs: 5 });
   const events = thoughts(30);
   for (const event of events.slice(0, 10)) await outbox.publish(event);
@@ -56,7 +56,7 @@ test('nothing is missing and in order after the log was down, and no publisher w
 });
 
 test('a log that does not answer holds no publisher up, and gets each event once in the end', async () => {
-  const { log, lock, unlock, ids, close } = openLog({ busyTimeoutMs: 60_000 });
+  const { log, lock, unlock, ids, close } = await openLog({ busyTimeoutMs: 60_000 });
   const outbox = withOutbox(log, { folder: join(folder, 'outbox'), patienceMs: 10 });
   const events = thoughts(3);
   lock();
@@ -70,7 +70,7 @@ test('a log that does not answer holds no publisher up, and gets each event once
 });
 
 test('what must be in the log at once takes along what waits of its run, or is refused', async () => {
-  const { log, lock, unlock, ids, close } = openLog();
+  const { log, lock, unlock, ids, close } = await openLog();
   // So long until it tries again by itself that only the delivery can have done it.
   const outbox = withOutbox(log, { folder: join(folder, 'outbox'), retryMs: 60_000 });
   const [thought, end] = [newEvent('agent_thinking'), newEvent('run_completed')];
@@ -85,7 +85,7 @@ test('what must be in the log at once takes along what waits of its run, or is r
 });
 
 test('the next process on the disk delivers what one left behind', async () => {
-  const { log, lock, unlock, ids, close } = openLog();
+  const { log, lock, unlock, ids, close } = await openLog();
   const spool = join(folder, 'outbox');
   const events = thoughts(10);
   lock();
@@ -105,7 +105,7 @@ test('the next process on the disk delivers what one left behind', async () => {
 });
 
 test('past its bounds it drops thoughts, keeps the lifecycle, and says how many were dropped', async () => {
-  const { log, lock, unlock, close } = openLog();
+  const { log, lock, unlock, close } = await openLog();
   const outbox = withOutbox(log, { folder: join(folder, 'outbox'), maxInMemory: 1, maxSpoolBytes: 2_000, retryMs: 5 });
   lock();
   for (const event of thoughts(10)) await outbox.publish(event);

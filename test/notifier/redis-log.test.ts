@@ -22,6 +22,7 @@ eventLogSuite('Redis', async () => ({ open: () => open('suite'), remove: async (
 
 test('a Redis that is killed and started again has lost no acknowledged event', async () => {
   const log = await open('killed');
+  const { epoch } = await log.head({ userId: 'u1' });
   const events = Array.from({ length: 200 }, () => newEvent('agent_thinking'));
   await Promise.all(events.map((event) => log.publish(event)));
   await server.kill();
@@ -30,7 +31,25 @@ test('a Redis that is killed and started again has lost no acknowledged event', 
   await late;
   const { length } = await log.read({ userId: 'u1', after: 0, limit: 1_000 });
   expect(length).toBe(201);
+  expect((await log.head({ userId: 'u1' })).epoch).toBe(epoch);
   await log.close();
+});
+
+test('a Redis that does not write at once begins a new epoch at every start, also for who follows it', async () => {
+  const careless = await startRedisServer({ appendfsync: 'everysec' });
+  const redis = await openRedis(careless.url);
+  const log = await createRedisLog(redis);
+  await log.publish(newEvent('agent_thinking'));
+  const before = await log.head({ userId: 'u1' });
+  const followed = log.follow({ userId: 'u1', after: 0 });
+  expect((await followed.next()).value).toMatchObject({ seq: 1, epoch: before.epoch });
+  await careless.kill();
+  await careless.start();
+  await expect(followed.next()).rejects.toMatchObject({ reason: 'log_changed' });
+  expect((await log.head({ userId: 'u1' })).epoch).not.toBe(before.epoch);
+  await log.close();
+  redis.disconnect();
+  await careless.stop();
 });
 
 test('a Redis that may evict keys is refused', async () => {

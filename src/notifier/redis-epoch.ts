@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { Cluster, type Redis } from 'ioredis';
+import type { RedisKeys } from './redis-keys.ts';
+import { redisScript } from './redis-script.ts';
+
+/** KEYS: epoch, server. ARGV: the server's run id, whether it may have lost something (1 or 0), a new epoch. */
+const EPOCH_SCRIPT = `
+local epoch, server = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
+if epoch and server == ARGV[1] then return epoch end
+redis.call('SET', KEYS[2], ARGV[1])
+if epoch and (not server or ARGV[2] == '0') then return epoch end
+redis.call('SET', KEYS[1], ARGV[3])
+return ARGV[3]
+`;
+
+async function writesAtOnce(redis: Redis): Promise<boolean> {
+  // A hosted Redis may refuse to tell.
+  const [, value] = (await redis.config('GET', 'appendfsync').catch(() => [])) as string[];
+  return value === 'always';
+}
+
+/**
+ * The epoch of a log: a new one where Redis was started anew and may have lost its last events, whose numbers are given
+ * anew then. Looks again at every connection. A cluster's nodes fail one by one; there it never changes by itself.
+ */
+export async function openRedisEpoch(redis: Redis | Cluster, keys: RedisKeys) {
+  const script = redisScript<string>(redis, { name: 'batonEpoch', lua: EPOCH_SCRIPT });
+  let current = '';
+
+  async function look() {
+    let [server, mayHaveLost] = ['cluster', 0];
+    if (!(redis instanceof Cluster)) {
+      server = /^run_id:(\w+)/m.exec(await redis.info('server'))?.[1] ?? '';
+      mayHaveLost = (await writesAtOnce(redis)) ? 0 : 1;
+    }
+    current = await script([keys.epoch, keys.server], [server, mayHaveLost, randomUUID()]);
+  }
+
+  await look();
+  // Whoever published meanwhile hears of a Redis that is away; the next connection looks again.
+  const again = () => void look().catch(() => undefined);
+  redis.on('ready', again);
+  return { current: () => current, close: () => void redis.off('ready', again) };
+}
