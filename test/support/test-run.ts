@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { NativeConnection, type Worker } from '@temporalio/worker';
 import type { AnyAgent } from '../../src/agents/define-agent.ts';
 import { defineApp } from '../../src/agents/define-app.ts';
 import { limitsOf } from '../../src/agents/limits-of.ts';
@@ -12,6 +12,7 @@ import { workflowIdOf } from '../../src/contracts/names.ts';
 import type { Notifier } from '../../src/notifier/notifier.ts';
 import { createWorker } from '../../src/worker.ts';
 import { openTestStores } from './open-test-stores.ts';
+import { quietRuntime } from './quiet-runtime.ts';
 import { createRecorder } from './recorder.ts';
 
 /** What global set-up prepared: the shared server and the prebuilt workflows. */
@@ -32,8 +33,7 @@ export async function outcomeOf<Result>(handle: WorkflowHandle): Promise<RunOutc
   }
 }
 
-// Failures are what most tests are about; their logs would bury those of the tests.
-Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+quietRuntime();
 
 type Options = {
   agents: readonly AnyAgent[];
@@ -43,7 +43,15 @@ type Options = {
   notifier?: Notifier;
 };
 
-type RunAgentOptions = { timeoutMs?: number; userId?: string; limits?: Partial<AgentLimits>; answer?: string };
+type StartRunOptions = {
+  timeoutMs?: number;
+  userId?: string;
+  limits?: Partial<AgentLimits>;
+  /** More fields of the run's start, such as its generation. */
+  start?: Partial<RunStart>;
+};
+
+type RunAgentOptions = StartRunOptions & { answer?: string };
 
 /** A worker for some agents on a task queue of its own, with a recording notifier, and a way to run one of them. */
 export async function startTestWorker({ agents, shutdownGraceMs, maxConcurrentAgents, notifier }: Options) {
@@ -76,11 +84,17 @@ export async function startTestWorker({ agents, shutdownGraceMs, maxConcurrentAg
   }
   await addWorker();
 
-  async function start<Input>(workflow: string, input: Input, { timeoutMs = 60_000, userId = 'u1', limits = {} } = {}) {
+  async function start<Input>(
+    workflow: string,
+    input: Input,
+    { timeoutMs = 60_000, userId = 'u1', limits = {}, start = {} }: StartRunOptions = {},
+  ) {
     const runId = randomUUID();
     const context = { user_id: userId, thread_id: 't1', run_id: runId, request_id: runId, metadata: {} };
     const own = Object.fromEntries(agents.map((agent) => [agent.name, { ...limitsOf(agent), ...limits }]));
-    const args: [RunStart<Input>] = [{ context, input, limits: own, timeout_ms: timeoutMs }];
+    const args: [RunStart<Input>] = [
+      { context, input, limits: own, timeout_ms: timeoutMs, ...start } as RunStart<Input>,
+    ];
     const workflowId = workflowIdOf({ workflow, userId, runId });
     const handle = await client.workflow.start(workflow, { workflowId, taskQueue, args });
     return { handle, runId, workflowId };

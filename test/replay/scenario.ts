@@ -1,0 +1,19 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import type { AnyAgent } from '../../src/agents/define-agent.ts';
+import type { NewEvent } from '../../src/contracts/event.ts';
+import type { RunStart } from '../../src/contracts/run-start.ts';
+
+/** One path through a workflow whose history is kept. Everything in it is fixed, so that it can be recorded again. */
+export type Scenario = {
+  /** Also the name of its file. */
+  name: string;
+  workflow: string;
+  agents: readonly AnyAgent[];
+  input: unknown;
+  /** Fields of the run's start beside its context, input and limits. */
+  start?: Partial<RunStart>;
+  /** What happens to the run while it is under way. `until` resolves with the run's first matching event. */
+  act?: (handle: WorkflowHandle, until: (matches: (event: NewEvent) => boolean) => Promise<NewEvent>) => Promise<void>;
+  /** How the run must have ended for its history to be worth keeping. */
+  status: string;
+};

@@ -1,0 +1,5 @@
+import { costScenarios } from './scenarios/cost-scenarios.ts';
+import { planScenarios } from './scenarios/plan-scenarios.ts';
+
+/** Every path whose history is kept and replayed. */
+export const SCENARIOS = [...costScenarios, ...planScenarios];

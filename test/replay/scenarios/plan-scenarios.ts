@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { defineAgent } from '../../../src/agents/define-agent.ts';
+import type { Scenario } from '../scenario.ts';
+
+const value = z.looseObject({});
+const echo = defineAgent({ name: 'echo', input: value, output: value, run: (given) => given });
+const fails = defineAgent({
+  name: 'fails',
+  input: value,
+  output: value,
+  retry: { maxAttempts: 2, initialIntervalMs: 10 },
+  run() {
+    throw new Error('it always fails');
+  },
+});
+const waits = defineAgent({
+  name: 'waits',
+  input: value,
+  output: value,
+  async run(_given, { signal }) {
+    return new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+  },
+});
+const agents = [echo, fails, waits];
+const plan = (steps: object[], rest: object = {}) => ({ plan: { name: 'recorded', ...rest, steps } });
+const step = (id: string, rest: object = {}) => ({ id, agent: 'echo', input: { said: id }, ...rest });
+
+export const planScenarios: Scenario[] = [
+  {
+    name: 'agent-completed',
+    workflow: 'runAgent',
+    agents,
+    input: { agent: 'echo', input: { a: 1 } },
+    status: 'completed',
+  },
+  { name: 'agent-failed', workflow: 'runAgent', agents, input: { agent: 'fails', input: {} }, status: 'failed' },
+  {
+    name: 'plan-parallel',
+    workflow: 'runPlan',
+    agents,
+    input: plan(
+      [
+        step('a'),
+        step('b', { needs: ['a'] }),
+        step('c', { needs: ['a'], when: { ref: '$steps.a.said', op: 'eq', value: 'a' } }),
+        step('d', { input: '$steps.b', needs: ['b', 'c'] }),
+      ],
+      { strategy: 'parallel' },
+    ),
+    status: 'completed',
+  },
+  {
+    name: 'plan-continue-on-error',
+    workflow: 'runPlan',
+    agents,
+    input: plan([
+      step('a'),
+      step('b', { agent: 'fails', continue_on_error: true }),
+      step('c', { fallback_for: ['b'] }),
+    ]),
+    status: 'completed_with_errors',
+  },
+  {
+    name: 'plan-compensated',
+    workflow: 'runPlan',
+    agents,
+    input: plan([
+      step('a', { compensate: { agent: 'echo', input: { undo: 'a' } } }),
+      step('b', { compensate: { agent: 'echo', input: { undo: 'b' } } }),
+      step('c', { agent: 'fails' }),
+    ]),
+    status: 'failed',
+  },
+  {
+    name: 'plan-cancelled',
+    workflow: 'runPlan',
+    agents,
+    input: plan([
+      step('a', { compensate: { agent: 'echo', input: { undo: 'a' } } }),
+      step('b', { agent: 'waits' }),
+      step('c'),
+    ]),
+    async act(handle, until) {
+      await until(({ type, step: id }) => type === 'agent_started' && id === 'b');
+      await handle.cancel();
+    },
+    status: 'cancelled',
+  },
+  {
+    name: 'plan-tried-again',
+    workflow: 'runPlan',
+    agents,
+    input: plan([step('a'), step('b', { needs: ['a'] })]),
+    start: { generation: 1, reused: { a: { result: { said: 'a' }, attempts: 1, execution_time_ms: 5 } } },
+    status: 'completed',
+  },
+];
