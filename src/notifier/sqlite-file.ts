@@ -66,7 +66,7 @@ export function openSqliteFile({ fsync = 'normal', busyTimeoutMs = 5_000, ...opt
     db = new DatabaseSync(path);
     prepare(db, { path, tables: options.tables, fsync, busyTimeoutMs });
     chmodSync(path, 0o600);
-    return { path, db, transaction: createTransaction(db, { busyTimeoutMs }) };
+    return { path, db, transaction: createTransaction(db, { path, busyTimeoutMs }) };
   } catch (cause) {
     db?.close();
     if (cause instanceof BatonError) throw cause;

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { DatabaseSync } from 'node:sqlite';
+import { BatonError } from '../contracts/baton-error.ts';
 
 const SQLITE_BUSY = 5;
 
@@ -12,9 +13,12 @@ export type Transaction = <T>(work: () => T) => Promise<T>;
 
 /**
  * Makes transactions of the file. One that another process writes to is waited for without blocking this process, whose
- * heartbeats must go on.
+ * heartbeats must go on; for `busyTimeoutMs`, then the transaction is refused with `NetworkError`, to be tried again.
  */
-export function createTransaction(db: DatabaseSync, { busyTimeoutMs }: { busyTimeoutMs: number }): Transaction {
+export function createTransaction(
+  db: DatabaseSync,
+  { path, busyTimeoutMs }: { path: string; busyTimeoutMs: number },
+): Transaction {
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
 
@@ -45,7 +49,8 @@ export function createTransaction(db: DatabaseSync, { busyTimeoutMs }: { busyTim
     const deadline = performance.now() + busyTimeoutMs;
     while (!tryBegin()) {
       if (performance.now() > deadline) {
-        throw new Error(`the file is locked by another process for more than ${busyTimeoutMs} ms`);
+        const message = `${path} is locked by another process for more than ${busyTimeoutMs} ms`;
+        throw new BatonError('NetworkError', message);
       }
       await setTimeout(1 + Math.random() * 10);
     }
