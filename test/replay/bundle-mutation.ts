@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleOption } from '@temporalio/worker';
@@ -19,10 +19,8 @@ export type Mutation = {
  * @throws Error when the change changes nothing: a mutation that no longer applies must not pass for a harmless one
  */
 export async function bundleMutation({ file, change }: Mutation): Promise<WorkflowBundleOption> {
-  const cache = fileURLToPath(new URL('../../.cache/', import.meta.url));
-  mkdirSync(cache, { recursive: true });
   // Inside the project, so that the copy finds the same libraries.
-  const folder = mkdtempSync(join(cache, 'mutation-'));
+  const folder = mkdtempSync(fileURLToPath(new URL('./.mutation-', import.meta.url)));
   try {
     for (const name of readdirSync(WORKFLOWS)) {
       const source = readFileSync(join(WORKFLOWS, name), 'utf8');
