@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { eventSchema, newEventSchema } from '../../src/contracts/event.ts';
 import * as names from '../../src/contracts/names.ts';
+import { planSchema } from '../../src/contracts/plan.ts';
 import { reportSchema } from '../../src/contracts/report.ts';
 import { userContextSchema } from '../../src/contracts/user-context.ts';
 
@@ -46,6 +47,39 @@ describe('the event contract', () => {
   test('refuses an event without an identity before it is published', () => {
     expect(newEventSchema.safeParse({ ...published, id: '' }).success).toBe(false);
   });
+});
+
+test('the plan contract accepts the plan of the protocol', () => {
+  const plan = {
+    name: 'spend-review',
+    strategy: 'parallel',
+    max_parallel: 4,
+    timeout_ms: 600_000,
+    steps: [
+      { id: 'triage', agent: 'triage', input: { request: '$input.request' } },
+      {
+        id: 'data',
+        agent: 'data_helper',
+        needs: ['triage'],
+        timeout_ms: 60_000,
+        retry: { max_attempts: 3, initial_interval_ms: 200, backoff: 2 },
+      },
+      {
+        id: 'opt',
+        agent: 'optimization',
+        needs: ['data'],
+        input: { profile: '$steps.data.profile' },
+        compensate: { agent: 'undo_optimization' },
+      },
+      {
+        id: 'news',
+        agent: 'market_prices',
+        continue_on_error: true,
+        when: { ref: '$steps.triage.priority', op: 'eq', value: 'high' },
+      },
+    ],
+  };
+  expect(planSchema.parse(plan)).toEqual(plan);
 });
 
 describe('the user context', () => {
