@@ -110,7 +110,11 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
     const manifest = app ? app.manifest() : await ownManifest(config.dataDir);
     const { workflow, input, timeoutMs } = workflowInput(startable, given, manifest);
     const context = runIdentity(user, startOptions);
-    const limits = Object.fromEntries(Object.entries(manifest.agents).map(([name, agent]) => [name, agent.limits]));
+    const { userConcurrency } = config;
+    const forUser = userConcurrency === undefined ? {} : { limit_user: userConcurrency, waits: true };
+    const limits = Object.fromEntries(
+      Object.entries(manifest.agents).map(([name, agent]) => [name, { ...agent.limits, ...forUser }]),
+    );
     // A plan's own limit holds also for a caller who would wait longer.
     const timeout_ms = Math.min(startOptions.timeoutMs ?? timeoutMs ?? RUN_TIMEOUT_MS, timeoutMs ?? Infinity);
     const args: [RunStart] = [{ context, input, limits, timeout_ms, fairness_key: fairnessKey(user) }];

@@ -18,6 +18,8 @@ const environment = z.object({
   BATON_FSYNC: z.enum(['normal', 'full']).default('normal'),
   /** Days for which events and closed runs are kept. */
   BATON_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
+  /** How many agents of any name may work at once for one user, over all workers; without it there is no limit. */
+  BATON_USER_CONCURRENCY: z.coerce.number().int().min(1).max(100_000).optional(),
   /** Port of the gateway; unset means 8080 or the next free one. */
   BATON_HTTP_PORT: port.optional(),
   BATON_HTTP_HOST: z.string().min(1).default('127.0.0.1'),
@@ -44,6 +46,7 @@ export type Config = {
   fsync: 'normal' | 'full';
   retentionDays: number;
   reconcileMs: number | undefined;
+  userConcurrency: number | undefined;
   http: { port: number | undefined; host: string; metricsPort: number | undefined; allowedOrigins: string[] };
   jwt: JwtConfig;
 };
@@ -102,6 +105,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     storeUrl: storeUrlOf(data.BATON_LOG, dataDir),
     fsync: data.BATON_FSYNC,
     retentionDays: data.BATON_RETENTION_DAYS,
+    userConcurrency: data.BATON_USER_CONCURRENCY,
     reconcileMs: data.BATON_RECONCILE_MS,
     http: {
       port: data.BATON_HTTP_PORT,

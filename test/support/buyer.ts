@@ -8,7 +8,7 @@ import { chargeTool } from './charge-tool.ts';
 export function buyer({ url }: { url: string }) {
   return defineAgent({
     name: 'buyer',
-    input: z.object({ cents: z.int(), blind: z.boolean(), before_ms: z.number(), after_ms: z.number() }),
+    input: z.object({ cents: z.int(), blind: z.boolean(), call_at: z.number(), after_ms: z.number() }),
     output: z.object({ receipt: z.string() }),
     tools: {
       charge: chargeTool({ url }),
@@ -16,8 +16,8 @@ export function buyer({ url }: { url: string }) {
     },
     timeoutMs: 20_000,
     heartbeatTimeoutMs: 1_000,
-    async run({ cents, blind, before_ms, after_ms }, { tools, signal }) {
-      await setTimeout(before_ms, undefined, { signal });
+    async run({ cents, blind, call_at, after_ms }, { tools, signal }) {
+      await setTimeout(Math.max(0, call_at - Date.now()), undefined, { signal });
       const paid = await (blind ? tools.chargeBlind({ cents }) : tools.charge({ cents }));
       await setTimeout(after_ms, undefined, { signal });
       return paid;

@@ -11,14 +11,14 @@ import { newStoreFolder, openStoresAt } from './open-test-stores.ts';
 import { spawnBuyerWorker } from './spawn-worker.ts';
 import { outcomeOf } from './test-run.ts';
 
-/** When the worker is killed after the last agent of a round has begun, in milliseconds. */
-const KILL_AT_MS = 250;
+/** When the worker is killed, in milliseconds after the runs of a round were asked for. */
+const KILL_AT_MS = 2_000;
 
-/** Ranges of the wait before the call, in milliseconds, that put the kill after, into and before the call. */
+/** When the call is made, in milliseconds around the kill: ranges that put the kill after, into and before the call. */
 const WAITS = [
-  [0, 80],
-  [130, 245],
-  [260, 500],
+  [-400, -250],
+  [-90, -5],
+  [50, 300],
 ] as const;
 
 export type Killed = {
@@ -40,10 +40,10 @@ function randomOf(seed: number): number {
   return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
 }
 
-function inputOf(seed: number) {
+function inputOf(seed: number, killAt = 0) {
   const [from, to] = WAITS[seed % WAITS.length] ?? WAITS[0];
   const blind = randomOf(seed + 1_000_000) < 0.4;
-  return { cents: seed + 1, blind, before_ms: Math.round(from + (to - from) * randomOf(seed)), after_ms: 400 };
+  return { cents: seed + 1, blind, call_at: Math.round(killAt + from + (to - from) * randomOf(seed)), after_ms: 1_000 };
 }
 
 /**
@@ -60,10 +60,10 @@ export async function killDuringEffects({ address, codePath, seeds, perKill }: S
   const spawned = () => spawnBuyerWorker({ address, taskQueue, codePath, storePath, bankUrl: bank.url });
   const agent = buyer({ url: bank.url });
 
-  async function start(seed: number): Promise<{ seed: number; handle: WorkflowHandle }> {
+  async function start(seed: number, killAt: number): Promise<{ seed: number; handle: WorkflowHandle }> {
     const runId = randomUUID();
     const context = { user_id: 'u1', thread_id: 't1', run_id: runId, request_id: runId, metadata: {} };
-    const input = { agent: agent.name, input: inputOf(seed) };
+    const input = { agent: agent.name, input: inputOf(seed, killAt) };
     const args: [RunStart] = [{ context, input, limits: { buyer: limitsOf(agent) }, timeout_ms: 60_000 }];
     const workflowId = workflowIdOf({ workflow: 'runAgent', userId: 'u1', runId });
     return { seed, handle: await client.workflow.start('runAgent', { workflowId, taskQueue, args }) };
@@ -86,9 +86,10 @@ export async function killDuringEffects({ address, codePath, seeds, perKill }: S
   let worker = await spawned();
   try {
     for (let from = 0; from < seeds.length; from += perKill) {
-      const runs = await Promise.all(seeds.slice(from, from + perKill).map(start));
+      const killAt = Date.now() + KILL_AT_MS;
+      const runs = await Promise.all(seeds.slice(from, from + perKill).map((seed) => start(seed, killAt)));
       await Promise.all(runs.map(({ handle }) => untilBegun(handle)));
-      await setTimeout(KILL_AT_MS);
+      await setTimeout(Math.max(0, killAt - Date.now()));
       await worker.kill();
       const hits = await Promise.all(runs.map(({ handle }) => hitOf(handle)));
       worker = await spawned();
