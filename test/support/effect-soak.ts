@@ -4,7 +4,7 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { limitsOf } from '../../src/agents/limits-of.ts';
 import { workflowIdOf } from '../../src/contracts/names.ts';
 import type { AgentOutcome } from '../../src/contracts/run.ts';
-import type { RunStart } from '../../src/contracts/run-start.ts';
+import type { RunStart, RunState } from '../../src/contracts/run-start.ts';
 import { buyer } from './buyer.ts';
 import { startCountingBank } from './counting-bank.ts';
 import { newStoreFolder, openStoresAt } from './open-test-stores.ts';
@@ -77,6 +77,17 @@ export async function killDuringEffects({ address, codePath, seeds, perKill }: S
     }
   }
 
+  /** Outcome of a run. What only a person can tell is answered by giving up, so that nothing is called again. */
+  async function answered(handle: WorkflowHandle) {
+    for (;;) {
+      const { status } = await handle.describe();
+      const [question] = status.name === 'RUNNING' ? (await handle.query<RunState>('state')).approvals : [];
+      if (question) await handle.signal('decide', { approval_id: question.approval_id, decision: 'stop', by: 'ann' });
+      if (question || status.name !== 'RUNNING') return outcomeOf<AgentOutcome<{ receipt: string }>>(handle);
+      await setTimeout(250);
+    }
+  }
+
   async function hitOf({ workflowId }: WorkflowHandle): Promise<Killed['hit']> {
     const [entry] = await stores.effects.list({ workflowId });
     return !entry ? 'before' : entry.state === 'unknown' ? 'during' : 'after';
@@ -93,9 +104,7 @@ export async function killDuringEffects({ address, codePath, seeds, perKill }: S
       await worker.kill();
       const hits = await Promise.all(runs.map(({ handle }) => hitOf(handle)));
       worker = await spawned();
-      const outcomes = await Promise.all(
-        runs.map(({ handle }) => outcomeOf<AgentOutcome<{ receipt: string }>>(handle)),
-      );
+      const outcomes = await Promise.all(runs.map(({ handle }) => answered(handle)));
       runs.forEach(({ seed }, i) => {
         const { cents, blind } = inputOf(seed);
         const charged = bank.charges.filter((charge) => charge.cents === cents).map(({ receipt }) => receipt);
