@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, Runtime } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { startEmbeddedServer } from '../src/dev/start-embedded-server.ts';
 import { ensureTemporalCli } from '../src/temporal-cli/ensure-temporal-cli.ts';
 import { faultOf, killDuringEffects } from '../test/support/effect-soak.ts';
@@ -12,7 +12,6 @@ const count = Number(process.argv[2] ?? 200);
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 const logger = new DefaultLogger('ERROR');
-Runtime.install({ logger });
 const dataDir = mkdtempSync(join(tmpdir(), 'baton-soak-'));
 const server = await startEmbeddedServer({ dataDir, cliPath: await ensureTemporalCli({ say }) });
 try {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
-import { defineAgent } from '../../src/agents/define-agent.ts';
+import { defineAgent, type AnyAgent } from '../../src/agents/define-agent.ts';
 import { defineTool } from '../../src/tools/define-tool.ts';
 import { startTestWorker } from '../support/test-run.ts';
 
@@ -30,6 +30,19 @@ const single = defineAgent({
       return { attempt };
     }),
 });
+
+const [pair, other] = ['pair', 'other'].map((name) =>
+  defineAgent({
+    name,
+    input: z.unknown(),
+    output: z.object({}),
+    run: (_input, { context }) =>
+      counted(context.user_id, async () => {
+        await setTimeout(150);
+        return {};
+      }),
+  }),
+) as [AnyAgent, AnyAgent];
 
 const slow = defineAgent({
   name: 'slow',
@@ -65,7 +78,7 @@ const metering = defineAgent({
 describe('limits over all workers', () => {
   let worker: Awaited<ReturnType<typeof startTestWorker>>;
   beforeAll(async () => {
-    worker = await startTestWorker({ agents: [single, slow, metering], maxConcurrentAgents: 2 });
+    worker = await startTestWorker({ agents: [single, pair, other, slow, metering], maxConcurrentAgents: 2 });
   });
   afterAll(() => worker.stop());
 
@@ -92,6 +105,14 @@ describe('limits over all workers', () => {
       expect(outcome).toMatchObject({ success: true, attempts: 1 });
       expect(events.filter(({ type }) => type === 'agent_started')).toHaveLength(1);
     }
+  });
+
+  test('hold over all agents of a user', async () => {
+    const alone = { userId: 'eve', limits: { limit_user: 1, waits: true } };
+    peaks.delete('eve');
+    const runs = await Promise.all(['pair', 'other', 'pair', 'other'].map((name) => worker.runAgent(name, {}, alone)));
+    expect(runs.map(({ outcome }) => outcome.success)).toEqual([true, true, true, true]);
+    expect(peaks.get('eve')).toBe(1);
   });
 
   test('give the place back when an agent ends, also by a cancel', async () => {
