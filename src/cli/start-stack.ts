@@ -3,7 +3,7 @@ import type { NativeConnectionOptions } from '@temporalio/worker';
 import { connectionSettings } from '../client/connection-settings.ts';
 import type { Config } from '../config.ts';
 import { BatonError } from '../contracts/baton-error.ts';
-import type { EventLog } from '../notifier/event-log.ts';
+import type { Store } from '../notifier/open-store.ts';
 import { ownDataDir } from '../dev/own-data-dir.ts';
 import { embeddedTemporal } from './embedded-temporal.ts';
 import { fileLogger } from './file-logger.ts';
@@ -54,16 +54,16 @@ function undoList() {
   };
 }
 
-type UsersOptions = Pick<Options, 'config' | 'say'> & { log: EventLog; address: string; namespace: string };
+type UsersOptions = Pick<Options, 'config' | 'say'> & { store: Store; address: string; namespace: string };
 
 /** A gateway in this process, with a link that signs the local user in. Its log goes to a file: see `fileLogger`. */
-async function serveUsers({ undo, say, ...options }: UsersOptions & { undo: ReturnType<typeof undoList> }) {
+async function serveUsers({ undo, say, store, ...options }: UsersOptions & { undo: ReturnType<typeof undoList> }) {
   const { startGateway } = await import('../gateway.ts');
   const { signToken } = await import('../gateway/auth/sign-token.ts');
   const { pino } = await import('pino');
   const config = await withSecret(options.config);
   const logger = pino(pino.destination({ dest: join(config.dataDir, 'gateway.log'), mkdir: true, sync: false }));
-  const gateway = await startGateway({ ...options, config, logger });
+  const gateway = await startGateway({ ...options, log: store.log, decisions: store.decisions, config, logger });
   undo.push(gateway.close);
   const { jwt } = config;
   const link = jwt.secret && `/#token=${await signToken({ user: 'local', ttlMs: LINK_TTL_MS, jwt })}`;
@@ -124,7 +124,7 @@ export async function startStack({ config, command, say, port, patienceMs, gatew
     const onError = warnOf('the reconciler');
     undo.push(await runReconciler({ store, connectionOptions, namespace, everyMs, onError }));
     undo.push(startRetention({ store, retentionDays, onError: warnOf('forgetting old events') }));
-    const gatewayUrl = gateway ? await serveUsers({ config, log: store.log, address, namespace, say, undo }) : null;
+    const gatewayUrl = gateway ? await serveUsers({ config, store, address, namespace, say, undo }) : null;
     undo.push(owner.stopping);
     return { uiUrl: server?.uiUrl ?? null, namespace, address, gatewayUrl, stop: undo.run };
   } catch (error) {

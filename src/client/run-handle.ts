@@ -39,6 +39,8 @@ export type RunHandle<Result = unknown> = {
    * @throws BatonError `InvalidInput` when it was decided before, is not asked, or has no such option
    */
   decide(decision: DecisionMessage): Promise<void>;
+  /** The same as a signal, which Temporal keeps also while no worker is up; a run ignores one that does not fit. */
+  signalDecision(decision: DecisionMessage): Promise<void>;
   /**
    * Starts a run again that failed, and reuses what its agents completed.
    *
@@ -136,6 +138,7 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
     pause: (message) => tell(MESSAGES.pause, message),
     resume: (message) => tell(MESSAGES.resume, message),
     decide: (decision) => tell(MESSAGES.decide, decision),
+    signalDecision: (decision) => client.getHandle(workflowId).signal(MESSAGES.decide, decision),
     retry: (retryOptions) => retryRun({ client, workflowId }, retryOptions),
     async cancel() {
       try {

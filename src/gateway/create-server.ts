@@ -22,6 +22,7 @@ import type { Metrics } from './metrics.ts';
 import { Problem } from './problem.ts';
 import { feedRoutes } from './routes/feed-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
+import { actionRoutes } from './routes/action-routes.ts';
 import { runRoutes } from './routes/run-routes.ts';
 import { uploadRoutes } from './routes/upload-routes.ts';
 import { workflowRoutes } from './routes/workflow-routes.ts';
@@ -135,6 +136,7 @@ export async function createServer({ context, metrics, serveMetrics, logger, req
     const uploads = createUploadStore({ dir: context.uploadsDir, maxBytes: context.maxUploadBytes });
     await guarded.register(workflowRoutes(context));
     await guarded.register(runRoutes(context, uploads));
+    await guarded.register(actionRoutes(context));
     await guarded.register(uploadRoutes(uploads, { maxBytes: context.maxUploadBytes }));
   });
   if (existsSync(webDir)) await server.register(fastifyStatic, { root: webDir });
