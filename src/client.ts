@@ -72,8 +72,11 @@ async function ownManifest(dataDir: string) {
   return costApp({ dataDir }).manifest();
 }
 
+/** How long a server may take to answer at first, in milliseconds; Temporal's own 10 s make a wrong address look like a hang. */
+const CONNECT_LIMIT_MS = 4_000;
+
 function openConnection(options: ConnectionOptions & { address: string }): Promise<Connection> {
-  return Connection.connect(options).catch((cause: unknown) => {
+  return Connection.connect({ connectTimeout: CONNECT_LIMIT_MS, ...options }).catch((cause: unknown) => {
     const message = `Temporal does not answer at ${options.address}: is it running? Start it by "baton dev", or set TEMPORAL_ADDRESS`;
     throw new BatonError('NetworkError', message, { cause });
   });

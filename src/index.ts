@@ -9,5 +9,7 @@ export type { Failure } from './contracts/failure.ts';
 export type { FailureType, RunStatus } from './contracts/names.ts';
 export type { AgentOutcome, RunOutcome } from './contracts/run.ts';
 export type { UserContext } from './contracts/user-context.ts';
+export { definePlan } from './plans/define-plan.ts';
+export type { StepOptions } from './plans/define-plan.ts';
 export { defineTool } from './tools/define-tool.ts';
 export type { ToolCall, ToolDefinition, ToolEffect } from './tools/define-tool.ts';

@@ -71,11 +71,26 @@ describe('bad input ends with its path, its reason and exit code 1', () => {
   const row = (i: number) => `2023-11-16 18:${String(i % 60).padStart(2, '0')}:03.9799600,4808,10`;
   const rows = (count: number) => Array.from({ length: count }, (_, i) => row(i));
 
+  const TIME = '2023-11-16 18:59:03.9799600';
+  const tooBad = (name: string, bad: string) => file(name, [AZURE_HEADER, ...rows(10), bad].join('\n'));
+
   test.each<[string, () => Promise<string>, RegExp]>([
     ['a missing file', async () => '/no/such/usage.csv', /\/no\/such\/usage\.csv.*no such file/],
     ['a folder', async () => dir.path, /is a folder/],
     ['an empty file', () => file('empty.csv', ''), /empty\.csv.*is empty/],
-    ['another format', () => file('other.csv', 'a,b\n1,2\n'), /other\.csv/],
+    ['another format', () => file('other.csv', 'a,b\n1,2\n'), /other\.csv.*Understood: Azure LLM/],
+    ['no text at all', () => file('picture.csv', '\x89PNG\r\n\x1a\n\0\0'), /picture\.csv.*format is not known/],
+    ['a truncated file', () => tooBad('cut.csv', '2023-11-16 18'), /cut\.csv, row 12: expected 3 columns, found 1/],
+    [
+      'a column of another type',
+      () => tooBad('type.csv', `${TIME},many,10`),
+      /type\.csv, row 12: .*whole number: many/,
+    ],
+    [
+      'negative tokens',
+      () => tooBad('minus.csv', `${TIME},-5,10`),
+      /minus\.csv, row 12: ContextTokens is negative: -5/,
+    ],
     [
       'over 5% bad rows',
       () => file('bad.csv', [AZURE_HEADER, ...rows(80), ...Array(20).fill('x,-1,z')].join('\n')),
@@ -105,9 +120,55 @@ describe('bad input ends with its path, its reason and exit code 1', () => {
     expect(stderr).toContain(`port ${port} of 127.0.0.1 is in use`);
   });
 
+  test.each<[string, string[], RegExp]>([
+    ['an assumption without a number', ['--set', 'right_size.max_input'], /"right_size\.max_input" is not NAME=NUMBER/],
+    ['an assumption nobody knows', ['--set', 'luck=1'], /luck=1 cannot be set.*Known: .*output_cap/],
+    ['a price file that is missing', ['--prices', '/no/prices.json'], /Price file \/no\/prices\.json.*no such file/],
+    [
+      'a price file of another shape',
+      ['--prices', AZURE_CODE],
+      /Price file .*code\.csv is not valid at its top.*Expected/,
+    ],
+    ['a spend below zero', ['--monthly', '-3'], /--monthly.*'-3' is invalid.*above 0/],
+  ])('%s', async (_name, args, message) => {
+    const { code, stdout, stderr } = await baton('spend', AZURE_CODE, '--model', 'gpt-4o', ...args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(message);
+  });
+
+  test('a few bad rows are counted and named in the report, which is still made', async () => {
+    const path = await file('few.csv', [AZURE_HEADER, ...rows(50), `${TIME},-5,10`].join('\n'));
+    const { code, stdout } = await baton('spend', path, '--model', 'gpt-4o', '--json');
+    expect(code).toBe(0);
+    const bad = { row: 52, reason: 'ContextTokens is negative: -5' };
+    expect(JSON.parse(stdout)).toMatchObject({ source: { rows: 50, rejected_rows: 1, bad_rows: [bad] } });
+  });
+
   test('an ending of --out that nobody can write is refused before the run', async () => {
     const { code, stderr } = await baton('spend', AZURE_CODE, '--out', 'report.docx');
     expect(code).toBe(1);
     expect(stderr).toContain('the ending must be one of');
+  });
+});
+
+describe('baton doctor', () => {
+  test('says as JSON, and by its exit code, that all is well, or what is not', async () => {
+    const well = await baton('doctor', '--json');
+    const checks = JSON.parse(well.stdout) as { name: string; state: string; remedy?: string }[];
+    expect(well.code).toBe(0);
+    expect(checks.map(({ name }) => name)).toEqual(expect.arrayContaining(['node', 'temporal', 'namespace', 'timers']));
+    expect(checks.filter(({ state }) => state === 'bad')).toEqual([]);
+
+    const nobody = await runBaton(['doctor', '--json'], {
+      dataDir: dir.path,
+      env: { TEMPORAL_ADDRESS: '127.0.0.1:1' },
+    });
+    expect(nobody.code).toBe(1);
+    expect(JSON.parse(nobody.stdout)).toContainEqual({
+      name: 'temporal',
+      state: 'bad',
+      found: 'nothing answers at 127.0.0.1:1',
+      remedy: 'start one by "baton dev", or set TEMPORAL_ADDRESS',
+    });
   });
 });

@@ -1,5 +1,5 @@
 // The example of the public TypeScript: compiled by the type check, loaded by the test beside it.
-import { defineAgent, defineApp, defineTool } from 'baton-agents';
+import { defineAgent, defineApp, definePlan, defineTool } from 'baton-agents';
 import { z } from 'zod';
 
 const bank = {
@@ -39,4 +39,9 @@ export const buyer = defineAgent({
   },
 });
 
-export default defineApp({ agents: [quote, buyer] });
+export const order = definePlan({ name: 'order', input: z.object({ sku: z.string() }) }, (p) => {
+  const quoted = p.step('quote', quote, { sku: p.input.sku });
+  p.step('buy', buyer, { cents: quoted.cents });
+});
+
+export default defineApp({ agents: [quote, buyer], plans: [order] });

@@ -5,7 +5,7 @@ const namesOf = async (door: string) => Object.keys((await import(door)) as obje
 
 describe('the public doors', () => {
   test.each([
-    ['baton-agents', ['BatonError', 'defineAgent', 'defineApp', 'defineTool']],
+    ['baton-agents', ['BatonError', 'defineAgent', 'defineApp', 'definePlan', 'defineTool']],
     ['baton-agents/client', ['connect']],
     ['baton-agents/worker', ['WORKFLOWS_PATH', 'createWorker']],
   ])('%s exports exactly what is promised', async (door, promised) => {
