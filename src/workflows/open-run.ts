@@ -68,7 +68,11 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   const occurrences = new Map(Object.entries(carried?.occurrences ?? {}));
   let ended: RunStatus | undefined;
   let cancelledAt: number | undefined;
+  let opened = false;
+  let changedEarly = false;
 
+  // Before the handlers: a message that came with the start must not be told before the run itself.
+  tellStart();
   const shared = { events, changed };
   const gate = createPauseGate({ ...shared, pausedBy: carried?.paused_by ?? null });
   const approvals = createApprovals({ ...shared, generation, decided: carried?.decided ?? [] });
@@ -79,6 +83,8 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     approvals: approvals.pending(),
     agents: outcomes,
   }));
+  opened = true;
+  if (changedEarly) changed();
 
   function statusNow(): RunStatus {
     if (ended) return ended;
@@ -88,7 +94,9 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
 
   /** Nothing else may carry these events for hours, so they are published at once. */
   function changed() {
-    if (ended) return;
+    // Registering a handler runs it for messages that came before, while the frame is only half made.
+    if (!opened) changedEarly = true;
+    if (!opened || ended) return;
     upsertSearchAttributes([{ key: STATUS, value: statusNow() }]);
     void events.publish();
   }
@@ -186,7 +194,6 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     body: () => Promise<RunEnd<Result>>,
     { amend = (end) => end }: FinishOptions<Result> = {},
   ): Promise<RunOutcome<Result>> {
-    tellStart();
     const timeoutMs = start.timeout_ms;
     const left = Math.max(1, startedAt + timeoutMs - Date.now());
     let end: RunEnd<Result>;

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { limitsOf } from '../../src/agents/limits-of.ts';
+import { workflowIdOf } from '../../src/contracts/names.ts';
 import type { RunState } from '../../src/contracts/run-start.ts';
 import { gatedAgents } from '../support/gated-agents.ts';
 import { startTestWorker } from '../support/test-run.ts';
@@ -54,4 +57,24 @@ test('cancels a run that is paused', async () => {
   await handle.cancel();
   await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
   expect(worker.recorder.of(runId).at(-1)).toMatchObject({ type: 'run_cancelled' });
+});
+
+test('a pause that comes with the start holds the run, which is told after its own start', async () => {
+  const runId = randomUUID();
+  const context = { user_id: 'u1', thread_id: 't1', run_id: runId, request_id: runId, metadata: {} };
+  const limits = Object.fromEntries(agents.map((agent) => [agent.name, limitsOf(agent)]));
+  const input = { steps: [{ agent: 'quick', input: { name: 'early' } }] };
+  const handle = await worker.client.workflow.signalWithStart('scripted', {
+    workflowId: workflowIdOf({ workflow: 'scripted', userId: 'u1', runId }),
+    taskQueue: worker.taskQueue,
+    args: [{ context, input, limits, timeout_ms: 60_000 }],
+    signal: 'pause',
+    signalArgs: [{ by: 'ops' }],
+  });
+  await worker.recorder.until(({ run_id, type }) => run_id === runId && type === 'run_paused');
+  expect(worker.recorder.of(runId).map(({ type }) => type)).toEqual(['run_started', 'run_paused']);
+  await expect(handle.query<RunState>('state')).resolves.toMatchObject({ status: 'paused' });
+  await handle.signal('resume', { by: 'ops' });
+  await expect(handle.result()).resolves.toMatchObject({ status: 'completed' });
+  expect(began).toContain('early');
 });
