@@ -67,6 +67,16 @@ describe('baton spend on the real traces', () => {
   });
 });
 
+test('a file with a header and no rows ends with exit code 3 and what to export, and no figure', async () => {
+  const path = await file('header-only.csv', `${AZURE_HEADER}\r\n`);
+  const { code, stdout } = await baton('spend', path, '--model', 'gpt-4o', '--json');
+  expect(code).toBe(3);
+  expect(JSON.parse(stdout)).toMatchObject({
+    status: 'insufficient_data',
+    needed: [{ how: expect.any(String) }, {}, {}],
+  });
+});
+
 describe('bad input ends with its path, its reason and exit code 1', () => {
   const row = (i: number) => `2023-11-16 18:${String(i % 60).padStart(2, '0')}:03.9799600,4808,10`;
   const rows = (count: number) => Array.from({ length: count }, (_, i) => row(i));
