@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { EffectCall } from '../../src/notifier/effect-ledger.ts';
-import { SIDE_STORES, type SideStore, type SideStorePlace } from './side-stores.ts';
+import { openTwice, SIDE_STORES } from './side-stores.ts';
 
 const first = { generation: 0, scheduled: 1_000, attempt: 1 };
 const second = { generation: 0, scheduled: 2_000, attempt: 2 };
@@ -24,32 +24,22 @@ function newCall(over: Partial<EffectCall> = {}): EffectCall {
 }
 
 describe.each(SIDE_STORES)('the effect ledger in %s', (_name, newPlace) => {
-  let place: SideStorePlace;
-  let store: SideStore;
-  let other: SideStore;
-  beforeAll(async () => {
-    place = await newPlace();
-    store = await place.open();
-    other = await place.open();
-  });
-  afterAll(async () => {
-    await store.close();
-    await other.close();
-    await place.remove();
-  });
+  const at = openTwice(newPlace);
 
   test('lets the first attempt call, and gives every later one the receipt', async () => {
     const call = newCall();
-    expect(await store.effects.begin({ call, order: first })).toMatchObject({ status: 'call', entry: { round: 0 } });
-    expect(await store.effects.settle({ key: call, order: first, outcome: { done: '{"receipt":"r1"}' } })).toBe(true);
-    const again = await other.effects.begin({ call, order: second });
+    expect(await at.store.effects.begin({ call, order: first })).toMatchObject({ status: 'call', entry: { round: 0 } });
+    expect(await at.store.effects.settle({ key: call, order: first, outcome: { done: '{"receipt":"r1"}' } })).toBe(
+      true,
+    );
+    const again = await at.other.effects.begin({ call, order: second });
     expect(again).toMatchObject({ status: 'done', entry: { receipt: '{"receipt":"r1"}', input: '{"cents":5}' } });
   });
 
   test('does not let a second attempt repeat a call whose outcome is unknown, and says how long it may go on', async () => {
     const call = newCall({ limitMs: 30_000 });
-    await store.effects.begin({ call, order: first });
-    const { status, entry } = await other.effects.begin({ call, order: second });
+    await at.store.effects.begin({ call, order: first });
+    const { status, entry } = await at.other.effects.begin({ call, order: second });
     expect(status).toBe('unknown');
     expect(entry.remainingMs).toBeGreaterThan(20_000);
     expect(entry.remainingMs).toBeLessThanOrEqual(30_000);
@@ -57,79 +47,82 @@ describe.each(SIDE_STORES)('the effect ledger in %s', (_name, newPlace) => {
 
   test('lets a repeatable call be made again where its outcome is unknown', async () => {
     const call = newCall({ repeatable: true });
-    await store.effects.begin({ call, order: first });
-    expect((await other.effects.begin({ call, order: second })).status).toBe('call');
+    await at.store.effects.begin({ call, order: first });
+    expect((await at.other.effects.begin({ call, order: second })).status).toBe('call');
   });
 
   test('lets the call be made again once it is known not to have happened', async () => {
     const call = newCall();
-    await store.effects.begin({ call, order: first });
-    expect(await other.effects.settle({ key: call, order: second, outcome: 'not_done' })).toBe(true);
-    expect(await other.effects.begin({ call, order: second })).toMatchObject({ status: 'call', entry: { round: 0 } });
+    await at.store.effects.begin({ call, order: first });
+    expect(await at.other.effects.settle({ key: call, order: second, outcome: 'not_done' })).toBe(true);
+    expect(await at.other.effects.begin({ call, order: second })).toMatchObject({
+      status: 'call',
+      entry: { round: 0 },
+    });
   });
 
   test('refuses an older attempt to begin anything after a newer one began something', async () => {
     const call = newCall();
-    await store.effects.begin({ call, order: second });
-    const late = await other.effects.begin({ call: { ...call, inputHash: 'b' }, order: first });
+    await at.store.effects.begin({ call, order: second });
+    const late = await at.other.effects.begin({ call: { ...call, inputHash: 'b' }, order: first });
     expect(late.status).toBe('fenced');
-    expect(await store.effects.list({ workflowId: call.workflowId })).toHaveLength(1);
+    expect(await at.store.effects.list({ workflowId: call.workflowId })).toHaveLength(1);
   });
 
   test('refuses an older attempt from the moment a newer one raised the fence', async () => {
     const call = newCall();
-    await store.effects.fence({ workflowId: call.workflowId, agentRun: call.agentRun, order: second });
-    expect((await other.effects.begin({ call, order: first })).status).toBe('fenced');
-    expect((await other.effects.begin({ call, order: second })).status).toBe('call');
+    await at.store.effects.fence({ workflowId: call.workflowId, agentRun: call.agentRun, order: second });
+    expect((await at.other.effects.begin({ call, order: first })).status).toBe('fenced');
+    expect((await at.other.effects.begin({ call, order: second })).status).toBe('call');
   });
 
   test('lets a later generation in, whatever its scheduled time', async () => {
     const call = newCall();
-    await store.effects.begin({ call, order: third });
+    await at.store.effects.begin({ call, order: third });
     const reset = { generation: 1, scheduled: 1, attempt: 1 };
-    expect((await store.effects.begin({ call: { ...call, inputHash: 'b' }, order: reset })).status).toBe('call');
+    expect((await at.store.effects.begin({ call: { ...call, inputHash: 'b' }, order: reset })).status).toBe('call');
   });
 
   test('does not let an older attempt complete what a newer one began anew', async () => {
     const call = newCall();
-    await store.effects.begin({ call, order: first });
-    await other.effects.settle({ key: call, order: second, outcome: 'not_done' });
-    await other.effects.begin({ call, order: second });
-    expect(await store.effects.settle({ key: call, order: first, outcome: { done: '"late"' } })).toBe(false);
-    expect((await other.effects.list({ workflowId: call.workflowId }))[0]).toMatchObject({ state: 'unknown' });
+    await at.store.effects.begin({ call, order: first });
+    await at.other.effects.settle({ key: call, order: second, outcome: 'not_done' });
+    await at.other.effects.begin({ call, order: second });
+    expect(await at.store.effects.settle({ key: call, order: first, outcome: { done: '"late"' } })).toBe(false);
+    expect((await at.other.effects.list({ workflowId: call.workflowId }))[0]).toMatchObject({ state: 'unknown' });
   });
 
   test('takes the late receipt of an older attempt while nobody has taken its call over', async () => {
     const call = newCall();
-    await store.effects.begin({ call, order: first });
-    await other.effects.begin({ call, order: second });
-    expect(await store.effects.settle({ key: call, order: first, outcome: { done: '"r1"' } })).toBe(true);
-    expect(await other.effects.begin({ call, order: second })).toMatchObject({ status: 'done' });
+    await at.store.effects.begin({ call, order: first });
+    await at.other.effects.begin({ call, order: second });
+    expect(await at.store.effects.settle({ key: call, order: first, outcome: { done: '"r1"' } })).toBe(true);
+    expect(await at.other.effects.begin({ call, order: second })).toMatchObject({ status: 'done' });
   });
 
   test('never gives out the receipt of a compensated call: made again it is a new round, and last in order', async () => {
     const call = newCall();
     const later = { ...call, inputHash: 'later' };
     for (const one of [call, later]) {
-      await store.effects.begin({ call: one, order: first });
-      await store.effects.settle({ key: one, order: first, outcome: { done: '"r1"' } });
+      await at.store.effects.begin({ call: one, order: first });
+      await at.store.effects.settle({ key: one, order: first, outcome: { done: '"r1"' } });
     }
-    await store.effects.compensated({ key: call, round: 0 });
-    const again = await other.effects.begin({ call, order: second });
+    await at.store.effects.compensated({ key: call, round: 0 });
+    const again = await at.other.effects.begin({ call, order: second });
     expect(again).toMatchObject({ status: 'call', entry: { round: 1, receipt: null } });
-    const entries = await store.effects.list({ workflowId: call.workflowId, agentRun: call.agentRun });
+    const entries = await at.store.effects.list({ workflowId: call.workflowId, agentRun: call.agentRun });
     expect(entries.map(({ inputHash }) => inputHash)).toEqual(['later', 'a']);
   });
 
   test('does not let a late undo mark a call that was made anew since', async () => {
     const call = newCall();
-    await store.effects.begin({ call, order: first });
-    await store.effects.settle({ key: call, order: first, outcome: { done: '"r1"' } });
-    await store.effects.compensated({ key: call, round: 0 });
-    await store.effects.begin({ call, order: second });
-    await store.effects.settle({ key: call, order: second, outcome: { done: '"r2"' } });
-    await other.effects.compensated({ key: call, round: 0 });
-    expect((await store.effects.list({ workflowId: call.workflowId }))[0]).toMatchObject({
+    await at.store.effects.begin({ call, order: first });
+    await at.store.effects.settle({ key: call, order: first, outcome: { done: '"r1"' } });
+    await at.store.effects.compensated({ key: call, round: 0 });
+    await at.store.effects.begin({ call, order: second });
+    await at.store.effects.settle({ key: call, order: second, outcome: { done: '"r2"' } });
+    await at.other.effects.compensated({ key: call, round: 0 });
+    expect((await at.store.effects.list({ workflowId: call.workflowId }))[0]).toMatchObject({
       state: 'done',
       receipt: '"r2"',
     });
@@ -138,16 +131,18 @@ describe.each(SIDE_STORES)('the effect ledger in %s', (_name, newPlace) => {
   test('lists one agent or the whole run in the order in which the calls began', async () => {
     const call = newCall();
     const calls = [call, { ...call, agentRun: 'seller-1' }, { ...call, occurrence: 2 }];
-    for (const one of calls) await store.effects.begin({ call: one, order: first });
+    for (const one of calls) await at.store.effects.begin({ call: one, order: first });
     const { workflowId } = call;
-    const names = (await other.effects.list({ workflowId })).map((e) => `${e.agentRun}/${e.occurrence}`);
+    const names = (await at.other.effects.list({ workflowId })).map((e) => `${e.agentRun}/${e.occurrence}`);
     expect(names).toEqual(['buyer-1/1', 'seller-1/1', 'buyer-1/2']);
-    expect(await other.effects.list({ workflowId, agentRun: 'seller-1' })).toHaveLength(1);
+    expect(await at.other.effects.list({ workflowId, agentRun: 'seller-1' })).toHaveLength(1);
   });
 
   test('lets exactly one of many attempts that ask at the same moment make the call', async () => {
     const call = newCall();
-    const asked = Array.from({ length: 20 }, (_, i) => (i % 2 ? store : other).effects.begin({ call, order: first }));
+    const asked = Array.from({ length: 20 }, (_, i) =>
+      (i % 2 ? at.store : at.other).effects.begin({ call, order: first }),
+    );
     const statuses = (await Promise.all(asked)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 'call')).toHaveLength(1);
     expect(statuses.filter((status) => status === 'unknown')).toHaveLength(19);
@@ -155,10 +150,10 @@ describe.each(SIDE_STORES)('the effect ledger in %s', (_name, newPlace) => {
 
   test('forgets what is older than asked, and nothing newer', async () => {
     const call = newCall();
-    await store.effects.begin({ call, order: first });
-    await store.effects.prune({ olderThan: new Date(Date.now() - 60_000) });
-    expect(await store.effects.list({ workflowId: call.workflowId })).toHaveLength(1);
-    expect(await store.effects.prune({ olderThan: new Date(Date.now() + 60_000) })).toBeGreaterThan(0);
-    expect(await store.effects.list({ workflowId: call.workflowId })).toEqual([]);
+    await at.store.effects.begin({ call, order: first });
+    await at.store.effects.prune({ olderThan: new Date(Date.now() - 60_000) });
+    expect(await at.store.effects.list({ workflowId: call.workflowId })).toHaveLength(1);
+    expect(await at.store.effects.prune({ olderThan: new Date(Date.now() + 60_000) })).toBeGreaterThan(0);
+    expect(await at.store.effects.list({ workflowId: call.workflowId })).toEqual([]);
   });
 });

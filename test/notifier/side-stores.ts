@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,3 +41,20 @@ export const SIDE_STORES: [string, () => Promise<SideStorePlace>][] = [
   ['SQLite', sqlitePlace],
   ['Redis', redisPlace],
 ];
+
+/** Two processes' ways into one new place, opened before the tests of a block and closed after them. */
+export function openTwice(newPlace: () => Promise<SideStorePlace>): { store: SideStore; other: SideStore } {
+  const opened = {} as { store: SideStore; other: SideStore };
+  let place: SideStorePlace;
+  beforeAll(async () => {
+    place = await newPlace();
+    opened.store = await place.open();
+    opened.other = await place.open();
+  });
+  afterAll(async () => {
+    await opened.store.close();
+    await opened.other.close();
+    await place.remove();
+  });
+  return opened;
+}
