@@ -20,6 +20,7 @@ const FOLDERS = [
   'dev',
   'cli',
   'plans',
+  'payload',
 ];
 const MAINS = ['**/worker.ts', '**/client.ts', '**/gateway.ts', '**/cli.ts', '**/config.ts'];
 
@@ -64,6 +65,16 @@ const BORDERS = {
       ...others('reconciler', ['contracts', 'notifier', 'feed']),
       ...MAINS,
       '@temporalio/worker',
+      '@temporalio/workflow',
+      '@temporalio/activity',
+    ],
+  },
+  payload: {
+    never: [
+      ...others('payload', ['contracts']),
+      ...MAINS,
+      '@temporalio/worker',
+      '@temporalio/client',
       '@temporalio/workflow',
       '@temporalio/activity',
     ],

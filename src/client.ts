@@ -1,5 +1,10 @@
 import { Client, Connection, type ConnectionOptions, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import {
+  defineSearchAttributeKey,
+  SearchAttributeType,
+  TypedSearchAttributes,
+  type DataConverter,
+} from '@temporalio/common';
 import type { z } from 'zod';
 import type { App } from './agents/define-app.ts';
 import { connectionSettings } from './client/connection-settings.ts';
@@ -23,6 +28,7 @@ import {
   type WorkflowName,
 } from './contracts/names.ts';
 import type { WorkflowInput, WorkflowResult } from './contracts/workflow-contracts.ts';
+import { createDataConverter } from './payload/data-converter.ts';
 
 export type { RunHandle, RunSummary, StartOptions };
 
@@ -39,8 +45,8 @@ export type ConnectOptions = {
   dataDir?: string;
   /** @default 'baton' */
   taskQueue?: string;
-  /** Connection and log of a process that acts for many users; whoever opened them closes them. @default own ones */
-  shared?: { connection: Connection; feed: FeedSource };
+  /** What a process that acts for many users has once; whoever opened it closes it. @default own ones */
+  shared?: { connection: Connection; feed: FeedSource; dataConverter: DataConverter };
 };
 
 export type BatonClient = {
@@ -98,7 +104,8 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
       if (!shared) await feed.close();
       throw error;
     }));
-  const { workflow: client } = new Client({ connection, namespace });
+  const dataConverter = shared?.dataConverter ?? createDataConverter(config.payloads);
+  const { workflow: client } = new Client({ connection, namespace, dataConverter });
 
   function handleOf<Result>(workflow: string, runId: string, repeated = false): RunHandle<Result> {
     const workflowId = workflowIdOf({ workflow, userId: user, runId });

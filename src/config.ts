@@ -2,9 +2,30 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { BatonError } from './contracts/baton-error.ts';
 import { withoutPassword } from './contracts/without-password.ts';
+import type { PayloadConfig } from './payload/data-converter.ts';
+import { payloadKeys } from './payload/payload-keys.ts';
+import { s3Location } from './payload/s3-location.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const url = z.url({ protocol: /^https?$/ });
+
+/** Refuses what the function throws on, in its words. */
+function parsedBy<T>(parse: (text: string) => T) {
+  return (text: string, context: z.RefinementCtx): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.addIssue((error as Error).message);
+      return z.NEVER;
+    }
+  };
+}
+
+function blobUrl(url: string): string {
+  if (url.startsWith('s3:')) s3Location(url);
+  else if (!url.startsWith('file:')) throw new BatonError('InvalidInput', 'must begin with file: or s3://');
+  return url;
+}
 
 const environment = z.object({
   /** Folder of Temporal's database, the event log, ledgers and reports. */
@@ -14,6 +35,10 @@ const environment = z.object({
     .string()
     .regex(/^(sqlite:|rediss?:\/\/.)/, 'must begin with sqlite:, redis:// or rediss://')
     .default('sqlite:'),
+  /** Where large payloads are kept: `file:` (in the data folder), `file:FOLDER` or `s3://BUCKET/PREFIX?endpoint=…&region=…`. */
+  BATON_STORE: z.string().default('file:').transform(parsedBy(blobUrl)),
+  /** Keys that encrypt payloads, `ID:BASE64,…`: the first encrypts, all decrypt. Unset means that nothing is encrypted. */
+  BATON_PAYLOAD_KEYS: z.string().default('').transform(parsedBy(payloadKeys)),
   /** `full` also survives a power loss, at several milliseconds an event. */
   BATON_FSYNC: z.enum(['normal', 'full']).default('normal'),
   /** Days for which events and closed runs are kept. */
@@ -44,6 +69,8 @@ export type Config = {
   /** URL of the store of events, effects and decisions; the path of a `sqlite:` one is absolute. */
   storeUrl: string;
   fsync: 'normal' | 'full';
+  /** Where payloads go; the path of a `file:` store is absolute. */
+  payloads: PayloadConfig;
   retentionDays: number;
   reconcileMs: number | undefined;
   userConcurrency: number | undefined;
@@ -79,9 +106,10 @@ function jwtConfig(env: z.infer<typeof environment>): JwtConfig {
   return jwt;
 }
 
-function storeUrlOf(value: string, dataDir: string): string {
-  if (!value.startsWith('sqlite:')) return value;
-  return `sqlite:${resolve(dataDir, value.slice('sqlite:'.length) || 'events.sqlite')}`;
+/** A URL of a local kind with its path made absolute; without a path it is the given one in the data folder. */
+function localUrl(value: string, { scheme, within, name }: { scheme: string; within: string; name: string }): string {
+  if (!value.startsWith(scheme)) return value;
+  return `${scheme}${resolve(within, value.slice(scheme.length) || name)}`;
 }
 
 /**
@@ -95,14 +123,18 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     const [issue] = parsed.error.issues;
     const name = String(issue?.path[0]);
     // A secret is no less one for being too short: its value stays out of terminals and logs.
-    const shown = name.endsWith('_SECRET') ? '…' : withoutPassword(env[name] ?? '');
+    const shown = /_(SECRET|KEYS)$/.test(name) ? '…' : withoutPassword(env[name] ?? '');
     refuse(name, shown, issue?.message ?? 'is refused');
   }
   const { data } = parsed;
   const dataDir = resolve(data.BATON_DATA_DIR);
   return {
     dataDir,
-    storeUrl: storeUrlOf(data.BATON_LOG, dataDir),
+    storeUrl: localUrl(data.BATON_LOG, { scheme: 'sqlite:', within: dataDir, name: 'events.sqlite' }),
+    payloads: {
+      storeUrl: localUrl(data.BATON_STORE, { scheme: 'file:', within: dataDir, name: 'blobs' }),
+      keys: data.BATON_PAYLOAD_KEYS,
+    },
     fsync: data.BATON_FSYNC,
     retentionDays: data.BATON_RETENTION_DAYS,
     userConcurrency: data.BATON_USER_CONCURRENCY,

@@ -18,6 +18,7 @@ import { createMetrics, type Metrics } from './gateway/metrics.ts';
 import { WORKFLOW_CATALOG } from './gateway/runs/workflow-catalog.ts';
 import type { Decisions } from './notifier/decisions.ts';
 import type { EventLog } from './notifier/event-log.ts';
+import { createDataConverter } from './payload/data-converter.ts';
 
 export type GatewayOptions = {
   config: Config;
@@ -83,6 +84,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     throw new BatonError('NetworkError', message, { cause });
   });
   const feed = await openFeedSource(config);
+  const dataConverter = createDataConverter(config.payloads);
+  const shared = { connection, feed, dataConverter };
   const streams = createOpenStreams({ maxPerUser: streamsPerUser, pingMs, retryMs });
   const metrics = createMetrics({ openStreams: streams.count });
   const context: GatewayContext = {
@@ -91,7 +94,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     tails: createTails(log),
     streams,
     verify: createTokenVerifier(jwt),
-    clientOf: (user) => connect({ user, app, namespace, dataDir, taskQueue, shared: { connection, feed } }),
+    clientOf: (user) => connect({ user, app, namespace, dataDir, taskQueue, shared }),
     pingTemporal: () => connection.workflowService.getSystemInfo({}),
     workflows: WORKFLOW_CATALOG,
     uploadsDir: join(dataDir, 'uploads'),

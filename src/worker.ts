@@ -1,11 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
+import type { DataConverter } from '@temporalio/common';
 import { createActivities } from './activities/create-activities.ts';
 import type { App } from './agents/define-app.ts';
+import { loadConfig } from './config.ts';
 import { TASK_QUEUE } from './contracts/names.ts';
 import type { EffectLedger } from './notifier/effect-ledger.ts';
 import type { Leases } from './notifier/leases.ts';
 import type { Notifier } from './notifier/notifier.ts';
+import { createDataConverter } from './payload/data-converter.ts';
 import { workflowEntry } from './workflow-entry.ts';
 
 export type WorkerOptions = {
@@ -17,6 +20,8 @@ export type WorkerOptions = {
   effects?: EffectLedger;
   /** The store's leases, for agents and tools that have limits. */
   leases?: Leases;
+  /** How payloads are kept; clients must know them the same way. @default by BATON_STORE and BATON_PAYLOAD_KEYS */
+  dataConverter?: DataConverter;
   /** @default 'baton' */
   taskQueue?: string;
   /** Prebuilt bundle; without one the workflows are bundled now, which takes seconds. */
@@ -43,6 +48,7 @@ export function createWorker({
   notifier,
   effects,
   leases,
+  dataConverter = createDataConverter(loadConfig().payloads),
   taskQueue = TASK_QUEUE,
   workflowBundle,
   shutdownGraceMs = 10_000,
@@ -52,6 +58,7 @@ export function createWorker({
   return Worker.create({
     connection,
     namespace,
+    dataConverter,
     taskQueue,
     ...(workflowBundle ? { workflowBundle } : workflowEntry(WORKFLOWS_PATH, app.workflows)),
     activities: createActivities(app, { notifier, effects, leases }),

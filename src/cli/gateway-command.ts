@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { connectionSettings } from '../client/connection-settings.ts';
 import { loadConfig } from '../config.ts';
 import { openStore } from '../notifier/open-store.ts';
+import { createDataConverter } from '../payload/data-converter.ts';
 import { runReconciler } from './run-reconciler.ts';
 import { untilStopped } from './until-stopped.ts';
 import { withSecret } from './with-secret.ts';
@@ -28,7 +29,8 @@ export function addGatewayCommand(program: Command): void {
         const onError = (error: unknown) => logger.warn({ err: error }, 'the reconciler failed');
         const { connectionOptions, namespace } = connectionSettings({ dataDir: config.dataDir });
         const everyMs = config.reconcileMs ?? RECONCILE_MS;
-        const stop = await runReconciler({ store, connectionOptions, namespace, everyMs, onError });
+        const dataConverter = createDataConverter(config.payloads);
+        const stop = await runReconciler({ store, connectionOptions, namespace, dataConverter, everyMs, onError });
         await stopped.promise;
         await gateway.close();
         await stop();

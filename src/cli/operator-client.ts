@@ -5,6 +5,7 @@ import { listRuns, type RunFilter, type RunSummary } from '../client/list-runs.t
 import { createRunHandle, type RunHandle } from '../client/run-handle.ts';
 import { loadConfig } from '../config.ts';
 import { BatonError } from '../contracts/baton-error.ts';
+import { createDataConverter } from '../payload/data-converter.ts';
 
 /** A client over all users' runs: whoever may reach Temporal itself may see them. */
 export async function operatorClient() {
@@ -16,7 +17,7 @@ export async function operatorClient() {
     const message = `Temporal does not answer at ${connectionOptions.address}: start it by "baton dev", or set TEMPORAL_ADDRESS`;
     throw new BatonError('NetworkError', message, { cause });
   });
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, dataConverter: createDataConverter(config.payloads) });
 
   async function find(runOrWorkflowId: string): Promise<RunSummary> {
     const runs = await listRuns(client.workflow, { limit: 10_000 });

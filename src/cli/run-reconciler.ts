@@ -1,4 +1,5 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import type { Store } from '../notifier/open-store.ts';
 import { startReconciler } from '../reconciler/start-reconciler.ts';
 
@@ -6,14 +7,15 @@ type Options = {
   store: Store;
   connectionOptions: ConnectionOptions;
   namespace: string;
+  dataConverter: DataConverter;
   everyMs: number;
   onError: (error: unknown) => void;
 };
 
 /** A reconciler with a connection of its own; returns what stops it. */
-export async function runReconciler({ store, connectionOptions, namespace, everyMs, onError }: Options) {
+export async function runReconciler({ store, connectionOptions, everyMs, onError, ...how }: Options) {
   const connection = await Connection.connect(connectionOptions);
-  const { workflow: client } = new Client({ connection, namespace });
+  const { workflow: client } = new Client({ connection, ...how });
   const stop = startReconciler({ ...store, client, everyMs, onError });
   return async () => {
     await stop();

@@ -4,6 +4,7 @@ import { connectionSettings } from '../client/connection-settings.ts';
 import type { Config } from '../config.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 import type { Store } from '../notifier/open-store.ts';
+import { createDataConverter } from '../payload/data-converter.ts';
 import { ownDataDir } from '../dev/own-data-dir.ts';
 import { embeddedTemporal } from './embedded-temporal.ts';
 import { fileLogger } from './file-logger.ts';
@@ -109,9 +110,11 @@ export async function startStack({ config, command, say, port, patienceMs, gatew
     );
     undo.push(() => connection.close());
     const { effects, leases } = store;
+    const dataConverter = createDataConverter(config.payloads);
     const notifier = withOutbox(store.log, { folder: join(dataDir, 'outbox') });
     undo.push(notifier.close);
-    const worker = await createWorker({ connection, namespace, app: costApp({ dataDir }), notifier, effects, leases });
+    const temporal = { connection, namespace, dataConverter };
+    const worker = await createWorker({ ...temporal, app: costApp({ dataDir }), notifier, effects, leases });
     const running = worker.run();
     // Whoever stops the stack hears of a worker that broke; until then the failure must not end the process.
     running.catch(() => undefined);
@@ -122,7 +125,7 @@ export async function startStack({ config, command, say, port, patienceMs, gatew
     const everyMs = config.reconcileMs ?? RECONCILE_MS;
     const warnOf = (what: string) => (error: unknown) => logger.warn(`${what} failed`, { error: String(error) });
     const onError = warnOf('the reconciler');
-    undo.push(await runReconciler({ store, connectionOptions, namespace, everyMs, onError }));
+    undo.push(await runReconciler({ store, connectionOptions, namespace, dataConverter, everyMs, onError }));
     undo.push(startRetention({ store, retentionDays, onError: warnOf('forgetting old events') }));
     const gatewayUrl = gateway ? await serveUsers({ config, store, address, namespace, say, undo }) : null;
     undo.push(owner.stopping);

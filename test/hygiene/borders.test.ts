@@ -22,6 +22,8 @@ const CROSSINGS: [file: string, statement: string][] = [
   ['src/notifier/open-store.ts', "import '../agents/triage.ts';"],
   ['src/gateway/metrics.ts', "import '../workflows/run-agent.ts';"],
   ['src/gateway/metrics.ts', "import '../tools/define-tool.ts';"],
+  ['src/payload/claim-check.ts', "import '../notifier/open-store.ts';"],
+  ['src/payload/claim-check.ts', "import '@temporalio/client';"],
   ['src/feed/fold.ts', "import 'node:fs';"],
   ['src/client.ts', "import '@temporalio/worker';"],
   ['src/cli.ts', "import './worker.ts';"],

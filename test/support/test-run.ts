@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, type DataConverter } from '@temporalio/common';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import type { AnyAgent } from '../../src/agents/define-agent.ts';
 import { defineApp } from '../../src/agents/define-app.ts';
@@ -41,6 +41,8 @@ type Options = {
   maxConcurrentAgents?: number;
   /** @default one that records */
   notifier?: Notifier;
+  /** @default payloads as they are, so that recorded histories can be read by anybody */
+  dataConverter?: DataConverter;
 };
 
 type StartRunOptions = {
@@ -54,17 +56,24 @@ type StartRunOptions = {
 type RunAgentOptions = StartRunOptions & { answer?: string };
 
 /** A worker for some agents on a task queue of its own, with a recording notifier, and a way to run one of them. */
-export async function startTestWorker({ agents, shutdownGraceMs, maxConcurrentAgents, notifier }: Options) {
+export async function startTestWorker({
+  agents,
+  shutdownGraceMs,
+  maxConcurrentAgents,
+  notifier,
+  dataConverter = {},
+}: Options) {
   const { address, namespace, workflowBundle } = shared();
   const taskQueue = `test-${randomUUID()}`;
   const recorder = createRecorder();
   const nativeConnection = await NativeConnection.connect({ address });
   const connection = await Connection.connect({ address });
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, dataConverter });
   const app = defineApp({ agents });
   const { effects, leases, remove } = await openTestStores();
   const options = {
     namespace,
+    dataConverter,
     app,
     notifier: notifier ?? recorder.notifier,
     effects,
