@@ -12,6 +12,7 @@ import { openFeedSource, type FeedSource } from './client/feed-source.ts';
 import { fairnessKey } from './client/fairness-key.ts';
 import { fingerprint } from './client/fingerprint.ts';
 import { listRuns, type RunFilter, type RunSummary } from './client/list-runs.ts';
+import { refuseOversized } from './client/refuse-unsendable.ts';
 import { createRunHandle, type RunHandle } from './client/run-handle.ts';
 import { runIdentity, type StartOptions } from './client/run-identity.ts';
 import { workflowInput, type Startable } from './client/workflow-input.ts';
@@ -120,6 +121,7 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
     const manifest = app ? app.manifest() : await ownManifest(config.dataDir);
     const { workflow, input, timeoutMs } = workflowInput(startable, given, manifest);
     const context = runIdentity(user, startOptions);
+    refuseOversized(workflow, { input, metadata: context.metadata });
     const { userConcurrency } = config;
     const forUser = userConcurrency === undefined ? {} : { limit_user: userConcurrency, waits: true };
     const limits = Object.fromEntries(

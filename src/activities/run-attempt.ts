@@ -12,17 +12,18 @@ import type { Dependencies } from './dependencies.ts';
 import type { CallingAttempt } from './effect-calls.ts';
 import { createEventEmitter, type EventEmitter } from './event-emitter.ts';
 import { endAttempt } from './end-attempt.ts';
+import { refuseUnsendable } from './refuse-unsendable.ts';
 import { earlierAttempts, lostAttempts, startHeartbeat } from './start-heartbeat.ts';
 import { stopRequest } from './stop-request.ts';
 import { createAsk } from './create-ask.ts';
 import { createThink } from './create-think.ts';
 
 /** Longest result shown in an event, in bytes of JSON, and longest summary of an input, in characters. */
-const MAX_RESULT_BYTES = 4_096;
+const MAX_SHOWN_BYTES = 4_096;
 const MAX_SUMMARY = 400;
 
 function summaryOf(input: unknown): string {
-  const text = JSON.stringify(shorten(redact(input), MAX_RESULT_BYTES)) ?? '';
+  const text = JSON.stringify(shorten(redact(input), MAX_SHOWN_BYTES)) ?? '';
   return text.length <= MAX_SUMMARY ? text : `${text.slice(0, MAX_SUMMARY - 1).toWellFormed()}…`;
 }
 
@@ -37,11 +38,12 @@ function parseOutput(agent: AnyAgent, returned: unknown): unknown {
     throw new BatonError('AgentSilent', `agent ${agent.name} died silently: it returned nothing`);
   }
   const parsed = agent.output.safeParse(returned);
-  if (parsed.success) return parsed.data;
-  throw new BatonError(
-    'InvalidOutput',
-    `agent ${agent.name}: output does not match its schema: ${parsed.error.message}`,
-  );
+  if (!parsed.success) {
+    const what = `output does not match its schema: ${parsed.error.message}`;
+    throw new BatonError('InvalidOutput', `agent ${agent.name}: ${what}`);
+  }
+  refuseUnsendable(agent.name, parsed.data);
+  return parsed.data;
 }
 
 type Attempt = {
@@ -131,7 +133,7 @@ export async function runAttempt(agent: AnyAgent, call: AgentCall, dependencies:
     const about = { attempts: number, execution_time_ms, recovered, agent_run };
     if (ended.question) return { result: null, question: ended.question, ...about, ...(await emitter.flush()) };
     const result = parseOutput(agent, ended.result);
-    emitter.emit('agent_completed', { result: shorten(result, MAX_RESULT_BYTES), execution_time_ms, recovered });
+    emitter.emit('agent_completed', { result: shorten(result, MAX_SHOWN_BYTES), execution_time_ms, recovered });
     return { result, ...about, ...(await emitter.flush()) };
   } catch (thrown) {
     throw await endAttempt({ thrown, agent: agent.name, call, context, emitter, earlier, stop, startedAt });

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { BatonError } from '../contracts/baton-error.ts';
 import { userContextSchema, type UserContext } from '../contracts/user-context.ts';
+import { refuseOtherThanJson } from './refuse-unsendable.ts';
 
 export type StartOptions = {
   /** Idempotency key of the caller: the same request again is the same run. */
@@ -27,9 +28,11 @@ function derivedRunId(user: string, requestId: string): string {
 /**
  * Makes the user context of a new run.
  *
- * @throws BatonError `InvalidInput` naming every id that is empty, too long or a placeholder
+ * @throws BatonError `InvalidInput` naming every id that is empty, too long or a placeholder, or what is no JSON in the
+ *   metadata
  */
 export function runIdentity(user: string, { requestId, threadId, runId, metadata = {} }: StartOptions): UserContext {
+  refuseOtherThanJson('metadata', metadata, 'the run');
   const run_id = runId ?? (requestId === undefined ? randomUUID() : derivedRunId(user, requestId));
   const parsed = userContextSchema.safeParse({
     user_id: user,

@@ -5,11 +5,13 @@ import type { WorkflowName } from '../contracts/names.ts';
 import type { RegisteredPlan, RunPlanInput } from '../contracts/plan.ts';
 import { workflowContracts } from '../contracts/workflow-contracts.ts';
 import { preparePlan } from '../plans/prepare-plan.ts';
+import { refuseOtherThanJson } from './refuse-unsendable.ts';
 
 /** A workflow by its name, or a plan that runs as `runPlan`. */
 export type Startable = WorkflowName | RegisteredPlan;
 
 function parsed(what: string, schema: z.ZodType, input: unknown): unknown {
+  refuseOtherThanJson('input', input, what);
   const { success, data, error } = schema.safeParse(input);
   if (success) return data;
   throw new BatonError('InvalidInput', `input of ${what} is refused:\n${z.prettifyError(error)}`);

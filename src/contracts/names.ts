@@ -114,8 +114,14 @@ export type StepStatus = (typeof STEP_STATUSES)[number];
 export const MAX_PLAN_STEPS = 500;
 export const DEFAULT_MAX_PARALLEL = 20;
 
-/** Most JSON of a plan, its input and its supplied results together: all of it travels in one message to the server. */
-export const MAX_PLAN_INPUT_BYTES = 1_500_000;
+/**
+ * Most bytes of JSON of a run's input, together with its metadata or with a plan and its supplied results. Temporal takes
+ * about as much as one payload, so that a start needs no store.
+ */
+export const MAX_INPUT_BYTES = 2_000_000;
+
+/** Most bytes of JSON of one agent's result. */
+export const MAX_RESULT_BYTES = 4_000_000;
 
 /** Search attributes of every run; the embedded server registers them. */
 export const SEARCH_ATTRIBUTES = {

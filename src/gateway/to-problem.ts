@@ -20,6 +20,7 @@ function ofBatonError(error: BatonError): Problem | undefined {
     return new Problem({ code: 'request_conflict', detail: error.message });
   }
   if (error.type === 'InvalidInput') return new Problem({ code: 'invalid_input', detail: error.message });
+  if (error.type === 'PayloadTooLarge') return new Problem({ code: 'too_large', detail: error.message });
   if (error.type === 'NetworkError') return new Problem({ code: 'temporal_unavailable', detail: error.message });
   return undefined;
 }

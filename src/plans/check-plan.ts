@@ -1,5 +1,5 @@
 import type { AppManifest } from '../agents/define-app.ts';
-import { MAX_PLAN_INPUT_BYTES } from '../contracts/names.ts';
+import { MAX_INPUT_BYTES } from '../contracts/names.ts';
 import { defaultInput } from '../contracts/plan-reference.ts';
 import { graphFaults } from './graph-faults.ts';
 import { jsonFaults } from './json-faults.ts';
@@ -23,8 +23,8 @@ type Options = {
 
 function sizeFaults({ plan, input, results }: Options): PlanFault[] {
   const bytes = new TextEncoder().encode(JSON.stringify([plan, input, results]) ?? '').length;
-  if (bytes <= MAX_PLAN_INPUT_BYTES) return [];
-  const message = `plan, input and results take ${bytes} bytes of JSON, over the limit of ${MAX_PLAN_INPUT_BYTES}`;
+  if (bytes <= MAX_INPUT_BYTES) return [];
+  const message = `plan, input and results take ${bytes} bytes of JSON, over the limit of ${MAX_INPUT_BYTES}`;
   return [fault([], `${message}; pass large data by reference`)];
 }
 
