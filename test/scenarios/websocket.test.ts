@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { measured } from '../support/measured.ts';
 import { dataHelper, failingAgent, optimization, reporting, triage } from '../support/scenario-agents/c-agents.ts';
 import { type openSocket, startTestGateway } from '../support/test-gateway.ts';
 import { outcomeOf, startTestWorker } from '../support/test-run.ts';
@@ -67,6 +68,10 @@ test('test_all_five_required_websocket_events_emitted', async () => {
   expect(thoughts.map(({ progress_percentage }) => progress_percentage)).toEqual([25, 50, 90, 95]);
   expect(JSON.stringify(events[0])).toContain('$45k');
   expect(span(events)).toBeLessThan(2_000);
+  measured('test_all_five_required_websocket_events_emitted', {
+    events: events.length,
+    first_to_last_ms: span(events),
+  });
   socket.socket.close();
 });
 
@@ -94,6 +99,7 @@ test('test_websocket_event_data_integrity_and_user_isolation', async () => {
   const foreign = await gateway.call('user_2', `/v1/events?after=0&run_id=${runs[0]?.runId}`);
   expect(await foreign.json()).toMatchObject({ events: [] });
   expect((await gateway.call('user_2', `/v1/runs/${runs[0]?.runId}`)).status).toBe(404);
+  measured('test_websocket_event_data_integrity_and_user_isolation', { events: '12 and 11', foreign_events: 0 });
 });
 
 test('test_multi_agent_workflow_websocket_coordination', async () => {
@@ -116,6 +122,10 @@ test('test_multi_agent_workflow_websocket_coordination', async () => {
   expect(types(events).filter((type) => type === 'agent_started')).toHaveLength(3);
   expect(span(events)).toBeGreaterThan(500);
   expect(span(events)).toBeLessThan(5_000);
+  measured('test_multi_agent_workflow_websocket_coordination', {
+    events: events.length,
+    first_to_last_ms: span(events),
+  });
   socket.socket.close();
 });
 
@@ -129,6 +139,7 @@ test('test_websocket_error_event_handling', async () => {
   const text = JSON.stringify(events.at(-1));
   expect(text).toContain('failure');
   expect(text).not.toMatch(/\.ts:\d+/);
+  measured('test_websocket_error_event_handling', { events: events.length, ends: 1 });
   socket.socket.close();
 });
 
@@ -139,7 +150,8 @@ test('test_websocket_performance_under_concurrent_load', async () => {
   unread.socket.pause();
   const started = performance.now();
   const runs = await Promise.all(users.map((user) => run(user, 'data_helper')));
-  expect(performance.now() - started).toBeLessThan(3_000);
+  const wall_ms = performance.now() - started;
+  expect(wall_ms).toBeLessThan(3_000);
   const feeds = await Promise.all(sockets.map((socket) => untilRunsEnd(socket)));
   for (const [n, events] of feeds.entries()) {
     expect(runs[n]?.outcome.status).toBe('completed');
@@ -148,5 +160,6 @@ test('test_websocket_performance_under_concurrent_load', async () => {
     expect(types(events)).toEqual(expect.arrayContaining(FIVE));
     expect(new Set(events.map(({ run_id }) => run_id))).toEqual(new Set([runs[n]?.runId]));
   }
+  measured('test_websocket_performance_under_concurrent_load', { users: users.length, events: 60, wall_ms });
   for (const { socket } of [...sockets, unread]) socket.terminate();
 });

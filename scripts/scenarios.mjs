@@ -1,0 +1,24 @@
+// Writes docs/scenarios.md from a run of the acceptance scenarios: `npm run docs:scenarios [-- --last]`, where --last takes
+// the figures of the last run of any scenarios instead of running them all.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { MEASURED_FILE } from '../test/support/measured.ts';
+import { scenarioTests } from '../test/support/scenario-tests.ts';
+import { scenariosPage } from '../test/support/scenarios-page.ts';
+
+function runScenarios() {
+  rmSync(MEASURED_FILE, { force: true });
+  // One file at a time: scenarios have bars by the clock.
+  const args = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '-i', 'test/scenarios/'];
+  return spawnSync(process.execPath, args, { stdio: 'inherit' }).status === 0;
+}
+
+if (process.argv.includes('--last') || runScenarios()) {
+  const lines = existsSync(MEASURED_FILE) ? readFileSync(MEASURED_FILE, 'utf8').trim().split('\n') : [];
+  const measures = lines.map((line) => JSON.parse(line));
+  writeFileSync('docs/scenarios.md', scenariosPage(scenarioTests(), measures));
+  process.stdout.write('wrote docs/scenarios.md\n');
+} else {
+  process.stderr.write('docs/scenarios.md was not written: a scenario failed\n');
+  process.exitCode = 1;
+}

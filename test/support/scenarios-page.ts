@@ -1,0 +1,26 @@
+import type { Measured } from './measured.ts';
+
+const HEAD = `# Acceptance scenarios
+
+Each scenario is a test of its name, run against a real Temporal server, real workers and a real event log. The figures
+are those of one run on two cores; the tests hold the bars. Written by \`npm run docs:scenarios\`.
+
+| scenario | test | measured |
+|---|---|---|
+`;
+
+function shown([name, value]: [string, number | string]): string {
+  const [, label = name, unit = ''] = /^(.*)_(ms|percent)$/.exec(name) ?? [];
+  const figure = typeof value === 'number' ? Math.round(value * (unit ? 1 : 100)) / (unit ? 1 : 100) : value;
+  return `${label.replaceAll('_', ' ')} ${figure}${unit && ` ${unit}`}`;
+}
+
+/** The page docs/scenarios.md: each scenario with its test file and what it measured; a later measure replaces an earlier one. */
+export function scenariosPage(tests: readonly { name: string; file: string }[], measures: readonly Measured[]): string {
+  const rows = tests.map(({ name, file }) => {
+    const own = measures.filter(({ scenario }) => scenario === name).map(({ figures }) => figures);
+    const figures = Object.entries(Object.assign({}, ...own) as Measured['figures']).map(shown);
+    return `| \`${name}\` | [${file.split('/').at(-1)}](../${file}) | ${figures.join('; ') || '—'} |\n`;
+  });
+  return HEAD + rows.join('');
+}
