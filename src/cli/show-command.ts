@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { agentOutcomes } from '../client/agent-outcomes.ts';
 import type { RunSummary } from '../client/list-runs.ts';
 import type { AgentOutcome } from '../contracts/run.ts';
 import { embeddedUiUrl } from './embedded-ui-url.ts';
@@ -64,11 +65,13 @@ function asText(run: RunSummary, agents: AgentOutcome[], pending: PendingAgent[]
 async function show(id: string, { json }: { json?: boolean }): Promise<void> {
   await withOperator(async (operator) => {
     const run = await operator.find(id);
-    const agents = await operator.feed.outcomes({ userId: run.user_id, runId: run.run_id });
+    const agents = agentOutcomes(await operator.feed.fold({ userId: run.user_id, runId: run.run_id }));
     const pending = run.ended_at ? [] : await pendingAgents(operator, run.workflow_id);
     const uiUrl = embeddedUiUrl(operator.config.dataDir);
     const link = uiLink({ uiUrl, namespace: operator.namespace, workflowId: run.workflow_id });
-    const shown = { ...run, agents, pending, ui: link };
+    // Only a closed run's result is asked for: for an open one this would wait for its end.
+    const { result } = run.ended_at ? await operator.handle(run).result() : {};
+    const shown = { ...run, agents, pending, result, ui: link };
     process.stdout.write(json ? `${JSON.stringify(shown, null, 2)}\n` : asText(run, agents, pending, link));
   });
 }

@@ -1,9 +1,8 @@
 import type { AgentOutcome } from '../contracts/run.ts';
-import type { FoldedFeed } from '../feed/folded.ts';
+import type { FoldedRun } from '../feed/folded.ts';
 
 /** The agents of a run that have begun, as far as its events tell: for runs whose own outcome is not to be had. */
-export function agentOutcomes(feed: FoldedFeed, runId: string): AgentOutcome[] {
-  const run = feed.runs.find(({ run_id }) => run_id === runId);
+export function agentOutcomes(run: FoldedRun | undefined): AgentOutcome[] {
   const begun = (run?.agents ?? []).filter(({ agent_run }) => agent_run !== null);
   return begun.map(({ agent, state, attempt, execution_time_ms, recovered, error }) => ({
     success: state === 'completed',

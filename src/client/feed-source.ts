@@ -1,10 +1,9 @@
 import type { Config } from '../config.ts';
 import type { BatonEvent } from '../contracts/event.ts';
 import { RUN_END_TYPES } from '../contracts/names.ts';
-import type { AgentOutcome } from '../contracts/run.ts';
 import { emptyFeed, foldFeed } from '../feed/fold.ts';
+import type { FoldedRun } from '../feed/folded.ts';
 import { openStore } from '../notifier/open-store.ts';
-import { agentOutcomes } from './agent-outcomes.ts';
 
 const PAGE = 500;
 
@@ -29,19 +28,17 @@ export async function openFeedSource({ storeUrl, fsync }: Pick<Config, 'storeUrl
     }
   }
 
-  async function outcomes({ userId, runId }: { userId: string; runId: string }): Promise<AgentOutcome[]> {
+  /** The run as its events tell; undefined before the first of them. */
+  async function fold({ userId, runId }: { userId: string; runId: string }): Promise<FoldedRun | undefined> {
     let feed = emptyFeed();
-    let after = 0;
     for (;;) {
-      const page = await log.read({ userId, after, limit: PAGE, runId });
+      const page = await log.read({ userId, after: feed.seq, limit: PAGE, runId });
       for (const event of page) feed = foldFeed(feed, event);
-      const last = page.at(-1);
-      if (!last || page.length < PAGE) return agentOutcomes(feed, runId);
-      after = last.seq;
+      if (page.length < PAGE) return feed.runs[0];
     }
   }
 
-  return { follow, outcomes, close };
+  return { follow, fold, close };
 }
 
 export type FeedSource = Awaited<ReturnType<typeof openFeedSource>>;

@@ -1,11 +1,12 @@
 import { WorkflowExecutionAlreadyStartedError, type WorkflowClient } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { BatonError } from '../contracts/baton-error.ts';
 import { RUN_TIMEOUT_MARGIN_MS, SEARCH_ATTRIBUTES, type RunStatus } from '../contracts/names.ts';
 import type { RunStart } from '../contracts/run-start.ts';
+import { keptBefore } from './kept-before.ts';
 import { runSummary } from './list-runs.ts';
-import { reusableResults, type Completed } from './reusable-results.ts';
+import { reusableResults } from './reusable-results.ts';
+import { runHistories } from './run-histories.ts';
 
 export type RetryOptions = {
   /** Who wants it. */
@@ -18,45 +19,27 @@ const RETRIED: readonly RunStatus[] = ['failed', 'cancelled', 'timed_out', 'term
 
 type Where = { client: WorkflowClient; workflowId: string };
 
-/** All parts of the run's latest execution, oldest first. */
-async function histories({ client, workflowId }: Where, latest: string) {
-  const parts = [];
-  for (let runId: string | undefined = latest; runId;) {
-    const history = await client.getHandle(workflowId, runId).fetchHistory();
-    parts.unshift(history);
-    runId = history.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || undefined;
-  }
-  return parts;
-}
-
-function before(fromStep: string | undefined, completed: Completed[]): Completed[] {
-  if (fromStep === undefined) return completed;
-  const at = completed.findIndex(({ agent_run, agent, step }) => [agent_run, agent, step].includes(fromStep));
-  // A step that never completed is done again in any case, and so is whatever comes after it.
-  return at < 0 ? completed : completed.slice(0, at);
-}
-
 /**
  * Starts a run again that failed, under the same ids, and reuses what its agents completed. Retrying a run that was
  * retried already and still goes on changes nothing.
  *
- * @throws BatonError `InvalidInput` when the run has not ended, or there is nothing to retry
+ * @throws BatonError `InvalidInput` when the run has not ended, or there is nothing to retry; with code `unknown_step`
+ *   and the nearest names when it has no such step
  */
 export async function retryRun(where: Where, { by, fromStep }: RetryOptions): Promise<{ repeated: boolean }> {
   const { client, workflowId } = where;
   const description = await client.getHandle(workflowId).describe();
   const { status } = runSummary(description);
-  const parts = await histories(where, description.runId);
-  const converter = client.options.loadedDataConverter;
-  const input = parts[0]?.events?.[0]?.workflowExecutionStartedEventAttributes?.input;
-  const [start] = (await decodeArrayFromPayloads(converter, input?.payloads)) as [RunStart];
+  const { parts, start } = await runHistories(client, description);
   const { generation = 0 } = start;
   const open = description.status.name === 'RUNNING';
   if (open && generation > 0) return { repeated: true };
   if (open || !RETRIED.includes(status)) {
     throw new BatonError('InvalidInput', `run ${start.context.run_id} is ${status}: only a run that failed is retried`);
   }
-  const kept = before(fromStep, await reusableResults(parts, converter));
+  const ran = await reusableResults(parts, { start, converter: client.options.loadedDataConverter });
+  const standing = ran.completed.filter(({ agent_run }) => !ran.undone.has(agent_run));
+  const kept = fromStep === undefined ? standing : keptBefore(fromStep, { ...ran, completed: standing, start });
   const again: RunStart = {
     ...start,
     generation: generation + 1,

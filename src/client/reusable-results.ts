@@ -1,30 +1,39 @@
-import type { WorkflowHandle } from '@temporalio/client';
 import type { LoadedDataConverter, Payload } from '@temporalio/common';
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { AgentCall, AgentReturn } from '../contracts/agent-call.ts';
 import { UNDO_ACTIVITY } from '../contracts/names.ts';
 import type { ReusedResult, RunStart } from '../contracts/run-start.ts';
+import { decodePayloads } from './decode-payloads.ts';
+import type { History } from './run-histories.ts';
 
-type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 type Payloads = { payloads?: Payload[] | null } | null | undefined;
 
-/** An agent's execution that completed, by the names under which a person may know it. */
+/** An agent's execution that completed; `agent` and `step` are null where the history does not say. */
 export type Completed = { agent_run: string; agent: string | null; step: string | null; result: ReusedResult };
+
+type WhatRan = {
+  /** What completed, also what was undone since, in the order in which it ended. */
+  completed: Completed[];
+  /** Each `agent_run` whose work was undone. */
+  undone: ReadonlySet<string>;
+  /** Each `agent_run` that began, however it ended. */
+  begun: ReadonlySet<string>;
+};
 
 function resultOf({ result, attempts, execution_time_ms }: AgentReturn): ReusedResult {
   return { result, attempts, execution_time_ms };
 }
 
-/**
- * Reads from a run's histories, oldest first, which agents completed and were not undone, in the order in which they
- * began. What was undone must be done again.
- */
-export async function reusableResults(histories: History[], converter: LoadedDataConverter): Promise<Completed[]> {
+/** Reads from a run's histories, oldest first, what its agents did. */
+export async function reusableResults(
+  histories: History[],
+  { start, converter }: { start: RunStart; converter: LoadedDataConverter },
+): Promise<WhatRan> {
   const completed = new Map<string, Completed>();
   const undone = new Set<string>();
+  const begun = new Set<string>();
 
   async function first<T>(payloads: Payloads): Promise<T | undefined> {
-    const [value] = (await decodeArrayFromPayloads(converter, payloads?.payloads)) as [T?];
+    const [value] = (await decodePayloads(converter, payloads)) as [T?];
     return value;
   }
 
@@ -38,6 +47,7 @@ export async function reusableResults(histories: History[], converter: LoadedDat
         const type = scheduled.activityType?.name ?? '';
         if (!call?.agent_run) continue;
         calls.set(String(event.eventId), { ...call, type });
+        begun.add(call.agent_run);
         if (type === UNDO_ACTIVITY) undone.add(call.agent_run);
         else if (call.agent_run.startsWith('undo-') && call.parent) undone.add(call.parent);
       } else if (done) {
@@ -51,17 +61,15 @@ export async function reusableResults(histories: History[], converter: LoadedDat
         const returned = await first<AgentReturn>(local.details?.result);
         const agent_run = returned?.agent_run;
         if (!returned || !agent_run || returned.question) continue;
+        begun.add(agent_run);
         completed.set(agent_run, { agent_run, agent: null, step: null, result: resultOf(returned) });
       }
     }
   }
 
-  const [oldest] = histories;
-  const started = oldest?.events?.[0]?.workflowExecutionStartedEventAttributes;
-  const start = await first<RunStart>(started?.input);
-  for (const [agent_run, result] of Object.entries(start?.reused ?? {})) {
+  for (const [agent_run, result] of Object.entries(start.reused ?? {})) {
     completed.set(agent_run, { agent_run, agent: null, step: null, result });
   }
   for (const history of histories) await readPart(history);
-  return [...completed.values()].filter(({ agent_run }) => !undone.has(agent_run));
+  return { completed: [...completed.values()], undone, begun };
 }

@@ -5,13 +5,14 @@ import {
   type WorkflowClient,
   type WorkflowExecutionStatusName,
 } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
+import { ApplicationFailure, TerminatedFailure } from '@temporalio/common';
 import { BatonError } from '../contracts/baton-error.ts';
-import { MESSAGES, STATE_QUERY, type RunStatus } from '../contracts/names.ts';
+import { MESSAGES, STATE_QUERY } from '../contracts/names.ts';
 import type { DecisionMessage, OperatorMessage } from '../contracts/run-messages.ts';
 import type { BatonEvent } from '../contracts/event.ts';
 import type { RunOutcome } from '../contracts/run.ts';
 import type { RunState } from '../contracts/run-start.ts';
+import { closedOutcome } from './closed-outcome.ts';
 import type { FeedSource } from './feed-source.ts';
 import { runSummary, type RunSummary } from './list-runs.ts';
 import { retryRun, type RetryOptions } from './retry-run.ts';
@@ -57,14 +58,6 @@ function isMissing(error: unknown): boolean {
   return missing || (error instanceof Error && error.name === 'WorkflowNotFoundError');
 }
 
-function closedFromOutside(cause: unknown, timedOut: boolean): { status: RunStatus; message: string } {
-  if (timedOut) return { status: 'timed_out', message: 'Temporal closed the run at its execution timeout' };
-  if (cause instanceof CancelledFailure) return { status: 'cancelled', message: 'the run was cancelled' };
-  if (cause instanceof TerminatedFailure)
-    return { status: 'terminated', message: `the run was terminated: ${cause.message}` };
-  return { status: 'failed', message: cause instanceof Error ? cause.message : String(cause) };
-}
-
 type Options = {
   client: WorkflowClient;
   workflowId: string;
@@ -107,16 +100,9 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
       if (cause instanceof TerminatedFailure && (await wasReset())) return result();
       const [outcome] = cause instanceof ApplicationFailure ? (cause.details ?? []) : [];
       if (outcome && typeof outcome === 'object' && 'status' in outcome) return outcome as RunOutcome<Result>;
-      const { status, message } = closedFromOutside(cause, cause instanceof TimeoutFailure);
-      const ended = {
-        run_id: runId,
-        workflow_id: workflowId,
-        workflow,
-        status,
-        agents: await feed.outcomes({ userId, runId }),
-      };
-      const type = status === 'cancelled' ? 'Cancelled' : status === 'timed_out' ? 'AgentTimeout' : 'AgentFailed';
-      return { ...ended, error: { type, message } };
+      const folded = await feed.fold({ userId, runId });
+      const closed = await closedOutcome({ client, workflowId, cause, folded });
+      return { run_id: runId, workflow_id: workflowId, workflow, ...closed } as RunOutcome<Result>;
     }
   }
 
