@@ -71,7 +71,7 @@ export async function openStage({ agents, shutdownGraceMs, maxConcurrentAgents }
     rmSync(dataDir, { recursive: true, force: true });
   }
 
-  return { clientOf, run, feed, addWorker, firstWorker: first, taskQueue, stop };
+  return { clientOf, run, feed, openRuns: () => log.openRuns(), addWorker, firstWorker: first, taskQueue, stop };
 }
 
 /** Events of agents; those of the run itself frame them. */
