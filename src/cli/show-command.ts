@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { agentOutcomes } from '../client/agent-outcomes.ts';
 import type { RunSummary } from '../client/list-runs.ts';
 import type { AgentOutcome } from '../contracts/run.ts';
@@ -29,15 +30,17 @@ const STATES = ['unknown', 'scheduled', 'started', 'cancel requested', 'paused',
 
 async function pendingAgents({ client }: Operator, workflowId: string): Promise<PendingAgent[]> {
   const { raw } = await client.workflow.getHandle(workflowId).describe();
-  return (raw.pendingActivities ?? []).map((activity) => ({
+  const converter = client.options.loadedDataConverter;
+  const pending = (raw.pendingActivities ?? []).map(async (activity) => ({
     agent: activity.activityType?.name ?? '?',
     attempt: activity.attempt ?? 1,
     state: STATES[activity.state ?? 0] ?? 'unknown',
-    last_failure: activity.lastFailure?.message ?? null,
+    last_failure: (await decodeOptionalFailureToOptionalError(converter, activity.lastFailure))?.message ?? null,
     next_attempt_at: iso(activity.scheduledTime),
     last_heartbeat_at: iso(activity.lastHeartbeatTime),
     worker: activity.lastWorkerIdentity || null,
   }));
+  return Promise.all(pending);
 }
 
 function asText(run: RunSummary, agents: AgentOutcome[], pending: PendingAgent[], link: string | null): string {

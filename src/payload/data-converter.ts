@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
 import { createClaimCheck } from './claim-check.ts';
 import { createEncryption } from './encryption.ts';
@@ -11,10 +12,17 @@ export type PayloadConfig = {
   keys: readonly PayloadKey[];
 };
 
+/** What failures say stays readable in Temporal's UI where nothing is encrypted. */
+const ENCODED_FAILURES = fileURLToPath(new URL('./failure-converter.cjs', import.meta.url));
+
 /**
  * How every client and worker turns values into what Temporal keeps. Encrypted first and then taken out of the history,
- * so that blobs are encrypted too.
+ * so that blobs are encrypted too. With keys the failures' messages are encrypted as well; a workflow bundle made
+ * beforehand must then be made with the same `failureConverterPath`.
  */
 export function createDataConverter({ storeUrl, keys }: PayloadConfig): DataConverter {
-  return { payloadCodecs: [createEncryption(keys), createClaimCheck(openBlobStore(storeUrl))] };
+  return {
+    payloadCodecs: [createEncryption(keys), createClaimCheck(openBlobStore(storeUrl))],
+    ...(keys.length > 0 && { failureConverterPath: ENCODED_FAILURES }),
+  };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, type DataConverter } from '@temporalio/common';
-import { NativeConnection, type Worker } from '@temporalio/worker';
+import { NativeConnection, type Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { AnyAgent } from '../../src/agents/define-agent.ts';
 import { defineApp } from '../../src/agents/define-app.ts';
 import { limitsOf } from '../../src/agents/limits-of.ts';
@@ -43,6 +43,8 @@ type Options = {
   notifier?: Notifier;
   /** @default payloads as they are, so that recorded histories can be read by anybody */
   dataConverter?: DataConverter;
+  /** @default the one that global set-up made */
+  workflowBundle?: WorkflowBundleOption;
 };
 
 type StartRunOptions = {
@@ -62,8 +64,9 @@ export async function startTestWorker({
   maxConcurrentAgents,
   notifier,
   dataConverter = {},
+  workflowBundle = shared().workflowBundle,
 }: Options) {
-  const { address, namespace, workflowBundle } = shared();
+  const { address, namespace } = shared();
   const taskQueue = `test-${randomUUID()}`;
   const recorder = createRecorder();
   const nativeConnection = await NativeConnection.connect({ address });
