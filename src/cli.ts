@@ -12,6 +12,7 @@ import { addRunCommand } from './cli/run-command.ts';
 import { addRunsCommand } from './cli/runs-command.ts';
 import { addShowCommand } from './cli/show-command.ts';
 import { addSpendCommand } from './cli/spend-command.ts';
+import { addStatsCommand } from './cli/stats-command.ts';
 import { addTokenCommand } from './cli/token-command.ts';
 import { addWatchCommand } from './cli/watch-command.ts';
 
@@ -29,6 +30,7 @@ export async function main(argv: string[]): Promise<void> {
     addRunsCommand,
     addShowCommand,
     addWatchCommand,
+    addStatsCommand,
     addCancelCommand,
     addPauseCommands,
     addDecideCommands,

@@ -20,6 +20,8 @@ import { loadConfig } from './config.ts';
 import { BatonError } from './contracts/baton-error.ts';
 import type { PlanResult, RegisteredPlan } from './contracts/plan.ts';
 import type { RunStart } from './contracts/run-start.ts';
+import type { Stats } from './contracts/stats.ts';
+import type { HistoryPage } from './feed/stats/stats-of.ts';
 import {
   RUN_TIMEOUT_MARGIN_MS,
   RUN_TIMEOUT_MS,
@@ -31,7 +33,7 @@ import {
 import type { WorkflowInput, WorkflowResult } from './contracts/workflow-contracts.ts';
 import { createDataConverter } from './payload/data-converter.ts';
 
-export type { RunHandle, RunSummary, StartOptions };
+export type { HistoryPage, RunHandle, RunSummary, StartOptions, Stats };
 
 export type ConnectOptions = {
   /** The user on whose behalf this client acts; it sees and touches that user's runs only. */
@@ -67,6 +69,8 @@ export type BatonClient = {
   run<Result = unknown>(runId: string, workflow?: WorkflowName): RunHandle<Result>;
   /** This user's runs, newest first. */
   runs(options?: Omit<RunFilter, 'user'>): Promise<RunSummary[]>;
+  /** This user's statistics from the event log, with a page of their finished runs. */
+  stats(options?: HistoryPage): Promise<Stats>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
@@ -176,6 +180,7 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
     start,
     run: (runId, workflow = 'costOptimization') => handleOf(workflow, runId),
     runs: (filter) => listRuns(client, { ...filter, user }),
+    stats: (page) => feed.stats({ ...page, userId: user }),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -6,6 +6,7 @@ import { pino, type Logger } from 'pino';
 import { connect, type ConnectOptions } from './client.ts';
 import { connectionSettings } from './client/connection-settings.ts';
 import { openFeedSource } from './client/feed-source.ts';
+import { createStatsReader } from './client/stats-reader.ts';
 import type { Config } from './config.ts';
 import { BatonError } from './contracts/baton-error.ts';
 import { createServer } from './gateway/create-server.ts';
@@ -87,7 +88,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const dataConverter = createDataConverter(config.payloads);
   const shared = { connection, feed, dataConverter };
   const streams = createOpenStreams({ maxPerUser: streamsPerUser, pingMs, retryMs });
-  const metrics = createMetrics({ openStreams: streams.count });
+  const metrics = createMetrics({
+    openStreams: streams.count,
+    stats: createStatsReader(log),
+    onError: (error) => logger.warn({ err: error }, 'the log was not read for the metrics'),
+  });
   const context: GatewayContext = {
     log,
     decisions,

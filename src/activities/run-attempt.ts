@@ -120,7 +120,9 @@ export async function runAttempt(agent: AnyAgent, call: AgentCall, dependencies:
     const ttlMs = call.limits.heartbeat_timeout_ms;
     const { leases } = dependencies;
     place = await takePlace({ leases, agent: agent.name, call, holder, exec, ttlMs, waits: earlier.waits, log });
-    emitter.emit('agent_started', { input_summary: summaryOf(call.input) });
+    // Later attempts were asked for by a failure, not by the workflow.
+    const queue_ms = number === 1 ? { queue_ms: Math.max(0, Date.now() - info.scheduledTimestampMs) } : {};
+    emitter.emit('agent_started', { input_summary: summaryOf(call.input), ...queue_ms });
     const input = parseInput(agent, call.input);
     const own = { agent, call, calling, number, emitter, signal, ask, log };
     const work = contextOf(own, dependencies).then((ctx) => agent.run(input, ctx));

@@ -1,9 +1,12 @@
 import type { Config } from '../config.ts';
 import type { BatonEvent } from '../contracts/event.ts';
 import { RUN_END_TYPES } from '../contracts/names.ts';
+import type { Stats } from '../contracts/stats.ts';
 import { emptyFeed, foldFeed } from '../feed/fold.ts';
 import type { FoldedRun } from '../feed/folded.ts';
+import { statsOf, type HistoryPage } from '../feed/stats/stats-of.ts';
 import { openStore } from '../notifier/open-store.ts';
+import { createStatsReader } from './stats-reader.ts';
 
 const PAGE = 500;
 
@@ -38,7 +41,14 @@ export async function openFeedSource({ storeUrl, fsync }: Pick<Config, 'storeUrl
     }
   }
 
-  return { follow, fold, close };
+  const reader = createStatsReader(log);
+
+  /** Statistics of one user, or without one of all users together. */
+  async function stats({ userId, ...page }: HistoryPage & { userId?: string } = {}): Promise<Stats> {
+    return statsOf(userId === undefined ? await reader.all() : [await reader.of(userId)], page);
+  }
+
+  return { follow, fold, stats, close };
 }
 
 export type FeedSource = Awaited<ReturnType<typeof openFeedSource>>;

@@ -23,7 +23,8 @@ const operatorAction = z.looseObject({
 export const eventPayloads = {
   run_started: z.looseObject({ workflow: z.string(), agents: z.array(z.string()) }),
   agent_queued: z.looseObject({ queue_ms: ms, reason: z.enum(['busy', 'fairness', 'limit', 'no_worker']) }),
-  agent_started: z.looseObject({ input_summary: z.string().max(400) }),
+  /** `queue_ms`: from when it was asked for until now. */
+  agent_started: z.looseObject({ input_summary: z.string().max(400), queue_ms: ms.optional() }),
   agent_thinking: z.looseObject({
     reasoning: z.string(),
     step_number: z.int().min(1),

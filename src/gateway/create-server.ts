@@ -24,6 +24,7 @@ import { feedRoutes } from './routes/feed-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
 import { actionRoutes } from './routes/action-routes.ts';
 import { runRoutes } from './routes/run-routes.ts';
+import { statsRoutes } from './routes/stats-routes.ts';
 import { uploadRoutes } from './routes/upload-routes.ts';
 import { workflowRoutes } from './routes/workflow-routes.ts';
 import { toProblem } from './to-problem.ts';
@@ -137,6 +138,7 @@ export async function createServer({ context, metrics, serveMetrics, logger, req
     await guarded.register(workflowRoutes(context));
     await guarded.register(runRoutes(context, uploads));
     await guarded.register(actionRoutes(context));
+    await guarded.register(statsRoutes(context));
     await guarded.register(uploadRoutes(uploads, { maxBytes: context.maxUploadBytes }));
   });
   if (existsSync(webDir)) await server.register(fastifyStatic, { root: webDir });

@@ -1,8 +1,15 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { FastifyInstance } from 'fastify';
+import type { StatsReader } from '../client/stats-reader.ts';
+import { collectExecutions } from './collect-executions.ts';
 
-/** Figures of one gateway for Prometheus: requests by route, open streams, and the process's own. */
-export function createMetrics({ openStreams }: { openStreams: () => number }) {
+type Options = { openStreams: () => number; stats: Pick<StatsReader, 'all'>; onError?: (error: unknown) => void };
+
+/**
+ * Figures for Prometheus: requests by route, open streams and the process's own are this gateway's; those of executions
+ * and events come from the log, and are the same in every gateway.
+ */
+export function createMetrics({ openStreams, stats, onError }: Options) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const labelNames = ['method', 'route', 'status'] as const;
@@ -26,6 +33,8 @@ export function createMetrics({ openStreams }: { openStreams: () => number }) {
       this.set(openStreams());
     },
   });
+
+  collectExecutions({ registry, stats, onError });
 
   /** Counts the requests of a server. The route is its pattern: ids in a label would be a series each. */
   function observe(server: FastifyInstance) {
