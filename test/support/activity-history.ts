@@ -1,4 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 
 export type ActivityRecord = {
   type: string;
@@ -6,7 +7,15 @@ export type ActivityRecord = {
   scheduledAt: number;
   startedAt: number;
   endedAt: number;
+  /** What it was called with; an agent's own input is its field `input`. */
+  given: { input?: unknown };
+  /** Process and host of the worker that ran the last attempt. */
+  worker: string;
 };
+
+function givenOf(payload: Payload | null | undefined): ActivityRecord['given'] {
+  return payload ? defaultPayloadConverter.fromPayload(payload) : {};
+}
 
 function ms(time: { seconds?: unknown; nanos?: number | null } | null | undefined): number {
   return Number(time?.seconds ?? 0) * 1_000 + (time?.nanos ?? 0) / 1e6;
@@ -21,7 +30,9 @@ export async function activityHistory(handle: Pick<WorkflowHandle, 'fetchHistory
     if (scheduled) {
       const at = ms(event.eventTime);
       const type = scheduled.activityType?.name ?? '';
-      byId.set(String(event.eventId), { type, attempts: 0, scheduledAt: at, startedAt: at, endedAt: at });
+      const given = givenOf(scheduled.input?.payloads?.[0]);
+      const times = { scheduledAt: at, startedAt: at, endedAt: at };
+      byId.set(String(event.eventId), { type, attempts: 0, ...times, given, worker: '' });
     }
     const started = event.activityTaskStartedEventAttributes;
     const ended =
@@ -31,8 +42,10 @@ export async function activityHistory(handle: Pick<WorkflowHandle, 'fetchHistory
       event.activityTaskCanceledEventAttributes;
     const record = byId.get(String((started ?? ended)?.scheduledEventId));
     if (!record) continue;
-    if (started) Object.assign(record, { attempts: started.attempt ?? 0, startedAt: ms(event.eventTime) });
-    else record.endedAt = ms(event.eventTime);
+    if (started) {
+      const { attempt, identity } = started;
+      Object.assign(record, { attempts: attempt ?? 0, startedAt: ms(event.eventTime), worker: identity ?? '' });
+    } else record.endedAt = ms(event.eventTime);
   }
   return [...byId.values()];
 }

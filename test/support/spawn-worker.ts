@@ -2,21 +2,30 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const BUYER_WORKER = fileURLToPath(new URL('./buyer-worker.ts', import.meta.url));
+const scriptOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-type Options = { address: string; taskQueue: string; codePath: string; storePath: string; bankUrl: string };
+type Options = { address: string; taskQueue: string; codePath: string; storePath: string };
 
-/** Starts a worker as a process of its own; resolves when it polls. `kill` is `kill -9`. */
-export async function spawnBuyerWorker({ address, taskQueue, codePath, storePath, bankUrl }: Options) {
-  const args = ['--no-warnings', BUYER_WORKER, address, taskQueue, codePath, storePath, bankUrl];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+async function spawnWorker(script: string, args: string[]) {
+  const child = spawn(process.execPath, ['--no-warnings', script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   const said = await Promise.race([once(child.stdout, 'data'), ended]);
   if (!String(said[0]).includes('ready')) throw new Error(`the worker process ended at once: ${String(said[0])}`);
   return {
+    pid: child.pid as number,
     async kill() {
       child.kill('SIGKILL');
       await ended;
     },
   };
+}
+
+/** Starts a worker as a process of its own; resolves when it polls. `kill` is `kill -9`. */
+export function spawnBuyerWorker({ address, taskQueue, codePath, storePath, bankUrl }: Options & { bankUrl: string }) {
+  return spawnWorker(scriptOf('./buyer-worker.ts'), [address, taskQueue, codePath, storePath, bankUrl]);
+}
+
+/** The same for the agents that a module exports, given by its URL. */
+export function spawnAgentWorker({ address, taskQueue, codePath, storePath, module }: Options & { module: URL }) {
+  return spawnWorker(scriptOf('./agent-worker.ts'), [address, taskQueue, codePath, storePath, module.href]);
 }

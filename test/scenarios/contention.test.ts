@@ -1,0 +1,62 @@
+import { expect, test } from '@jest/globals';
+import { ofAgents, ofType, peakOf } from '../support/feed-figures.ts';
+import { measured } from '../support/measured.ts';
+import { agents } from '../support/scenario-agents/l-agents.ts';
+import { startScenario, type Scenario } from '../support/start-scenario.ts';
+import { untilMet } from '../support/until-met.ts';
+
+async function tenAtOnce(s: Scenario, agent: string, user: string) {
+  await s.clientOf(user);
+  const runIds = Array.from({ length: 10 }, (_, n) => `contention_${n}`);
+  const began = performance.now();
+  const ended = await Promise.all(runIds.map((runId) => s.runAgent(user, agent, {}, { runId })));
+  const wallMs = performance.now() - began;
+  const each = ended.map((run) => run.wallMs);
+  const events = ofAgents(await s.feedOf(user));
+  const meanMs = each.reduce((sum, ms) => sum + ms, 0) / each.length;
+  return { ended, events, wallMs, meanMs, worstMs: Math.max(...each), peak: peakOf(events) };
+}
+
+test('test_resource_contention_and_performance_degradation', async () => {
+  const s = await startScenario({ agents });
+  try {
+    await s.runAgent('warm_up', 'fast_agent');
+    const { ended, events, wallMs, meanMs, worstMs, peak } = await untilMet(
+      (n) => tenAtOnce(s, 'cpu_intensive', `ten_${n}`),
+      (tried) => tried.meanMs < 1_000 && tried.worstMs < 2_000 && tried.peak >= 5,
+    );
+    expect(wallMs).toBeLessThan(5_000);
+    expect(ended.map(({ outcome }) => outcome.result?.success)).toEqual(Array<boolean>(10).fill(true));
+    expect(meanMs).toBeLessThan(1_000);
+    expect(worstMs).toBeLessThan(2_000);
+    expect(peak).toBeGreaterThanOrEqual(5);
+    const ends = ofType(events, 'agent_completed').map(({ payload }) => payload as { execution_time_ms: number });
+    expect(ends.filter(({ execution_time_ms }) => execution_time_ms > 0)).toHaveLength(10);
+    measured('test_resource_contention_and_performance_degradation', {
+      wall_ms: Math.round(wallMs),
+      mean_ms: Math.round(meanMs),
+      worst_ms: Math.round(worstMs),
+      at_the_same_time: peak,
+    });
+  } finally {
+    await s.stop();
+  }
+});
+
+test('test_resource_contention_and_performance_degradation: what exceeds a limit waits, is shown as queued, is never refused', async () => {
+  const s = await startScenario({ agents, userConcurrency: 2 });
+  try {
+    const { ended, events, peak } = await tenAtOnce(s, 'slow_agent', 'limited');
+    expect(ended.map(({ outcome }) => outcome.result)).toEqual(
+      ended.map(() => expect.objectContaining({ success: true, attempts: 1 })),
+    );
+    expect(peak).toBeLessThanOrEqual(2);
+    // Five rounds of 300 ms: the last ones wait for over a second.
+    const queued = ofType(events, 'agent_queued').map(({ payload }) => payload as { reason: string; queue_ms: number });
+    const byLimit = queued.filter(({ reason }) => reason === 'limit');
+    expect(byLimit.length).toBeGreaterThan(0);
+    expect(Math.min(...byLimit.map(({ queue_ms }) => queue_ms))).toBeGreaterThan(1_000);
+  } finally {
+    await s.stop();
+  }
+});

@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { ofAgents } from '../support/feed-figures.ts';
+import { measured } from '../support/measured.ts';
+import { agents } from '../support/scenario-agents/l-agents.ts';
+import { startScenario, type Scenario } from '../support/start-scenario.ts';
+
+const USERS = ['deadlock_0', 'deadlock_1', 'deadlock_2'];
+const NAMES = ['fast_agent', 'medium_agent', 'cpu_intensive'];
+
+async function oneAfterTheOther(s: Scenario, user: string): Promise<boolean[]> {
+  const successes: boolean[] = [];
+  for (const name of NAMES) {
+    const { outcome } = await s.runAgent(user, name);
+    successes.push(outcome.result?.success ?? false);
+    await sleep(20);
+  }
+  return successes;
+}
+
+async function expectNothingLeft(s: Scenario) {
+  expect(await s.log.openRuns()).toEqual([]);
+  for (const user of USERS) expect(await s.leases.taken({ pool: `user/${user}` })).toBe(0);
+}
+
+test.each([
+  ['', {}, 'wall_ms'],
+  [
+    ': also with one slot and a limit of one per user',
+    { maxConcurrentAgents: 1, userConcurrency: 1 },
+    'wall_ms_with_one_slot',
+  ],
+])('test_deadlock_prevention_and_cleanup%s', async (_variant, limits, figure) => {
+  const s = await startScenario({ agents, ...limits });
+  try {
+    await s.runAgent('warm_up', 'fast_agent');
+    const began = performance.now();
+    const answers = await Promise.all(USERS.map((user) => oneAfterTheOther(s, user)));
+    const wallMs = performance.now() - began;
+    expect(wallMs).toBeLessThan(8_000);
+    expect(answers).toEqual(USERS.map(() => [true, true, true]));
+    const feeds = await Promise.all(USERS.map((user) => s.feedOf(user)));
+    expect(feeds.map((feed) => ofAgents(feed).filter(({ type }) => type !== 'agent_queued').length)).toEqual([
+      18, 18, 18,
+    ]);
+    await expectNothingLeft(s);
+    measured('test_deadlock_prevention_and_cleanup', { [figure]: Math.round(wallMs) });
+  } finally {
+    await s.stop();
+  }
+});
