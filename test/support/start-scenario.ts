@@ -50,7 +50,7 @@ export async function startScenario({ agents, maxConcurrentAgents, userConcurren
   async function addWorker(own: readonly AnyAgent[] = agents) {
     const { log: notifier, effects, leases } = store;
     const stores = { notifier, effects, leases };
-    const options = { namespace, taskQueue, workflowBundle, maxConcurrentAgents, ...stores };
+    const options = { namespace, taskQueue, workflowBundle, maxConcurrentAgents, dataConverter: {}, ...stores };
     const worker = await createWorker({ connection: native, app: defineApp({ agents: own }), ...options });
     const running = worker.run();
     workers.push({ worker, running });
@@ -63,7 +63,14 @@ export async function startScenario({ agents, maxConcurrentAgents, userConcurren
     if (known) return known;
     // As whoever starts runs would set it; read once, when the client is made.
     if (userConcurrency) process.env.BATON_USER_CONCURRENCY = String(userConcurrency);
-    const client = connect({ user, app, address, namespace, taskQueue, shared: { connection, feed } });
+    const client = connect({
+      user,
+      app,
+      address,
+      namespace,
+      taskQueue,
+      shared: { connection, feed, dataConverter: {} },
+    });
     delete process.env.BATON_USER_CONCURRENCY;
     clients.set(user, client);
     return client;
