@@ -93,7 +93,7 @@ test('test_performance_under_mixed_workload_patterns', async () => {
     expect(first.slowest).toBeLessThanOrEqual(2 * first.median);
     measured('test_performance_under_mixed_workload_patterns', {
       wall_ms: first.wallMs + second.wallMs + third.wallMs,
-      peak: first.peak,
+      at_the_same_time: first.peak,
       slowest_user_ms: first.slowest,
       median_user_ms: first.median,
     });
