@@ -7,6 +7,7 @@ import { keptBefore } from './kept-before.ts';
 import { runSummary } from './list-runs.ts';
 import { reusableResults } from './reusable-results.ts';
 import { runHistories } from './run-histories.ts';
+import { undoneOutside } from './undone-outside.ts';
 
 export type RetryOptions = {
   /** Who wants it. */
@@ -23,8 +24,8 @@ type Where = { client: WorkflowClient; workflowId: string };
  * Starts a run again that failed, under the same ids, and reuses what its agents completed. Retrying a run that was
  * retried already and still goes on changes nothing.
  *
- * @throws BatonError `InvalidInput` when the run has not ended, or there is nothing to retry; with code `unknown_step`
- *   and the nearest names when it has no such step
+ * @throws BatonError `InvalidInput` when the run has not ended, is being undone, or there is nothing to retry; with code
+ *   `unknown_step` and the nearest names when it has no such step
  */
 export async function retryRun(where: Where, { by, fromStep }: RetryOptions): Promise<{ repeated: boolean }> {
   const { client, workflowId } = where;
@@ -38,7 +39,9 @@ export async function retryRun(where: Where, { by, fromStep }: RetryOptions): Pr
     throw new BatonError('InvalidInput', `run ${start.context.run_id} is ${status}: only a run that failed is retried`);
   }
   const ran = await reusableResults(parts, { start, converter: client.options.loadedDataConverter });
-  const standing = ran.completed.filter(({ agent_run }) => !ran.undone.has(agent_run));
+  const outside = await undoneOutside(client, { workflowId, temporalRun: description.runId });
+  const undone = new Set([...ran.undone, ...outside]);
+  const standing = ran.completed.filter(({ agent_run }) => !undone.has(agent_run));
   const kept = fromStep === undefined ? standing : keptBefore(fromStep, { ...ran, completed: standing, start });
   const again: RunStart = {
     ...start,

@@ -1,6 +1,6 @@
 import type { LoadedDataConverter, Payload } from '@temporalio/common';
 import type { AgentCall, AgentReturn } from '../contracts/agent-call.ts';
-import { UNDO_ACTIVITY } from '../contracts/names.ts';
+import { UNDO_ACTIVITY, UNDO_PREFIX } from '../contracts/names.ts';
 import type { ReusedResult, RunStart } from '../contracts/run-start.ts';
 import { decodePayloads } from './decode-payloads.ts';
 import type { History } from './run-histories.ts';
@@ -49,11 +49,11 @@ export async function reusableResults(
         calls.set(String(event.eventId), { ...call, type });
         begun.add(call.agent_run);
         if (type === UNDO_ACTIVITY) undone.add(call.agent_run);
-        else if (call.agent_run.startsWith('undo-') && call.parent) undone.add(call.parent);
+        else if (call.agent_run.startsWith(UNDO_PREFIX) && call.parent) undone.add(call.parent);
       } else if (done) {
         const call = calls.get(String(done.scheduledEventId));
         const returned = await first<AgentReturn>(done.result);
-        if (!call || call.type === UNDO_ACTIVITY || call.agent_run.startsWith('undo-')) continue;
+        if (!call || call.type === UNDO_ACTIVITY || call.agent_run.startsWith(UNDO_PREFIX)) continue;
         if (!returned || returned.question) continue;
         const { agent_run, step, type: agent } = call;
         completed.set(agent_run, { agent_run, agent, step, result: resultOf(returned) });

@@ -20,6 +20,12 @@ export const PUBLISH_ACTIVITY = 'baton.publish';
 /** Activity that undoes what the tools of one agent's execution did, from the effect ledger. */
 export const UNDO_ACTIVITY = 'baton.undo';
 
+/** `agent_run` of an agent that undoes something begins so. */
+export const UNDO_PREFIX = 'undo-';
+
+/** Workflow that undoes what a run did that was closed from outside. Nobody starts it but the reconciler. */
+export const COMPENSATE_WORKFLOW = 'compensateRun';
+
 /** Attempts to undo what can be undone; then the rest is reported as failed. Lost workers come on top. */
 export const UNDO_ATTEMPTS = 5;
 
@@ -155,6 +161,15 @@ export const DEADLINE_MARGIN_MS = 50;
 /** Workflow id of a run: readable in Temporal UI, unique per user over all workflows' run ids. */
 export function workflowIdOf({ workflow, userId, runId }: { workflow: string; userId: string; runId: string }): string {
   return `${workflow}/${encodeURIComponent(userId)}/${encodeURIComponent(runId)}`;
+}
+
+/**
+ * Workflow id of the undoing of one Temporal run: a run that is retried after it and terminated again is undone again.
+ * `workflowId` is the run's.
+ */
+export function compensationIdOf({ workflowId, temporalRun }: { workflowId: string; temporalRun: string }): string {
+  const [, user, run] = workflowId.split('/');
+  return `${COMPENSATE_WORKFLOW}/${user}/${run}/${temporalRun}`;
 }
 
 /** Newest event envelope this code writes. Fields are added, never renamed, so older and newer readers both cope. */

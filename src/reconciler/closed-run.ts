@@ -56,8 +56,10 @@ export async function closedRun(
   if (!status) return undefined;
   const executionTimeMs = (closeTime ?? startTime).getTime() - startTime.getTime();
   const fixed = MESSAGES[status];
-  if (fixed) return { status, message: fixed, temporalRun: runId, executionTimeMs };
+  const common = { temporalRun: runId, executionTimeMs };
+  // Only the run's own code closes it as cancelled.
+  if (fixed) return { ...common, status, message: fixed, byItself: status === 'cancelled' };
   const own = await ownWords(client, workflowId, runId);
   const message = own.error?.message ?? `The run ${status}.`;
-  return { status: own.status ?? status, message, temporalRun: runId, executionTimeMs };
+  return { ...common, status: own.status ?? status, message, byItself: status === 'completed' || own.status !== undefined };
 }

@@ -4,10 +4,17 @@ import type { FoldedAgent } from '../feed/folded.ts';
 import { reconcilerEvent } from './reconciler-event.ts';
 import type { RunRecord } from './run-record.ts';
 
-export type Closed = { status: RunStatus; message: string; temporalRun: string; executionTimeMs: number };
+export type Closed = {
+  status: RunStatus;
+  message: string;
+  temporalRun: string;
+  executionTimeMs: number;
+  /** Whether its own code ended it, and so undid what it had to. */
+  byItself: boolean;
+};
 
 /** An agent that has been heard of and has not ended; one that is only planned has no end either. */
-function isOpen({ agent_run, ended_at }: FoldedAgent): boolean {
+export function isOpen({ agent_run, ended_at }: FoldedAgent): boolean {
   return agent_run !== null && ended_at === null;
 }
 
@@ -24,8 +31,8 @@ function agentEnd(record: RunRecord, agent: FoldedAgent, { status, message, temp
   return reconcilerEvent({ ...common, type: 'agent_death', payload: { reason, message } });
 }
 
-/** The ends that a closed run owes its user: of every agent that had not ended, then of the run itself. */
-export function closingEvents(record: RunRecord, closed: Closed): NewEvent[] {
+/** The ends that a closed run owes its user: of every agent that had not ended, and of the run itself. */
+export function closingEvents(record: RunRecord, closed: Closed): { agentEnds: NewEvent[]; end: NewEvent } {
   const { status, message, temporalRun, executionTimeMs: execution_time_ms } = closed;
   const agents = record.folded?.agents ?? [];
   const generation = Math.max(0, ...agents.map((agent) => agent.generation));
@@ -33,8 +40,8 @@ export function closingEvents(record: RunRecord, closed: Closed): NewEvent[] {
   const type = status === 'cancelled' ? 'run_cancelled' : failed ? 'run_failed' : 'run_completed';
   const failure = { type: status === 'timed_out' ? ('AgentTimeout' as const) : ('AgentFailed' as const), message };
   const payload = { status, summary: message, execution_time_ms, ...(failed && { error: failure }) };
-  return [
-    ...agents.filter(isOpen).map((agent) => agentEnd(record, agent, closed)),
-    reconcilerEvent({ ids: record.ids, temporalRun, key: 'end', type, payload, generation }),
-  ];
+  return {
+    agentEnds: agents.filter(isOpen).map((agent) => agentEnd(record, agent, closed)),
+    end: reconcilerEvent({ ids: record.ids, temporalRun, key: 'end', type, payload, generation }),
+  };
 }

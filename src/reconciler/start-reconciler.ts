@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { WorkflowClient } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../contracts/names.ts';
 import type { Decisions } from '../notifier/decisions.ts';
+import type { EffectLedger } from '../notifier/effect-ledger.ts';
 import type { EventLog } from '../notifier/event-log.ts';
 import type { Leases } from '../notifier/leases.ts';
 import { deliverDecisions } from './deliver-decisions.ts';
@@ -13,6 +14,7 @@ const UNHEARD_LIMIT = 200;
 type Options = {
   client: WorkflowClient;
   log: EventLog;
+  effects: EffectLedger;
   leases: Leases;
   decisions: Decisions;
   /** Wait between two rounds in milliseconds. */
@@ -26,7 +28,7 @@ type Options = {
  * Looks after runs that have not ended, from outside: whatever closed, reset or stalled one without a word of its own is
  * told in the feed. Runs in every worker and gateway; a lease lets one of them do it at a time.
  */
-export function startReconciler({ client, log, leases, decisions, everyMs, onError, taskQueue }: Options) {
+export function startReconciler({ client, log, effects, leases, decisions, everyMs, onError, taskQueue }: Options) {
   const holder = { holder: `reconciler-${randomUUID()}`, exec: `reconciler.1.${Date.now()}` };
   const pools = [{ name: 'reconciler', limit: 1 }];
   const ttlMs = everyMs * 3 + 10_000;
@@ -56,7 +58,7 @@ export function startReconciler({ client, log, leases, decisions, everyMs, onErr
     for (const run of [...open, ...(await unheard(heard))]) {
       if (stopped) return;
       // One run that cannot be looked at must not keep the others from it.
-      await reconcileRun(client, log, run).catch((error: unknown) => onError?.(error));
+      await reconcileRun({ client, log, effects }, run).catch((error: unknown) => onError?.(error));
     }
     await deliverDecisions(client, decisions);
   }

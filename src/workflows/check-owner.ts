@@ -7,7 +7,7 @@ import type { UserContext } from '../contracts/user-context.ts';
  *
  * @throws ApplicationFailure `InvalidInput`, not retryable
  */
-export function checkOwner(workflowId: string, { user_id }: UserContext): void {
+export function checkOwner(workflowId: string, { user_id }: Pick<UserContext, 'user_id'>): void {
   const [, owner] = workflowId.split('/');
   if (owner === encodeURIComponent(user_id)) return;
   const message = `workflow ${workflowId} does not belong to user ${user_id}, for whom it was started`;

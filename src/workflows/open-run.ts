@@ -12,7 +12,7 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import type { z } from 'zod';
 import type { AnyAgent } from '../agents/define-agent.ts';
 import type { AgentLimits } from '../contracts/agent-call.ts';
-import { SEARCH_ATTRIBUTES, type RunStatus } from '../contracts/names.ts';
+import { SEARCH_ATTRIBUTES, UNDO_PREFIX, type RunStatus } from '../contracts/names.ts';
 import type { Question } from '../contracts/run-messages.ts';
 import type { AgentOutcome, Compensated, RunOutcome } from '../contracts/run.ts';
 import type { RunStart } from '../contracts/run-start.ts';
@@ -20,11 +20,12 @@ import type { Undo } from '../contracts/undo.ts';
 import { answerAgent } from './answer-agent.ts';
 import { createApprovals } from './approvals.ts';
 import { checkOwner } from './check-owner.ts';
-import { runCompensations } from './compensations.ts';
+import { runCompensations, type Undone } from './compensations.ts';
 import { stateQuery } from './messages.ts';
 import { createPauseGate } from './pause-gate.ts';
 import { closeAs, endEventOf, endOfThrown, needsUndo, type RunEnd } from './run-end.ts';
 import { createRunEvents } from './run-events.ts';
+import { undoEffects } from './undo-effects.ts';
 
 const STATUS = defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, SearchAttributeType.KEYWORD);
 
@@ -151,9 +152,16 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
 
   /** Undoes what was registered after the first `keep` entries, last one first. */
   function undo(keep = 0): Promise<Compensated[]> {
-    const runAgent = (name: string, input: unknown, about: AgentOptions) =>
-      outcomeOf(name, input, { ...about, limits: { compensates: false } }, () => Promise.resolve());
-    return runCompensations(undos.splice(keep), { events, generation, runAgent });
+    async function perform(entry: Undo, n: number): Promise<Undone> {
+      if ('undo' in entry) return undoEffects(entry, { events, generation });
+      const { agent: name, input, of: parent, step } = entry;
+      const agentRun = `${UNDO_PREFIX}${parent ?? name}-${n}`;
+      const options = { agentRun, parent, step: step ?? undefined, limits: { compensates: false } };
+      // Not held up by a pause: what was begun must be undone all the same.
+      const { success, error } = await outcomeOf(name, input, options, () => Promise.resolve());
+      return { success, error };
+    }
+    return runCompensations(undos.splice(keep), { events, perform });
   }
 
   async function close<Result>(end: RunEnd<Result>, undone: Compensated[]): Promise<RunOutcome<Result>> {

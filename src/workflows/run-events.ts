@@ -28,8 +28,13 @@ function execOf({ agent, attempt = 1, final }: About): string {
  * Collects events of the workflow itself until the next activity takes them along. Numbered by the workflow, so that a
  * replayed or repeated delivery has the same identity and is dropped.
  */
-export function createRunEvents({ user_id, thread_id, run_id, request_id }: UserContext, generation: number) {
-  const { workflowId, runId } = workflowInfo();
+export function createRunEvents(
+  { user_id, thread_id, run_id, request_id }: Omit<UserContext, 'metadata'>,
+  generation: number,
+  /** The run that the events are about, where it is another one. */
+  workflowId = workflowInfo().workflowId,
+) {
+  const { runId } = workflowInfo();
   let n = 0;
   let pending: NewEvent[] = [];
   let publishing = Promise.resolve();

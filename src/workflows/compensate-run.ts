@@ -1,0 +1,31 @@
+// Runs inside the workflow sandbox.
+import { workflowInfo } from '@temporalio/workflow';
+import type { CompensateRun } from '../contracts/compensate-run.ts';
+import type { NewEvent } from '../contracts/event.ts';
+import type { Compensated } from '../contracts/run.ts';
+import { checkOwner } from './check-owner.ts';
+import { runCompensations } from './compensations.ts';
+import { publishEvents } from './publish-events.ts';
+import { createRunEvents } from './run-events.ts';
+import { undoEffects } from './undo-effects.ts';
+
+/**
+ * Undoes what a run did that was closed from outside and could not do it itself, then tells that run's end: its log
+ * takes nothing after it. What is told belongs to that run's feed.
+ */
+export async function compensateRun({
+  context,
+  workflow_id: workflowId,
+  generation,
+  undos,
+  end,
+}: CompensateRun): Promise<Compensated[]> {
+  checkOwner(workflowInfo().workflowId, context);
+  const events = createRunEvents(context, generation, workflowId);
+  const undone = await runCompensations(undos, {
+    events,
+    perform: (undo) => undoEffects(undo, { events, generation, workflowId }),
+  });
+  await publishEvents([{ ...end, at: new Date().toISOString() } as NewEvent]);
+  return undone;
+}

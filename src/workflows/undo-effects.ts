@@ -1,0 +1,37 @@
+// Runs inside the workflow sandbox.
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { LOSS_ATTEMPTS, UNDO_ACTIVITY, UNDO_ATTEMPTS, UNDO_TIMEOUT_MS } from '../contracts/names.ts';
+import type { UndoCall, UndoReturn } from '../contracts/undo-call.ts';
+import type { Undone } from './compensations.ts';
+import type { RunEvents } from './run-events.ts';
+
+type Options = {
+  events: RunEvents;
+  generation: number;
+  /** The run whose effects are undone, where it is not this one. */
+  workflowId?: string;
+};
+
+/** Undoes what the tools of one agent's execution did, as the effect ledger has it. */
+export async function undoEffects(
+  undo: { undo: string; agent: string },
+  { events, generation, workflowId }: Options,
+): Promise<Undone> {
+  const activities = proxyActivities<{ [UNDO_ACTIVITY](call: UndoCall): Promise<UndoReturn> }>({
+    startToCloseTimeout: UNDO_TIMEOUT_MS,
+    heartbeatTimeout: 10_000,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: {
+      initialInterval: 200,
+      backoffCoefficient: 2,
+      maximumInterval: 10_000,
+      maximumAttempts: UNDO_ATTEMPTS + LOSS_ATTEMPTS,
+    },
+  });
+  const call = { agent: undo.agent, agent_run: undo.undo, generation, events: events.take(), workflow_id: workflowId };
+  const { failed } = await activities[UNDO_ACTIVITY](call);
+  const [first] = failed;
+  if (!first) return { success: true };
+  const message = failed.map(({ tool, error }) => `${tool}: ${error.message}`).join('; ');
+  return { success: false, error: { type: first.error.type, message } };
+}

@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { z } from 'zod';
+import { defineAgent } from '../../src/agents/define-agent.ts';
+import { retryRun } from '../../src/client/retry-run.ts';
+import { BatonError } from '../../src/contracts/baton-error.ts';
+import type { BatonEvent } from '../../src/contracts/event.ts';
+import { compensationIdOf } from '../../src/contracts/names.ts';
+import { startReconciler } from '../../src/reconciler/start-reconciler.ts';
+import { defineTool } from '../../src/tools/define-tool.ts';
+import { openTestStores } from '../support/open-test-stores.ts';
+import { outcomeOf, shared, startTestWorker } from '../support/test-run.ts';
+
+type Did = { user: string; what: string };
+const did: Did[] = [];
+const of = (user: string) => did.filter((each) => each.user === user).map(({ what }) => what);
+
+const input = z.object({ user: z.string(), what: z.string() });
+const book = defineTool({
+  name: 'book',
+  effect: 'once',
+  timeoutMs: 300,
+  input,
+  output: z.object({ booking: z.string() }),
+  async run({ user, what }, { signal }) {
+    did.push({ user, what: `book ${what}` });
+    // The answer to a slow booking never comes.
+    if (what === 'slow') await new Promise((_, reject) => signal.addEventListener('abort', reject));
+    return { booking: what };
+  },
+  reconcile: ({ what }) => ({ done: { booking: what } }),
+  compensate({ user }, { booking }) {
+    if (booking === 'fixed') throw new BatonError('Rejected', 'a fixed booking cannot be undone');
+    did.push({ user, what: `undo ${booking}` });
+  },
+});
+const note = defineTool({ name: 'note', effect: 'idempotent', input, output: z.object({}), run: () => ({}) });
+const booker = defineAgent({
+  name: 'booker',
+  input,
+  output: z.object({}),
+  tools: { book },
+  run: (given, { tools }) => tools.book(given),
+});
+const noter = defineAgent({
+  name: 'noter',
+  input,
+  output: z.object({}),
+  tools: { note },
+  run: (i, c) => c.tools.note(i),
+});
+let holds = true;
+const holder = defineAgent({
+  name: 'holder',
+  input: z.unknown(),
+  output: z.object({}),
+  run: (_input, { signal }) =>
+    holds
+      ? new Promise<object>((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))))
+      : {},
+});
+
+let stores: Awaited<ReturnType<typeof openTestStores>>;
+let worker: Awaited<ReturnType<typeof startTestWorker>>;
+let connection: Connection;
+let stop: () => Promise<void>;
+
+beforeAll(async () => {
+  stores = await openTestStores();
+  worker = await startTestWorker({ agents: [booker, noter, holder], notifier: stores.log });
+  const { address, namespace } = shared();
+  connection = await Connection.connect({ address });
+  const { workflow: client } = new Client({ connection, namespace });
+  const { effects } = worker;
+  stop = startReconciler({ ...stores, effects, client, everyMs: 200, taskQueue: worker.taskQueue });
+});
+afterAll(async () => {
+  await stop();
+  await worker.stop();
+  await connection.close();
+  await stores.remove();
+});
+
+async function until(userId: string, matches: (event: BatonEvent) => boolean): Promise<BatonEvent[]> {
+  const seen: BatonEvent[] = [];
+  for await (const event of stores.log.follow({ userId, after: 0, signal: AbortSignal.timeout(20_000) })) {
+    seen.push(event);
+    if (matches(event)) break;
+  }
+  return seen;
+}
+
+const ended = ({ type }: BatonEvent) => type === 'run_failed';
+const told = (events: BatonEvent[]) =>
+  events
+    .filter(({ type }) => /^(compensation_|agent_death|run_failed)/.test(type))
+    .map(({ type, payload }) =>
+      [type, payload.of ?? payload.reason ?? payload.status, payload.success].filter(Boolean),
+    );
+
+async function bookThenHold(userId: string, whats: string[], agent = 'booker') {
+  const steps = whats.map((what) => ({ agent, input: { user: userId, what } }));
+  const started = await worker.start('scripted', { steps: [...steps, { agent: 'holder' }] }, { userId });
+  await until(userId, ({ type, agent: name }) => type === 'agent_started' && name === 'holder');
+  return started;
+}
+
+test('what a terminated run did is undone in reverse, once, and told before its end', async () => {
+  const { handle, workflowId } = await bookThenHold('ann', ['flight', 'hotel', 'fixed']);
+  const { runId: temporalRun } = await handle.describe();
+  await handle.terminate('enough');
+  expect(told(await until('ann', ended))).toEqual([
+    ['agent_death', 'terminated'],
+    ['compensation_started', 'booker-3'],
+    ['compensation_completed', 'booker-3'],
+    ['compensation_started', 'booker-2'],
+    ['compensation_completed', 'booker-2', true],
+    ['compensation_started', 'booker-1'],
+    ['compensation_completed', 'booker-1', true],
+    ['run_failed', 'terminated'],
+  ]);
+  expect(of('ann')).toEqual(['book flight', 'book hotel', 'book fixed', 'undo hotel', 'undo flight']);
+  const states = await worker.effects.list({ workflowId });
+  expect(states.map(({ state }) => state)).toEqual(['compensated', 'compensated', 'done']);
+  const undoing = worker.client.workflow.getHandle(compensationIdOf({ workflowId, temporalRun }));
+  await expect(undoing.result()).resolves.toHaveLength(3);
+});
+
+test('a retry does again what was undone after the run was terminated', async () => {
+  const { handle, workflowId } = await bookThenHold('ben', ['car']);
+  await handle.terminate('enough');
+  await until('ben', ended);
+  holds = false;
+  await retryRun({ client: worker.client.workflow, workflowId }, { by: 'ben' });
+  await expect(outcomeOf(worker.client.workflow.getHandle(workflowId))).resolves.toMatchObject({ status: 'completed' });
+  holds = true;
+  expect(of('ben')).toEqual(['book car', 'undo car', 'book car']);
+});
+
+test('a call that was under way when the run was terminated is asked for, and undone if it happened', async () => {
+  const steps = [{ agent: 'booker', input: { user: 'cem', what: 'slow' } }];
+  const { handle } = await worker.start('scripted', { steps }, { userId: 'cem' });
+  await until('cem', ({ type }) => type === 'tool_executing');
+  await handle.terminate('enough');
+  await until('cem', ended);
+  expect(of('cem')).toEqual(['book slow', 'undo slow']);
+});
+
+test('nothing is undone that the run itself had undone, or that nobody can undo', async () => {
+  // Terminated while it undoes: what the tools did is undone by then, and the last undo holds.
+  const steps = [
+    { compensate: { agent: 'holder', input: {} } },
+    { agent: 'booker', input: { user: 'dee', what: 'train' } },
+    { fail: 'no more' },
+  ];
+  const half = await worker.start('scripted', { steps }, { userId: 'dee' });
+  await until('dee', ({ type, agent }) => type === 'agent_started' && agent === 'holder');
+  const unable = await bookThenHold('eve', ['something'], 'noter');
+  for (const [user, { handle, workflowId }] of Object.entries({ dee: half, eve: unable })) {
+    const { runId: temporalRun } = await handle.describe();
+    await handle.terminate('enough');
+    expect(told(await until(user, ended)).slice(-2)).toEqual([
+      ['agent_death', 'terminated'],
+      ['run_failed', 'terminated'],
+    ]);
+    const undoing = worker.client.workflow.getHandle(compensationIdOf({ workflowId, temporalRun }));
+    await expect(undoing.describe()).rejects.toThrow(/not found/i);
+  }
+  expect(of('dee')).toEqual(['book train', 'undo train']);
+});
