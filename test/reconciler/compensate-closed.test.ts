@@ -38,7 +38,7 @@ const note = defineTool({ name: 'note', effect: 'idempotent', input, output: z.o
 const booker = defineAgent({
   name: 'booker',
   input,
-  output: z.object({}),
+  output: z.object({ booking: z.string() }),
   tools: { book },
   run: (given, { tools }) => tools.book(given),
 });
