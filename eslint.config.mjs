@@ -62,7 +62,7 @@ const BORDERS = {
   },
   reconciler: {
     never: [
-      ...others('reconciler', ['contracts', 'notifier', 'feed']),
+      ...others('reconciler', ['contracts', 'notifier', 'feed', 'payload']),
       ...MAINS,
       '@temporalio/worker',
       '@temporalio/workflow',

@@ -2,7 +2,7 @@ import type { LoadedDataConverter, Payload } from '@temporalio/common';
 import type { AgentCall, AgentReturn } from '../contracts/agent-call.ts';
 import { UNDO_ACTIVITY, UNDO_PREFIX } from '../contracts/names.ts';
 import type { ReusedResult, RunStart } from '../contracts/run-start.ts';
-import { decodePayloads } from './decode-payloads.ts';
+import { decodePayloads } from '../payload/decode-payloads.ts';
 import type { History } from './run-histories.ts';
 
 type Payloads = { payloads?: Payload[] | null } | null | undefined;

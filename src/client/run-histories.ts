@@ -1,6 +1,6 @@
 import type { WorkflowClient, WorkflowHandle } from '@temporalio/client';
 import type { RunStart } from '../contracts/run-start.ts';
-import { decodePayloads } from './decode-payloads.ts';
+import { decodePayloads } from '../payload/decode-payloads.ts';
 
 export type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 

@@ -1,6 +1,6 @@
 import type { WorkflowClient } from '@temporalio/client';
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { RunStart } from '../contracts/run-start.ts';
+import { decodePayloads } from '../payload/decode-payloads.ts';
 
 /** What a Temporal run was started with: the first event of its history has it. */
 export async function startOfRun(
@@ -15,6 +15,6 @@ export async function startOfRun(
     maximumPageSize: 1,
   });
   const input = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input;
-  const [start] = await decodeArrayFromPayloads(loadedDataConverter, input?.payloads);
+  const [start] = await decodePayloads(loadedDataConverter, input);
   return (start ?? {}) as Partial<RunStart>;
 }
