@@ -61,5 +61,10 @@ export async function closedRun(
   if (fixed) return { ...common, status, message: fixed, byItself: status === 'cancelled' };
   const own = await ownWords(client, workflowId, runId);
   const message = own.error?.message ?? `The run ${status}.`;
-  return { ...common, status: own.status ?? status, message, byItself: status === 'completed' || own.status !== undefined };
+  return {
+    ...common,
+    status: own.status ?? status,
+    message,
+    byItself: status === 'completed' || own.status !== undefined,
+  };
 }
