@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { AgentOutcome } from '../../src/contracts/run.ts';
-import { clustersOf, expectOwnFeed, ofAgents, ofType, peakOf, spanOf } from '../support/feed-figures.ts';
+import { expectOwnFeed, ofAgents, ofType, peakOf, spanOf } from '../support/feed-figures.ts';
 import { measured } from '../support/measured.ts';
 import { agents, L_BUSY_MS } from '../support/scenario-agents/l-agents.ts';
 import { startScenario, type Ended, type Scenario } from '../support/start-scenario.ts';
@@ -29,12 +29,13 @@ async function allAtOnce(users: string[], runs: () => Promise<Run>[]) {
   const ended = await Promise.all(runs());
   const wallMs = performance.now() - began;
   const feeds = await Promise.all(users.map((user) => s.feedOf(user)));
+  const stats = await Promise.all(users.map(async (user) => (await s.clientOf(user)).stats()));
   const events = feeds.flatMap(ofAgents);
-  return { ended, wallMs, feeds, events, peak: peakOf(events) };
+  return { ended, wallMs, feeds, stats, events, peak: peakOf(events) };
 }
 
 test('test_multiple_concurrent_agents_single_user', async () => {
-  const { ended, wallMs, feeds, events, peak } = await untilMet(
+  const { ended, wallMs, feeds, stats, events, peak } = await untilMet(
     (n) =>
       allAtOnce([`one_${n}`], () =>
         NAMES.map((name, i) => s.runAgent(`one_${n}`, name, {}, { runId: `run_${name}_${i + 1}` })),
@@ -52,8 +53,8 @@ test('test_multiple_concurrent_agents_single_user', async () => {
   expect(events).toHaveLength(24);
   expect(peak).toBe(4);
   expect(Math.max(...ended.map((run) => resultOf(run).at_work))).toBe(4);
-  const clusters = clustersOf(events);
-  expect(clusters.length).toBeGreaterThanOrEqual(1);
+  expect(stats[0]).toMatchObject({ total_executions: 4, completed_executions: 4, max_concurrent: 4, active_runs: 0 });
+  expect(stats[0]?.events.clusters).toBeGreaterThanOrEqual(1);
   for (const [i, name] of NAMES.entries()) {
     const run = ended[i] as Run;
     const ran = (await s.ranIn(run)).filter(({ type }) => type === name);
@@ -68,14 +69,14 @@ test('test_multiple_concurrent_agents_single_user', async () => {
     wall_ms: Math.round(wallMs),
     at_the_same_time: peak,
     events: events.length,
-    largest_cluster: Math.max(...clusters),
+    largest_cluster: stats[0]?.events.largest_cluster ?? 0,
   });
 });
 
 test('test_multiple_concurrent_users_with_agent_isolation', async () => {
   const usersOf = (n: number) =>
     NAMES.map((name, i) => ({ name, user: `many_${n}_${i}`, secret: `user_${i}_confidential` }));
-  const { users, ended, wallMs, feeds, events, peak } = await untilMet(
+  const { users, ended, wallMs, feeds, stats, events, peak } = await untilMet(
     async (n) => {
       const all = usersOf(n);
       const runs = () =>
@@ -95,7 +96,8 @@ test('test_multiple_concurrent_users_with_agent_isolation', async () => {
     const foreign = users.filter((other) => other.user !== user).map(({ secret }) => secret);
     expectOwnFeed(feed, user, foreign);
     expect(ofAgents(feed)).toHaveLength(6);
-    for (const secret of foreign) expect(JSON.stringify(run.outcome)).not.toContain(secret);
+    expect(stats[i]).toMatchObject({ total_executions: 1, concurrent_executions: 0 });
+    for (const secret of foreign) expect(JSON.stringify([run.outcome, stats[i]])).not.toContain(secret);
   }
   expect(peak).toBe(4);
   const perSecond = (1_000 * events.length) / spanOf(events);

@@ -13,8 +13,9 @@ async function tenAtOnce(s: Scenario, agent: string, user: string) {
   const wallMs = performance.now() - began;
   const each = ended.map((run) => run.wallMs);
   const events = ofAgents(await s.feedOf(user));
+  const stats = await (await s.clientOf(user)).stats();
   const meanMs = each.reduce((sum, ms) => sum + ms, 0) / each.length;
-  return { ended, events, wallMs, meanMs, worstMs: Math.max(...each), peak: peakOf(events) };
+  return { ended, events, stats, wallMs, meanMs, worstMs: Math.max(...each), peak: peakOf(events) };
 }
 
 test('test_resource_contention_and_performance_degradation', async () => {
@@ -46,16 +47,21 @@ test('test_resource_contention_and_performance_degradation', async () => {
 test('test_resource_contention_and_performance_degradation: what exceeds a limit waits, is shown as queued, is never refused', async () => {
   const s = await startScenario({ agents, userConcurrency: 2 });
   try {
-    const { ended, events, peak } = await tenAtOnce(s, 'slow_agent', 'limited');
+    const { ended, events, stats, peak } = await tenAtOnce(s, 'slow_agent', 'limited');
     expect(ended.map(({ outcome }) => outcome.result)).toEqual(
       ended.map(() => expect.objectContaining({ success: true, attempts: 1 })),
     );
     expect(peak).toBeLessThanOrEqual(2);
+    expect(stats).toMatchObject({ total_executions: 10, failed_executions: 0, concurrent_executions: 0 });
     // Five rounds of 300 ms: the last ones wait for over a second.
     const queued = ofType(events, 'agent_queued').map(({ payload }) => payload as { reason: string; queue_ms: number });
+    expect(stats.max_queue_wait_time).toBeGreaterThan(1);
     const byLimit = queued.filter(({ reason }) => reason === 'limit');
     expect(byLimit.length).toBeGreaterThan(0);
     expect(Math.min(...byLimit.map(({ queue_ms }) => queue_ms))).toBeGreaterThan(1_000);
+    measured('test_resource_contention_and_performance_degradation', {
+      longest_wait_at_a_limit_of_two_ms: Math.round(1_000 * stats.max_queue_wait_time),
+    });
   } finally {
     await s.stop();
   }

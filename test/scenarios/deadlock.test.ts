@@ -22,7 +22,16 @@ async function oneAfterTheOther(s: Scenario, user: string): Promise<boolean[]> {
 
 async function expectNothingLeft(s: Scenario) {
   expect(await s.log.openRuns()).toEqual([]);
-  for (const user of USERS) expect(await s.leases.taken({ pool: `user/${user}` })).toBe(0);
+  for (const user of USERS) {
+    expect(await s.leases.taken({ pool: `user/${user}` })).toBe(0);
+    const stats = await (await s.clientOf(user)).stats();
+    expect(stats).toMatchObject({
+      total_executions: 3,
+      failed_executions: 0,
+      concurrent_executions: 0,
+      active_runs: 0,
+    });
+  }
 }
 
 async function perform(limits: Limits): Promise<number> {
@@ -36,6 +45,8 @@ async function perform(limits: Limits): Promise<number> {
     const feeds = await Promise.all(USERS.map((user) => s.feedOf(user)));
     const told = feeds.map((feed) => ofAgents(feed).filter(({ type }) => type !== 'agent_queued').length);
     expect(told).toEqual([18, 18, 18]);
+    await expectNothingLeft(s);
+    s.leave();
     await expectNothingLeft(s);
     return Math.round(wallMs);
   } finally {

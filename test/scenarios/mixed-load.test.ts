@@ -58,6 +58,7 @@ test('test_performance_under_mixed_workload_patterns', async () => {
     const began = performance.now();
     const users = await Promise.all(part.map(perform));
     const wallMs = Math.round(performance.now() - began);
+    const stats = await Promise.all(part.map(async ({ user }) => (await s.clientOf(user)).stats()));
     for (const { user } of part) await (await s.clientOf(user)).close();
     await sleep(100);
     const feeds = await Promise.all(part.map(async ({ user }) => ofAgents(await s.feedOf(user))));
@@ -66,6 +67,7 @@ test('test_performance_under_mixed_workload_patterns', async () => {
     return {
       runs: users.flatMap(({ runs }) => runs),
       feeds,
+      stats,
       wallMs,
       peak: peakOf(feeds.flat()),
       slowest,
@@ -84,6 +86,11 @@ test('test_performance_under_mixed_workload_patterns', async () => {
     const runs = parts.flatMap((part) => part.runs);
     expect(runs.map(({ outcome }) => outcome.result?.success)).toEqual(Array<boolean>(25).fill(true));
 
+    const stats = parts.flatMap((part) => part.stats);
+    expect(stats.map(({ active_runs, concurrent_executions }) => active_runs + concurrent_executions)).toEqual(
+      Array<number>(12).fill(0),
+    );
+    expect(stats.reduce((sum, { total_executions }) => sum + total_executions, 0)).toBe(25);
     const feeds = parts.flatMap((part) => part.feeds);
     expect(feeds.filter((feed) => feed.length > 0)).toHaveLength(12);
     expect(feeds.flat()).toHaveLength(150);

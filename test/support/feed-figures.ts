@@ -2,9 +2,6 @@ import { expect } from '@jest/globals';
 import type { BatonEvent } from '../../src/contracts/event.ts';
 import { AGENT_END_TYPES } from '../../src/contracts/names.ts';
 
-/** Longest pause between two events of one cluster, in milliseconds. */
-const CLUSTER_GAP_MS = 50;
-
 const time = ({ at }: BatonEvent) => Date.parse(at);
 const isEnd = ({ type }: BatonEvent) => (AGENT_END_TYPES as readonly string[]).includes(type);
 
@@ -22,18 +19,6 @@ export function peakOf(events: readonly BatonEvent[]): number {
     .sort(([a = 0, x = 0], [b = 0, y = 0]) => a - b || x - y);
   let now = 0;
   return Math.max(0, ...changes.map(([, change = 0]) => (now += change)));
-}
-
-/** Sizes of the clusters: two or more events, each soon after the one before. */
-export function clustersOf(events: readonly BatonEvent[]): number[] {
-  const times = events.map(time).sort((a, b) => a - b);
-  const sizes: number[] = [];
-  times.forEach((at, n) => {
-    const before = times[n - 1];
-    if (before !== undefined && at - before < CLUSTER_GAP_MS) sizes.push((sizes.pop() ?? 0) + 1);
-    else sizes.push(1);
-  });
-  return sizes.filter((size) => size >= 2);
 }
 
 /** Milliseconds from the first event to the last. */
