@@ -1,35 +1,20 @@
-import { Client, Connection, type ConnectionOptions, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import {
-  defineSearchAttributeKey,
-  SearchAttributeType,
-  TypedSearchAttributes,
-  type DataConverter,
-} from '@temporalio/common';
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import type { z } from 'zod';
 import type { App } from './agents/define-app.ts';
 import { connectionSettings } from './client/connection-settings.ts';
 import { openFeedSource, type FeedSource } from './client/feed-source.ts';
-import { fairnessKey } from './client/fairness-key.ts';
-import { fingerprint } from './client/fingerprint.ts';
 import { listRuns, type RunFilter, type RunSummary } from './client/list-runs.ts';
-import { refuseOversized } from './client/refuse-unsendable.ts';
 import { createRunHandle, type RunHandle } from './client/run-handle.ts';
-import { runIdentity, type StartOptions } from './client/run-identity.ts';
+import type { StartOptions } from './client/run-identity.ts';
+import { startRun } from './client/start-run.ts';
 import { workflowInput, type Startable } from './client/workflow-input.ts';
 import { loadConfig } from './config.ts';
 import { BatonError } from './contracts/baton-error.ts';
 import type { PlanResult, RegisteredPlan } from './contracts/plan.ts';
-import type { RunStart } from './contracts/run-start.ts';
 import type { Stats } from './contracts/stats.ts';
 import type { HistoryPage } from './feed/stats/stats-of.ts';
-import {
-  RUN_TIMEOUT_MARGIN_MS,
-  RUN_TIMEOUT_MS,
-  SEARCH_ATTRIBUTES,
-  TASK_QUEUE,
-  workflowIdOf,
-  type WorkflowName,
-} from './contracts/names.ts';
+import { TASK_QUEUE, workflowIdOf, type WorkflowName } from './contracts/names.ts';
 import type { WorkflowInput, WorkflowResult } from './contracts/workflow-contracts.ts';
 import { createDataConverter } from './payload/data-converter.ts';
 
@@ -74,8 +59,6 @@ export type BatonClient = {
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
-
-const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
 
 /** Loaded when first needed: the agents bring a database engine along that most calls of a client do without. */
 async function ownManifest(dataDir: string) {
@@ -123,51 +106,17 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
     startOptions: StartOptions = {},
   ): Promise<RunHandle<Result>> {
     const manifest = app ? app.manifest() : await ownManifest(config.dataDir);
-    const { workflow, input, timeoutMs } = workflowInput(startable, given, manifest);
-    const context = runIdentity(user, startOptions);
-    refuseOversized(workflow, { input, metadata: context.metadata });
+    const prepared = workflowInput(startable, given, manifest);
     const { userConcurrency } = config;
-    const forUser = userConcurrency === undefined ? {} : { limit_user: userConcurrency, waits: true };
-    const limits = Object.fromEntries(
-      Object.entries(manifest.agents).map(([name, agent]) => [name, { ...agent.limits, ...forUser }]),
-    );
-    // A plan's own limit holds also for a caller who would wait longer.
-    const timeout_ms = Math.min(startOptions.timeoutMs ?? timeoutMs ?? RUN_TIMEOUT_MS, timeoutMs ?? Infinity);
-    const args: [RunStart] = [{ context, input, limits, timeout_ms, fairness_key: fairnessKey(user) }];
-    const workflowId = workflowIdOf({ workflow, userId: user, runId: context.run_id });
-    const request_sha256 = fingerprint({
-      input,
-      metadata: context.metadata,
-      thread: startOptions.threadId,
+    const started = await startRun(prepared, startOptions, {
+      client,
+      feed,
+      user,
+      manifest,
+      taskQueue,
+      userConcurrency,
     });
-    try {
-      await client.start(workflow, {
-        workflowId,
-        taskQueue,
-        args,
-        workflowExecutionTimeout: timeout_ms + RUN_TIMEOUT_MARGIN_MS,
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        memo: { request_sha256, run_id: context.run_id },
-        typedSearchAttributes: new TypedSearchAttributes([
-          { key: keyword(SEARCH_ATTRIBUTES.user), value: user },
-          { key: keyword(SEARCH_ATTRIBUTES.thread), value: context.thread_id },
-          { key: keyword(SEARCH_ATTRIBUTES.kind), value: workflow },
-          { key: keyword(SEARCH_ATTRIBUTES.status), value: 'running' },
-        ]),
-      });
-      return handleOf(workflow, context.run_id);
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      const { memo } = await client.getHandle(workflowId).describe();
-      if (memo?.request_sha256 === request_sha256) return handleOf(workflow, context.run_id, true);
-      throw new BatonError(
-        'InvalidInput',
-        `request_conflict: run ${context.run_id} exists with another input; use another request id for another request`,
-        {
-          code: 'request_conflict',
-        },
-      );
-    }
+    return handleOf(started.workflow, started.runId, started.repeated);
   }
 
   async function close() {

@@ -10,9 +10,11 @@ import { createStatsReader } from './stats-reader.ts';
 
 const PAGE = 500;
 
-/** Reads the events of runs from the store that the workers write. */
-export async function openFeedSource({ storeUrl, fsync }: Pick<Config, 'storeUrl' | 'fsync'>) {
-  const { log, close } = await openStore({ url: storeUrl, fsync });
+type Settings = Pick<Config, 'storeUrl' | 'fsync' | 'retentionDays'>;
+
+/** What a client has beside Temporal, in the store that the workers write: events, decisions, and who has which run id. */
+export async function openFeedSource({ storeUrl, fsync, retentionDays }: Settings) {
+  const { log, decisions, runIds, close } = await openStore({ url: storeUrl, fsync, retentionDays });
 
   async function* follow({
     userId,
@@ -29,6 +31,11 @@ export async function openFeedSource({ storeUrl, fsync }: Pick<Config, 'storeUrl
       yield event;
       if ((RUN_END_TYPES as readonly string[]).includes(event.type)) return;
     }
+  }
+
+  /** Whether a run has told anything yet. */
+  async function knows({ userId, runId }: { userId: string; runId: string }): Promise<boolean> {
+    return (await log.read({ userId, after: 0, limit: 1, runId })).length > 0;
   }
 
   /** The run as its events tell; undefined before the first of them. */
@@ -48,7 +55,7 @@ export async function openFeedSource({ storeUrl, fsync }: Pick<Config, 'storeUrl
     return statsOf(userId === undefined ? await reader.all() : [await reader.of(userId)], page);
   }
 
-  return { follow, fold, stats, close };
+  return { follow, fold, knows, decisions, runIds, stats, close };
 }
 
 export type FeedSource = Awaited<ReturnType<typeof openFeedSource>>;

@@ -10,6 +10,9 @@ import { refuseOtherThanJson } from './refuse-unsendable.ts';
 /** A workflow by its name, or a plan that runs as `runPlan`. */
 export type Startable = WorkflowName | RegisteredPlan;
 
+/** What a workflow is started with; `timeoutMs` is its own limit, if it has one. */
+export type PreparedInput = { workflow: string; input: unknown; timeoutMs?: number };
+
 function parsed(what: string, schema: z.ZodType, input: unknown): unknown {
   refuseOtherThanJson('input', input, what);
   const { success, data, error } = schema.safeParse(input);
@@ -22,11 +25,7 @@ function parsed(what: string, schema: z.ZodType, input: unknown): unknown {
  *
  * @throws BatonError `InvalidInput` listing what is wrong, with paths
  */
-export function workflowInput(
-  startable: Startable,
-  given: unknown,
-  manifest: AppManifest,
-): { workflow: WorkflowName; input: unknown; timeoutMs?: number } {
+export function workflowInput(startable: Startable, given: unknown, manifest: AppManifest): PreparedInput {
   if (typeof startable === 'string' && startable !== 'runPlan') {
     return { workflow: startable, input: parsed(startable, workflowContracts[startable].input, given) };
   }

@@ -16,9 +16,7 @@ const BY_STATUS: Record<number, ProblemCode> = {
 const GRPC_UNAVAILABLE = [4, 14];
 
 function ofBatonError(error: BatonError): Problem | undefined {
-  if (error.message.startsWith('request_conflict')) {
-    return new Problem({ code: 'request_conflict', detail: error.message });
-  }
+  if (error.code === 'request_conflict') return new Problem({ code: 'request_conflict', detail: error.message });
   if (error.type === 'InvalidInput') return new Problem({ code: 'invalid_input', detail: error.message });
   if (error.type === 'PayloadTooLarge') return new Problem({ code: 'too_large', detail: error.message });
   if (error.type === 'NetworkError') return new Problem({ code: 'temporal_unavailable', detail: error.message });

@@ -6,10 +6,13 @@ import type { Leases } from './leases.ts';
 import { createRedisDecisions } from './redis-decisions.ts';
 import { createRedisEffects } from './redis-effects.ts';
 import { createRedisLeases } from './redis-leases.ts';
+import { createRedisRunIds } from './redis-run-ids.ts';
+import type { RunIds } from './run-ids.ts';
 import { createSqliteDecisions } from './sqlite-decisions.ts';
 import { createSqliteEffects } from './sqlite-effects.ts';
 import { openSqliteFile } from './sqlite-file.ts';
 import { createSqliteLeases } from './sqlite-leases.ts';
+import { createSqliteRunIds } from './sqlite-run-ids.ts';
 import { LOG_TABLES } from './sqlite-log-tables.ts';
 import { createSqliteLog } from './sqlite-log.ts';
 import { SIDE_TABLES } from './sqlite-side-tables.ts';
@@ -32,6 +35,7 @@ export type Store = {
   effects: EffectLedger;
   leases: Leases;
   decisions: Decisions;
+  runIds: RunIds;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
@@ -46,6 +50,7 @@ async function openSqliteStore(path: string, { fsync }: StoreOptions): Promise<S
     effects: createSqliteEffects(file),
     leases: createSqliteLeases(file),
     decisions: createSqliteDecisions(file),
+    runIds: createSqliteRunIds(file),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -64,6 +69,7 @@ async function openRedisStore({ url, retentionDays }: StoreOptions): Promise<Sto
     effects: createRedisEffects(redis, PREFIX),
     leases: createRedisLeases(redis, PREFIX),
     decisions: createRedisDecisions(redis, PREFIX),
+    runIds: createRedisRunIds(redis, { ...PREFIX, retentionDays }),
     close,
     [Symbol.asyncDispose]: close,
   };

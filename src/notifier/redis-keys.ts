@@ -15,6 +15,7 @@ export function redisKeys(prefix: string) {
     stream: (userId: string) => `${ofUser(userId)}:events`,
     head: (userId: string) => `${ofUser(userId)}:head`,
     run: (userId: string, workflowId: string) => `${ofUser(userId)}:run:${workflowId}`,
+    runId: (userId: string, runId: string) => `${ofUser(userId)}:run-id:${runId}`,
     ids: (userId: string, workflowId: string) => `${ofUser(userId)}:ids:${workflowId}`,
   };
 }

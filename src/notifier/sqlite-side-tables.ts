@@ -22,5 +22,10 @@ CREATE TABLE IF NOT EXISTS decisions (
   workflow_id TEXT NOT NULL, approval_id TEXT NOT NULL, at TEXT NOT NULL, json TEXT NOT NULL,
   delivered INTEGER NOT NULL, PRIMARY KEY (workflow_id, approval_id)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS run_ids (
+  user_id TEXT NOT NULL, run_id TEXT NOT NULL, workflow TEXT NOT NULL, request_sha256 TEXT NOT NULL,
+  ends_by TEXT NOT NULL, PRIMARY KEY (user_id, run_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS run_ids_by_end ON run_ids (ends_by);
 CREATE INDEX IF NOT EXISTS undelivered ON decisions (at) WHERE delivered = 0;
 `;

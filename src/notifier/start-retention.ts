@@ -3,7 +3,7 @@ import type { Store } from './open-store.ts';
 const DAY_MS = 86_400_000;
 
 type Options = {
-  store: Pick<Store, 'log' | 'effects' | 'decisions'>;
+  store: Pick<Store, 'log' | 'effects' | 'decisions' | 'runIds'>;
   retentionDays: number;
   /** Wait between two clean-ups in milliseconds. @default 3600000 */
   everyMs?: number;
@@ -13,7 +13,7 @@ type Options = {
 /** Forgets what is older than the retention. A run that is still open keeps its events, and its calls of tools. */
 export async function forgetOld({ store, retentionDays }: Pick<Options, 'store' | 'retentionDays'>): Promise<number> {
   const olderThan = new Date(Date.now() - retentionDays * DAY_MS);
-  const { log, effects, decisions } = store;
+  const { log, effects, decisions, runIds } = store;
   const [oldest] = await log.openRuns();
   // Without its receipt a call would be made again, however long the run waited for an answer.
   const settledBefore = oldest ? new Date(Math.min(Date.parse(oldest.startedAt), olderThan.getTime())) : olderThan;
@@ -21,6 +21,7 @@ export async function forgetOld({ store, retentionDays }: Pick<Options, 'store' 
     await log.prune({ olderThan }),
     await effects.prune({ olderThan: settledBefore }),
     await decisions.prune({ olderThan: settledBefore }),
+    await runIds.prune({ olderThan }),
   ];
   return forgotten.reduce((sum, count) => sum + count, 0);
 }

@@ -94,3 +94,18 @@ test('a failed run is tried again with what was completed, and a completed one i
   const refused = await answer(await gateway.post('ann', `${done.path}/retry`, {}));
   expect(refused).toMatchObject({ status: 409, body: { code: 'not_retryable' } });
 });
+
+test('the same request is one run, and another input under its id a conflict', async () => {
+  const send = async (request: string) =>
+    answer(
+      await gateway.post('ann', '/v1/runs', {
+        workflow: 'costOptimization',
+        input: { request },
+        request_id: 'q1',
+      }),
+    );
+  const first = await send('save');
+  expect(first).toMatchObject({ status: 202, body: { run_id: expect.any(String) } });
+  expect(await send('save')).toEqual({ status: 200, body: first.body });
+  expect(await send('spend')).toMatchObject({ status: 409, body: { code: 'request_conflict' } });
+});

@@ -2,14 +2,11 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Decisions } from '../../src/notifier/decisions.ts';
-import type { EffectLedger } from '../../src/notifier/effect-ledger.ts';
-import type { Leases } from '../../src/notifier/leases.ts';
-import { openStore } from '../../src/notifier/open-store.ts';
+import { openStore, type Store } from '../../src/notifier/open-store.ts';
 import { startRedisServer } from '../support/redis-server.ts';
 
 /** One process's way into the shared stores. */
-export type SideStore = { effects: EffectLedger; leases: Leases; decisions: Decisions; close(): Promise<void> };
+export type SideStore = Pick<Store, 'effects' | 'leases' | 'decisions' | 'runIds' | 'close'>;
 
 /** A new, empty place to store things; each `open` is one process's own way into it. */
 export type SideStorePlace = { open(): Promise<SideStore>; remove(): Promise<void> };
@@ -17,23 +14,14 @@ export type SideStorePlace = { open(): Promise<SideStore>; remove(): Promise<voi
 async function sqlitePlace(): Promise<SideStorePlace> {
   const folder = mkdtempSync(join(tmpdir(), 'baton-stores-'));
   return {
-    async open() {
-      const { effects, leases, decisions, close } = await openStore({ url: `sqlite:${join(folder, 'events.sqlite')}` });
-      return { effects, leases, decisions, close };
-    },
+    open: () => openStore({ url: `sqlite:${join(folder, 'events.sqlite')}` }),
     remove: async () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
 async function redisPlace(): Promise<SideStorePlace> {
   const { url, stop } = await startRedisServer();
-  return {
-    async open() {
-      const { effects, leases, decisions, close } = await openStore({ url });
-      return { effects, leases, decisions, close };
-    },
-    remove: stop,
-  };
+  return { open: () => openStore({ url }), remove: stop };
 }
 
 /** Every implementation of the stores beside the event log, for `describe.each`. */

@@ -1,0 +1,85 @@
+import { WorkflowExecutionAlreadyStartedError, type WorkflowClient } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import type { AppManifest } from '../agents/define-app.ts';
+import { BatonError } from '../contracts/baton-error.ts';
+import { RUN_TIMEOUT_MARGIN_MS, RUN_TIMEOUT_MS, SEARCH_ATTRIBUTES, workflowIdOf } from '../contracts/names.ts';
+import type { RunStart } from '../contracts/run-start.ts';
+import { fairnessKey } from './fairness-key.ts';
+import type { FeedSource } from './feed-source.ts';
+import { fingerprint } from './fingerprint.ts';
+import { refuseOversized } from './refuse-unsendable.ts';
+import { runIdentity, type StartOptions } from './run-identity.ts';
+import type { PreparedInput } from './workflow-input.ts';
+
+type Options = {
+  client: WorkflowClient;
+  feed: FeedSource;
+  user: string;
+  manifest: AppManifest;
+  taskQueue: string;
+  userConcurrency: number | undefined;
+};
+
+type Started = { workflow: string; runId: string; repeated: boolean };
+
+const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
+
+function conflict(runId: string, workflow: string): BatonError {
+  const message = `request_conflict: run ${runId} of ${workflow} exists with another input; use another request id for another request`;
+  return new BatonError('InvalidInput', message, { code: 'request_conflict' });
+}
+
+function limitsOf({ agents }: AppManifest, userConcurrency: number | undefined): RunStart['limits'] {
+  const forUser = userConcurrency === undefined ? {} : { limit_user: userConcurrency, waits: true };
+  return Object.fromEntries(Object.entries(agents).map(([name, { limits }]) => [name, { ...limits, ...forUser }]));
+}
+
+/**
+ * Starts a run, or finds the one of the same request. The run id is claimed before: it is unique per user over all
+ * workflows, and after a crash in between the same request starts the run it claimed.
+ *
+ * @throws BatonError `InvalidInput`, code `request_conflict` when another request has the run id
+ */
+export async function startRun(
+  { workflow, input, timeoutMs }: PreparedInput,
+  startOptions: StartOptions,
+  { client, feed, user, manifest, taskQueue, userConcurrency }: Options,
+): Promise<Started> {
+  const context = runIdentity(user, startOptions);
+  const { run_id: runId, metadata } = context;
+  refuseOversized(workflow, { input, metadata });
+  // A plan's own limit holds also for a caller who would wait longer.
+  const timeout_ms = Math.min(startOptions.timeoutMs ?? timeoutMs ?? RUN_TIMEOUT_MS, timeoutMs ?? Infinity);
+  const workflowExecutionTimeout = timeout_ms + RUN_TIMEOUT_MARGIN_MS;
+  const limits = limitsOf(manifest, userConcurrency);
+  const args: [RunStart] = [{ context, input, limits, timeout_ms, fairness_key: fairnessKey(user) }];
+  const workflowId = workflowIdOf({ workflow, userId: user, runId });
+  const requestSha256 = fingerprint({ input, metadata, thread: startOptions.threadId });
+  const endsBy = new Date(Date.now() + workflowExecutionTimeout).toISOString();
+  const { first, claim } = await feed.runIds.claim({ userId: user, runId, workflow, requestSha256, endsBy });
+  if (claim.workflow !== workflow || claim.requestSha256 !== requestSha256) throw conflict(runId, claim.workflow);
+  // Temporal may have forgotten a run that the log still knows: it must not be run again.
+  if (!first && (await feed.knows({ userId: user, runId }))) return { workflow, runId, repeated: true };
+  try {
+    await client.start(workflow, {
+      workflowId,
+      taskQueue,
+      args,
+      workflowExecutionTimeout,
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      memo: { request_sha256: requestSha256, run_id: runId },
+      typedSearchAttributes: new TypedSearchAttributes([
+        { key: keyword(SEARCH_ATTRIBUTES.user), value: user },
+        { key: keyword(SEARCH_ATTRIBUTES.thread), value: context.thread_id },
+        { key: keyword(SEARCH_ATTRIBUTES.kind), value: workflow },
+        { key: keyword(SEARCH_ATTRIBUTES.status), value: 'running' },
+      ]),
+    });
+    return { workflow, runId, repeated: false };
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    const { memo } = await client.getHandle(workflowId).describe();
+    if (memo?.request_sha256 === requestSha256) return { workflow, runId, repeated: true };
+    throw conflict(runId, workflow);
+  }
+}
