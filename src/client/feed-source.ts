@@ -10,7 +10,7 @@ import { createStatsReader } from './stats-reader.ts';
 
 const PAGE = 500;
 
-type Settings = Pick<Config, 'storeUrl' | 'fsync' | 'retentionDays'>;
+type Settings = Pick<Config, 'storeUrl' | 'fsync'> & Partial<Pick<Config, 'retentionDays'>>;
 
 /** What a client has beside Temporal, in the store that the workers write: events, decisions, and who has which run id. */
 export async function openFeedSource({ storeUrl, fsync, retentionDays }: Settings) {
