@@ -1,14 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { defineAgent } from '../../src/agents/define-agent.ts';
+import { workflowIdOf } from '../../src/contracts/names.ts';
 import { ofAgents } from '../support/feed-figures.ts';
 import { measured } from '../support/measured.ts';
 import { agents } from '../support/scenario-agents/l-agents.ts';
 import { startScenario, type Scenario } from '../support/start-scenario.ts';
+import { outcomeOf, startTestWorker } from '../support/test-run.ts';
 
 type Limits = { maxConcurrentAgents?: number; userConcurrency?: number };
 
 const USERS = ['deadlock_0', 'deadlock_1', 'deadlock_2'];
 const NAMES = ['fast_agent', 'medium_agent', 'cpu_intensive'];
+
+const asking = defineAgent({
+  name: 'asking',
+  input: z.object({}),
+  output: z.object({ decision: z.string() }),
+  run: async (_input, { ask }) => ({ decision: (await ask({ question: 'Go on?' })).decision }),
+});
 
 async function oneAfterTheOther(s: Scenario, user: string): Promise<boolean[]> {
   const successes: boolean[] = [];
@@ -60,4 +71,23 @@ test('test_deadlock_prevention_and_cleanup', async () => {
   measured('test_deadlock_prevention_and_cleanup', { wall_ms, one_slot_ms });
   expect(wall_ms).toBeLessThan(8_000);
   expect(one_slot_ms).toBeLessThan(8_000);
+});
+
+test('test_deadlock_prevention_and_cleanup: a run that waits for an agent, a child or an answer holds no slot', async () => {
+  const t = await startTestWorker({ agents: [asking, ...agents], maxConcurrentAgents: 1 });
+  const limits = { limit_user: 1, waits: true };
+  try {
+    const { handle, runId } = await t.start('withChild', { agent: 'asking', input: {} }, { limits });
+    const asked = await t.recorder.until(({ type }) => type === 'approval_requested');
+    // The parent waits for its child, the child for its agent, and the agent for an answer: for one user, on one slot.
+    for (const name of NAMES) expect((await t.runAgent(name, {}, { limits })).outcome.success).toBe(true);
+    expect((await handle.describe()).status.name).toBe('RUNNING');
+    const { approval_id } = asked.payload as { approval_id: string };
+    const childId = workflowIdOf({ workflow: 'runAgent', userId: 'u1', runId: `${runId}_child` });
+    const decision = { approval_id, decision: 'approve', by: 'ann' };
+    await t.client.workflow.getHandle(childId).executeUpdate('decide', { args: [decision] });
+    expect(await outcomeOf(handle)).toMatchObject({ result: { success: true, result: { decision: 'approve' } } });
+  } finally {
+    await t.stop();
+  }
 });

@@ -3,3 +3,4 @@ export * from '../../src/workflows/index.ts';
 export { sideBySide } from './side-by-side.ts';
 export { scripted } from './scripted.ts';
 export { callThenUndo } from './call-then-undo.ts';
+export { withChild } from './with-child.ts';
