@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { dirname } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { limitsOf } from '../../src/agents/limits-of.ts';
+import type { BatonEvent } from '../../src/contracts/event.ts';
+import { workflowIdOf } from '../../src/contracts/names.ts';
+import { agents, deedsIn } from '../support/clerk.ts';
+import { newStoreFolder, openStoresAt } from '../support/open-test-stores.ts';
+import { spawnAgentWorker } from '../support/spawn-worker.ts';
+import { outcomeOf, shared } from '../support/test-run.ts';
+import { until } from '../support/until.ts';
+
+const { address, namespace, workflowBundle } = shared();
+const { path: storePath, remove } = newStoreFolder();
+const folder = dirname(storePath);
+const taskQueue = `killed-${randomUUID()}`;
+const module = new URL('../support/clerk.ts', import.meta.url);
+const spawn = () => spawnAgentWorker({ address, taskQueue, codePath: workflowBundle.codePath, storePath, module });
+
+let stores: Awaited<ReturnType<typeof openStoresAt>>;
+let connection: Connection;
+let worker: Awaited<ReturnType<typeof spawn>>;
+beforeAll(async () => {
+  stores = await openStoresAt(storePath);
+  connection = await Connection.connect({ address });
+  worker = await spawn();
+});
+afterAll(async () => {
+  await worker.kill();
+  await connection.close();
+  await stores.close();
+  remove();
+});
+
+function start(userId: string, workflow: string, input: object) {
+  const runId = randomUUID();
+  const context = { user_id: userId, thread_id: 't1', run_id: runId, request_id: runId, metadata: {} };
+  const limits = Object.fromEntries(agents.map((agent) => [agent.name, limitsOf(agent)]));
+  const workflowId = workflowIdOf({ workflow, userId, runId });
+  const args = [{ context, input, limits, timeout_ms: 60_000 }];
+  return new Client({ connection, namespace }).workflow.start(workflow, { workflowId, taskQueue, args });
+}
+
+const untilDone = (what: string) =>
+  until(
+    () => Promise.resolve(deedsIn(folder)),
+    (deeds) => deeds.some((deed) => deed.what === what),
+  );
+
+async function eventsOf(userId: string): Promise<BatonEvent[]> {
+  return stores.log.read({ userId, after: 0, limit: 500 });
+}
+
+test('what a killed worker was undoing is undone by the next one, in reverse, each once in effect', async () => {
+  const steps = ['a', 'b', 'c'].map((name) => ({ agent: 'clerk', input: { folder, name } }));
+  const handle = await start('ann', 'scripted', { steps: [...steps, { fail: 'no more' }] });
+  await untilDone('undo b');
+  await worker.kill();
+  worker = await spawn();
+
+  await expect(outcomeOf(handle)).resolves.toMatchObject({
+    status: 'failed',
+    compensations: ['clerk-3', 'clerk-2', 'clerk-1'].map((of) => ({ of, success: true })),
+  });
+  // The deed that the kill cut off may be done again, under the same key: to the outside world it is the same one.
+  const undone = deedsIn(folder).filter(({ what }) => what.startsWith('undo'));
+  expect([...new Set(undone.map(({ what }) => what))]).toEqual(['undo c', 'undo b', 'undo a']);
+  expect(new Set(undone.map(({ key }) => key)).size).toBe(3);
+  const told = (await eventsOf('ann')).flatMap(({ type, payload }) => (/^comp/.test(type) ? [[type, payload.of]] : []));
+  expect(told).toEqual(
+    ['clerk-3', 'clerk-2', 'clerk-1'].flatMap((of) => [
+      ['compensation_started', of],
+      ['compensation_completed', of],
+    ]),
+  );
+  const entries = await stores.effects.list({ workflowId: handle.workflowId });
+  expect(entries.map(({ state }) => state)).toEqual(['compensated', 'compensated', 'compensated']);
+});
+
+test('the place of a killed worker is free again once its lease expires, and nobody waits for ever', async () => {
+  const gone = await start('bob', 'runAgent', { agent: 'tenant', input: { folder, name: 'long' } });
+  await untilDone('hold long');
+  const waiting = await start('cem', 'runAgent', { agent: 'tenant', input: { folder, name: 'short' } });
+  await worker.kill();
+  // Nobody comes back for this place, so that nothing but its expiry frees it.
+  await gone.terminate('its worker is dead');
+  expect(await stores.leases.taken({ pool: 'agent/tenant' })).toBe(1);
+  worker = await spawn();
+  await expect(outcomeOf(waiting)).resolves.toMatchObject({ status: 'completed' });
+  expect(await stores.leases.taken({ pool: 'agent/tenant' })).toBe(0);
+});
+
+test('an agent whose worker was killed takes its own place over, before those who wait for it', async () => {
+  const first = await start('dee', 'runAgent', { agent: 'tenant', input: { folder, name: 'again' } });
+  await untilDone('hold again');
+  await worker.kill();
+  worker = await spawn();
+  const held = () => Promise.resolve(deedsIn(folder).filter(({ what }) => what === 'hold again'));
+  await until(held, (deeds) => deeds.length === 2);
+  expect(await stores.leases.taken({ pool: 'agent/tenant' })).toBe(1);
+  await first.cancel();
+  await outcomeOf(first).catch(() => undefined);
+  expect(await stores.leases.taken({ pool: 'agent/tenant' })).toBe(0);
+});
