@@ -20,6 +20,7 @@ const FOLDERS = [
   'dev',
   'cli',
   'plans',
+  'isolate',
   'payload',
 ];
 const MAINS = ['**/worker.ts', '**/client.ts', '**/gateway.ts', '**/cli.ts', '**/config.ts'];
@@ -47,7 +48,7 @@ const BORDERS = {
   spend: { never: [...others('spend', ['contracts']), ...MAINS, '@temporalio/*'] },
   activities: {
     never: [...MAINS, folder('dev'), folder('cli'), folder('client'), folder('feed')],
-    typesOnly: [folder('notifier'), folder('workflows')],
+    typesOnly: [folder('notifier'), folder('workflows'), folder('isolate')],
   },
   notifier: { never: [...others('notifier', ['contracts']), ...MAINS, '@temporalio/*'] },
   gateway: {
@@ -77,6 +78,15 @@ const BORDERS = {
       '@temporalio/client',
       '@temporalio/workflow',
       '@temporalio/activity',
+    ],
+  },
+  isolate: {
+    never: [
+      ...others('isolate', ['contracts', 'agents']),
+      // What kind of failure a thrown thing is, is decided in one place; the child asks there.
+      '!**/activities/classify-failure.ts',
+      ...MAINS,
+      '@temporalio/*',
     ],
   },
   plans: { never: [...others('plans', ['contracts', 'agents']), ...MAINS, '@temporalio/*', 'node:*'] },

@@ -5,6 +5,8 @@ import { createActivities } from './activities/create-activities.ts';
 import type { App } from './agents/define-app.ts';
 import { loadConfig } from './config.ts';
 import { TASK_QUEUE } from './contracts/names.ts';
+import { createIsolatePool } from './isolate/isolate-pool.ts';
+import { isIsolated } from './isolate/is-isolated.ts';
 import type { EffectLedger } from './notifier/effect-ledger.ts';
 import type { Leases } from './notifier/leases.ts';
 import type { Notifier } from './notifier/notifier.ts';
@@ -40,8 +42,12 @@ export type WorkerOptions = {
 /** Module of the workflows that ship with Baton. */
 export const WORKFLOWS_PATH = fileURLToPath(new URL('./workflows/index.ts', import.meta.url));
 
-/** Creates a worker that runs an app's agents and Baton's workflows. `run()` it; `shutdown()` ends it cleanly. */
-export function createWorker({
+/**
+ * Creates a worker that runs an app's agents and Baton's workflows. `run()` it; `shutdown()` ends it cleanly.
+ *
+ * @throws TypeError if an agent needs a store that is not given, or this is the process of an isolated agent
+ */
+export async function createWorker({
   connection,
   namespace,
   app,
@@ -55,13 +61,17 @@ export function createWorker({
   fair = false,
   maxConcurrentAgents = 100,
 }: WorkerOptions): Promise<Worker> {
-  return Worker.create({
+  if (isIsolated()) {
+    throw new TypeError("an isolated agent's module starts a worker: move the agent to a module that does not");
+  }
+  const pool = createIsolatePool();
+  const worker = await Worker.create({
     connection,
     namespace,
     dataConverter,
     taskQueue,
     ...(workflowBundle ? { workflowBundle } : workflowEntry(WORKFLOWS_PATH, app.workflows)),
-    activities: createActivities(app, { notifier, effects, leases }),
+    activities: createActivities(app, { notifier, effects, leases, runAgent: pool.run }),
     ...(fair && { maxEagerActivityReservationsPerWorkflowTask: 0 }),
     maxConcurrentActivityTaskExecutions: maxConcurrentAgents,
     // The default of 0 fails a running agent at SIGTERM.
@@ -73,4 +83,8 @@ export function createWorker({
     // A bug in orchestration ends its run; by default the workflow task is retried for ever.
     workflowFailureErrorTypes: { '*': ['TypeError', 'RangeError', 'ReferenceError'] },
   });
+  // Nothing else tells when the last activity has ended; `runUntil` goes through here as well.
+  const run = worker.run.bind(worker);
+  worker.run = () => run().finally(() => pool.close());
+  return worker;
 }

@@ -21,7 +21,7 @@ export type Activities<Agents extends readonly AnyAgent[]> = {
   [UNDO_ACTIVITY]: (call: UndoCall) => Promise<UndoReturn>;
 };
 
-function checkNeeds({ name, tools = {}, concurrency }: AnyAgent, { effects, leases }: Dependencies) {
+function checkNeeds({ name, tools = {}, concurrency, isolate }: AnyAgent, { effects, leases, runAgent }: Dependencies) {
   const own = Object.values(tools as Tools);
   const changing = own.find((tool) => tool.effect !== 'none');
   if (changing && !effects) {
@@ -34,6 +34,7 @@ function checkNeeds({ name, tools = {}, concurrency }: AnyAgent, { effects, leas
     const what = limited ? `tool ${limited.name} has a rate limit` : 'it has a limit of concurrency';
     throw new TypeError(`agent ${name}: ${what}: give its worker \`leases\``);
   }
+  if (isolate && !runAgent) throw new TypeError(`agent ${name} is isolated: give its worker \`runAgent\``);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { RunAgent } from '../isolate/isolate-pool.ts';
 import type { EffectLedger } from '../notifier/effect-ledger.ts';
 import type { Leases } from '../notifier/leases.ts';
 import type { Notifier } from '../notifier/notifier.ts';
@@ -9,4 +10,6 @@ export type Dependencies = {
   effects?: EffectLedger;
   /** Needed by agents with a limit of concurrency, and by tools with a limit of rate. */
   leases?: Leases;
+  /** Needed by isolated agents; without it agents run inside the worker. */
+  runAgent?: RunAgent;
 };

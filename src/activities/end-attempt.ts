@@ -1,5 +1,7 @@
 import { ApplicationFailure, CancelledFailure, type Context } from '@temporalio/activity';
+import type { AnyAgent } from '../agents/define-agent.ts';
 import type { AgentCall, AgentFailureDetails } from '../contracts/agent-call.ts';
+import type { FailureType } from '../contracts/names.ts';
 import { classifyFailure, type ClassifiedFailure } from './classify-failure.ts';
 import type { EventEmitter } from './event-emitter.ts';
 import { isRetried } from './is-retried.ts';
@@ -10,7 +12,7 @@ import type { stopRequest } from './stop-request.ts';
 
 type Ending = {
   thrown: unknown;
-  agent: string;
+  agent: Pick<AnyAgent, 'name' | 'isolate'>;
   call: AgentCall;
   context: Context;
   emitter: EventEmitter;
@@ -33,7 +35,13 @@ function causeChain(messages: string[]): Error | undefined {
   }, undefined);
 }
 
-function emitEnd({ call, emitter }: Ending, { type, message }: ClassifiedFailure) {
+/** Inside a worker a failed allocation is an error like others; a process of its own that ran out is dead. */
+function ranOut({ agent }: Ending, type: FailureType): boolean {
+  return type === 'OutOfMemory' && agent.isolate !== undefined;
+}
+
+function emitEnd(ending: Ending, { type, message }: ClassifiedFailure) {
+  const { call, emitter } = ending;
   if (type === 'AgentSilent') return emitter.emit('agent_death', { reason: 'silent', message });
   if (type === 'AgentTimeout') {
     return emitter.emit('agent_death', { reason: 'timeout', message, limit_ms: call.limits.timeout_ms });
@@ -41,6 +49,7 @@ function emitEnd({ call, emitter }: Ending, { type, message }: ClassifiedFailure
   if (type === 'HeartbeatLost') {
     return emitter.emit('agent_death', { reason: 'no_heartbeat', message, limit_ms: call.limits.heartbeat_timeout_ms });
   }
+  if (ranOut(ending, type)) return emitter.emit('agent_death', { reason: 'memory', message });
   emitter.emit('agent_error', { error: { type, message } });
 }
 
@@ -72,10 +81,10 @@ async function endStopped(ending: Ending, stopped: NonNullable<ReturnType<Ending
     // The end is the workflow's to tell: it alone knows when the request came, and hears of an agent that never began.
     const { undelivered } = await emitter.flush();
     const details: AgentFailureDetails = { attempts, execution_time_ms, told: false, stopped: outcome, undelivered };
-    return new CancelledFailure(`agent ${agent} was cancelled (${outcome})`, [details]);
+    return new CancelledFailure(`agent ${agent.name} was cancelled (${outcome})`, [details]);
   }
   // A shutdown, pause or reset is a lost worker, not a failure of the agent: it is not counted and nothing has ended.
-  const message = `agent ${agent} was interrupted: its worker stopped; another attempt follows`;
+  const message = `agent ${agent.name} was interrupted: its worker stopped; another attempt follows`;
   const error = { type: 'HeartbeatLost' as const, message };
   if (reason === 'interrupted') {
     emitter.emit('agent_retrying', { error, next_attempt_in_ms: AFTER_SHUTDOWN_MS });
@@ -112,6 +121,7 @@ export async function endAttempt(ending: Ending): Promise<ApplicationFailure | C
     execution_time_ms: Math.ceil(performance.now() - startedAt),
     told: told && !retried && !effect,
     ...(effect && { effect }),
+    ...(ranOut(ending, type) && { death: 'memory' as const }),
     // Details of an attempt that is retried never reach the workflow.
     ...(!retried && { undelivered }),
   };

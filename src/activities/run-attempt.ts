@@ -73,6 +73,10 @@ async function contextOf(attempt: Attempt, dependencies: Dependencies) {
   } satisfies AgentContext;
 }
 
+async function runInside(agent: AnyAgent, input: unknown, ctx: AgentContext): Promise<unknown> {
+  return agent.run(input, ctx);
+}
+
 function refuseLosses(agent: string, lost: number, { waits }: AgentLimits) {
   // Where attempts may be put off, the server counts none; workers that die must not be fed for ever.
   if (!waits || lost <= LOSS_ATTEMPTS) return;
@@ -118,14 +122,14 @@ export async function runAttempt(agent: AnyAgent, call: AgentCall, dependencies:
     refuseLosses(agent.name, lost, call.limits);
     const holder = `${workflowId}/${call.agent_run}`;
     const ttlMs = call.limits.heartbeat_timeout_ms;
-    const { leases } = dependencies;
+    const { leases, runAgent = runInside } = dependencies;
     place = await takePlace({ leases, agent: agent.name, call, holder, exec, ttlMs, waits: earlier.waits, log });
     // Later attempts were asked for by a failure, not by the workflow.
     const queue_ms = number === 1 ? { queue_ms: Math.max(0, Date.now() - info.scheduledTimestampMs) } : {};
     emitter.emit('agent_started', { input_summary: summaryOf(call.input), ...queue_ms });
     const input = parseInput(agent, call.input);
     const own = { agent, call, calling, number, emitter, signal, ask, log };
-    const work = contextOf(own, dependencies).then((ctx) => agent.run(input, ctx));
+    const work = contextOf(own, dependencies).then((ctx) => runAgent(agent, input, ctx));
     const returned = work.then((result) => ({ result, question: undefined }));
     const question = asked.then((question) => ({ result: null, question }));
     const ended = await Promise.race([question, returned, deadline.expired, stop.abandoned]);
@@ -138,7 +142,7 @@ export async function runAttempt(agent: AnyAgent, call: AgentCall, dependencies:
     emitter.emit('agent_completed', { result: shorten(result, MAX_SHOWN_BYTES), execution_time_ms, recovered });
     return { result, ...about, ...(await emitter.flush()) };
   } catch (thrown) {
-    throw await endAttempt({ thrown, agent: agent.name, call, context, emitter, earlier, stop, startedAt });
+    throw await endAttempt({ thrown, agent, call, context, emitter, earlier, stop, startedAt });
   } finally {
     emitter.close();
     deadline.clear();

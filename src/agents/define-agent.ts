@@ -3,6 +3,7 @@ import type { FailureType } from '../contracts/names.ts';
 import type { DecisionMessage, Question } from '../contracts/run-messages.ts';
 import type { UserContext } from '../contracts/user-context.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
+import { isolationOf } from './isolation-of.ts';
 
 export type Tools = Record<string, AnyTool>;
 
@@ -52,6 +53,18 @@ export type AgentConcurrency = {
   total?: number;
 };
 
+export type AgentIsolation = {
+  /**
+   * Module that exports the agent, or an app with it, by any name: `import.meta.url` of its own file, another `file:`
+   * URL or an absolute path. The child process loads it, so it must not start a worker.
+   */
+  module: URL | string;
+  /** Limit of the JavaScript heap, in megabytes, at least 16. @default 256 */
+  heapMb?: number;
+  /** Limit of the process's resident memory, buffers and Node itself (some 100 MB) included, in megabytes. @default heapMb + 256 */
+  residentMb?: number;
+};
+
 export type AgentDefinition<
   Name extends string = string,
   Input extends z.ZodType = z.ZodType,
@@ -71,6 +84,12 @@ export type AgentDefinition<
   retry?: AgentRetry;
   /** How many of it may work at once over all workers; what exceeds it waits and is never refused. @default no limit */
   concurrency?: AgentConcurrency;
+  /**
+   * Runs the agent in a child process, so that its memory, its busy loops and its crashes harm nobody else. Tools still
+   * run in the worker. Input, output and what tools take and give must be plain data. Running out of memory is failure
+   * `OutOfMemory`. @default no: inside the worker
+   */
+  isolate?: AgentIsolation;
   run(input: z.output<Input>, ctx: AgentContext<OwnTools>): z.input<Output> | Promise<z.input<Output>>;
 };
 
@@ -84,7 +103,8 @@ const NAME = /^[a-z][a-z0-9_]{0,63}$/;
  * Defines an agent: a named piece of work with checked input and output. Limits that it does not give are
  * `AGENT_DEFAULTS`.
  *
- * @throws TypeError if the name cannot be an activity type, a limit is not a positive number, or two tools share a name
+ * @throws TypeError if the name cannot be an activity type, a limit is not a positive number, two tools share a name, or
+ *   the module of an isolated agent does not exist
  */
 export function defineAgent<
   const Name extends string,
@@ -113,5 +133,6 @@ export function defineAgent<
   const doubled = toolNames.find((tool, index) => toolNames.indexOf(tool) !== index);
   if (doubled)
     throw new TypeError(`agent ${name}: two tools are named ${doubled}; events and receipts go by that name`);
+  isolationOf(definition);
   return definition;
 }

@@ -2,11 +2,22 @@ import { z } from 'zod';
 import type { AgentLimits } from '../contracts/agent-call.ts';
 import type { Plan, RegisteredPlan } from '../contracts/plan.ts';
 import type { AnyAgent } from './define-agent.ts';
+import { isolationOf } from './isolation-of.ts';
 import { limitsOf } from './limits-of.ts';
 
 /** What others need to know of an app without loading its code: plain JSON. */
 export type AppManifest = {
-  agents: Record<string, { limits: AgentLimits; description?: string; input: object; output: object }>;
+  agents: Record<
+    string,
+    {
+      limits: AgentLimits;
+      description?: string;
+      /** Limits of its process in megabytes, if it has one of its own. */
+      isolate?: { heap_mb: number; resident_mb: number };
+      input: object;
+      output: object;
+    }
+  >;
   /** Plans that may be started by name, with the JSON Schema of their input. */
   plans: Record<string, { plan: Plan; description?: string; input: object }>;
 };
@@ -24,6 +35,11 @@ export type AgentsByName<Agents extends readonly AnyAgent[]> = { [Agent in Agent
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): object {
   return z.toJSONSchema(schema, { unrepresentable: 'any', io });
+}
+
+function isolateOf(agent: AnyAgent) {
+  const isolation = isolationOf(agent);
+  return isolation && { heap_mb: isolation.heapMb, resident_mb: isolation.residentMb };
 }
 
 function doubledName(names: string[]): string | undefined {
@@ -69,6 +85,7 @@ export function defineApp<const Agents extends readonly AnyAgent[]>({
           {
             limits: limitsOf(agent),
             description: agent.description,
+            isolate: isolateOf(agent),
             input: jsonSchema(agent.input, 'input'),
             output: jsonSchema(agent.output, 'output'),
           },

@@ -83,6 +83,8 @@ export type AgentReturn<Result = unknown> = {
 export type AgentFailureDetails = Pick<AgentReturn, 'attempts' | 'execution_time_ms' | 'told' | 'undelivered'> & {
   /** With `EffectUnknown`: which call. The agent's end was not told, because asking a person may still save it. */
   effect?: UnknownEffect;
+  /** An isolated agent ran out of its memory; elsewhere `OutOfMemory` is an error like others. */
+  death?: 'memory';
   /** How the agent stopped after a cancel; the workflow tells it, because it knows when the request came. */
   stopped?: 'stopped' | 'abandoned';
 };

@@ -48,12 +48,12 @@ export function agentFailure(agent: string, thrown: unknown, limits: AgentLimits
   const details =
     cause instanceof ApplicationFailure || cause instanceof CancelledFailure ? cause.details?.[0] : undefined;
   const { attempts = guess, told = false, ...more } = (details ?? {}) as Partial<AgentFailureDetails>;
-  const { effect, stopped, undelivered } = more;
+  const { effect, stopped, undelivered, death: died } = more;
   if (cause instanceof CancelledFailure) {
     return { error: { type: 'Cancelled', message: cause.message }, attempts, told, stopped, undelivered };
   }
   const message = cause instanceof Error ? cause.message : String(cause);
   const type = typeOf(cause instanceof ApplicationFailure ? cause.type : undefined);
-  const death = type === 'AgentSilent' ? 'silent' : type === 'AgentTimeout' ? 'timeout' : undefined;
+  const death = died ?? (type === 'AgentSilent' ? 'silent' : type === 'AgentTimeout' ? 'timeout' : undefined);
   return { error: { type, message }, attempts, told, death, effect, undelivered };
 }

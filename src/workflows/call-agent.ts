@@ -52,8 +52,8 @@ function tellEnd(options: CallOptions, { error, death, attempts, stopped }: Agen
   }
   if (!death) return events.emit('agent_error', { error }, verdict);
   const limit_ms = death === 'no_heartbeat' ? call.limits.heartbeat_timeout_ms : call.limits.timeout_ms;
-  const execution_time_ms = Date.now() - startedAt;
-  events.emit('agent_death', { reason: death, message: error.message, limit_ms, execution_time_ms }, verdict);
+  const told = { reason: death, message: error.message, execution_time_ms: Date.now() - startedAt };
+  events.emit('agent_death', { ...told, ...(death !== 'memory' && { limit_ms }) }, verdict);
 }
 
 /** A worker that was lost while its agent was being cancelled has stopped in no way that anybody can vouch for. */

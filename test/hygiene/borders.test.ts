@@ -19,6 +19,12 @@ const CROSSINGS: [file: string, statement: string][] = [
   ['src/spend/optimize.ts', "import '../agents/triage.ts';"],
   ['src/activities/run-attempt.ts', "import { openStore } from '../notifier/open-store.ts'; openStore;"],
   ['src/activities/run-attempt.ts', "import '../config.ts';"],
+  [
+    'src/activities/run-attempt.ts',
+    "import { createIsolatePool } from '../isolate/isolate-pool.ts'; createIsolatePool;",
+  ],
+  ['src/isolate/child-main.ts', "import '@temporalio/activity';"],
+  ['src/isolate/child-main.ts', "import '../activities/run-attempt.ts';"],
   ['src/notifier/open-store.ts', "import '../agents/triage.ts';"],
   ['src/gateway/metrics.ts', "import '../workflows/run-agent.ts';"],
   ['src/gateway/metrics.ts', "import '../tools/define-tool.ts';"],

@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { AgentIsolation, AnyAgent } from './define-agent.ts';
+
+const DEFAULT_HEAP_MB = 256;
+
+/** Resident memory above the heap's limit, unless the agent says otherwise: Node itself, code and buffers. */
+const BESIDE_HEAP_MB = 256;
+
+/** Node does not even start with less. */
+const LEAST_HEAP_MB = 16;
+
+export type Isolation = {
+  /** `file:` URL of the module. */
+  module: string;
+  agent: string;
+  heapMb: number;
+  residentMb: number;
+};
+
+function fileUrlOf(agent: string, module: AgentIsolation['module']): string {
+  const text = String(module);
+  const url = isAbsolute(text) ? pathToFileURL(text).href : text;
+  if (!URL.canParse(url) || new URL(url).protocol !== 'file:') {
+    throw new TypeError(`agent ${agent}: isolate.module must be a file: URL or an absolute path, not ${text}`);
+  }
+  if (!existsSync(fileURLToPath(new URL(url)))) {
+    throw new TypeError(`agent ${agent}: isolate.module ${text} does not exist; a compiled module ends in .js`);
+  }
+  return url;
+}
+
+/**
+ * An agent's isolation, complete; undefined where it runs inside the worker.
+ *
+ * @throws TypeError if the module is not a file or a limit makes no sense
+ */
+export function isolationOf({ name, isolate }: Pick<AnyAgent, 'name' | 'isolate'>): Isolation | undefined {
+  if (!isolate) return undefined;
+  const { module, heapMb = DEFAULT_HEAP_MB, residentMb = heapMb + BESIDE_HEAP_MB } = isolate;
+  if (!Number.isInteger(heapMb) || heapMb < LEAST_HEAP_MB) {
+    throw new TypeError(
+      `agent ${name}: isolate.heapMb must be a whole number of at least ${LEAST_HEAP_MB}, not ${heapMb}`,
+    );
+  }
+  if (!(Number.isFinite(residentMb) && residentMb > heapMb)) {
+    throw new TypeError(`agent ${name}: isolate.residentMb must exceed heapMb (${heapMb}), not be ${residentMb}`);
+  }
+  return { module: fileUrlOf(name, module), agent: name, heapMb, residentMb };
+}

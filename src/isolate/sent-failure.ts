@@ -1,0 +1,21 @@
+import { classifyFailure } from '../activities/classify-failure.ts';
+import { BatonError } from '../contracts/baton-error.ts';
+import type { SentFailure } from './messages.ts';
+
+/** Errors that came from the other side, with their numbers there. */
+const received = new WeakMap<object, number>();
+
+/** What of a thrown thing crosses a process border: its kind and its messages. */
+export function packFailure(thrown: unknown, ref?: number): SentFailure {
+  const known = typeof thrown === 'object' && thrown !== null ? received.get(thrown) : undefined;
+  const code = thrown instanceof BatonError ? thrown.code : undefined;
+  return { ...classifyFailure(thrown), code, ref: ref ?? known };
+}
+
+/** The error again, on the other side. */
+export function unpackFailure({ type, message, causes, ref, ...options }: SentFailure): BatonError {
+  const cause = causes.reduceRight<Error | undefined>((inner, text) => new Error(text, { cause: inner }), undefined);
+  const error = new BatonError(type, message, { ...options, cause });
+  if (ref !== undefined) received.set(error, ref);
+  return error;
+}
