@@ -50,8 +50,10 @@ export type BatonClient = {
     input: z.input<Input>,
     options?: StartOptions,
   ): Promise<RunHandle<PlanResult>>;
-  /** Handle of a run that exists already. */
-  run<Result = unknown>(runId: string, workflow?: WorkflowName): RunHandle<Result>;
+  /** Handle of a run that exists already, of a workflow that is known. @default workflow 'costOptimization' */
+  run<Result = unknown>(runId: string, workflow?: string): RunHandle<Result>;
+  /** Handle of a run of this user, whatever its workflow; undefined when there is none. */
+  find<Result = unknown>(runId: string): Promise<RunHandle<Result> | undefined>;
   /** This user's runs, newest first. */
   runs(options?: Omit<RunFilter, 'user'>): Promise<RunSummary[]>;
   /** This user's statistics from the event log, with a page of their finished runs. */
@@ -65,6 +67,9 @@ async function ownManifest(dataDir: string) {
   const { costApp } = await import('./agents/cost-app.ts');
   return costApp({ dataDir }).manifest();
 }
+
+/** Also keeps a name from reaching into the parts of a workflow id that say whose it is. */
+const WORKFLOW_TYPE = /^[A-Za-z_$][\w$]*$/;
 
 /** How long a server may take to answer at first, in milliseconds; Temporal's own 10 s make a wrong address look like a hang. */
 const CONNECT_LIMIT_MS = 4_000;
@@ -96,6 +101,7 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
   const { workflow: client } = new Client({ connection, namespace, dataConverter });
 
   function handleOf<Result>(workflow: string, runId: string, repeated = false): RunHandle<Result> {
+    if (!WORKFLOW_TYPE.test(workflow)) throw new BatonError('InvalidInput', `"${workflow}" is no name of a workflow`);
     const workflowId = workflowIdOf({ workflow, userId: user, runId });
     return createRunHandle<Result>({ client, workflowId, workflow, userId: user, runId, repeated, feed });
   }
@@ -119,6 +125,11 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
     return handleOf(started.workflow, started.runId, started.repeated);
   }
 
+  async function find<Result>(runId: string): Promise<RunHandle<Result> | undefined> {
+    const workflow = await feed.workflowOf({ userId: user, runId });
+    return workflow === undefined ? undefined : handleOf(workflow, runId);
+  }
+
   async function close() {
     if (shared) return;
     await feed.close();
@@ -128,6 +139,7 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
   return {
     start,
     run: (runId, workflow = 'costOptimization') => handleOf(workflow, runId),
+    find,
     runs: (filter) => listRuns(client, { ...filter, user }),
     stats: (page) => feed.stats({ ...page, userId: user }),
     close,

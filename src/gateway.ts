@@ -17,15 +17,12 @@ import type { GatewayContext } from './gateway/gateway-context.ts';
 import { listenOnFreePort } from './gateway/listen-on-free-port.ts';
 import { createMetrics, type Metrics } from './gateway/metrics.ts';
 import { WORKFLOW_CATALOG } from './gateway/runs/workflow-catalog.ts';
-import type { Decisions } from './notifier/decisions.ts';
 import type { EventLog } from './notifier/event-log.ts';
 import { createDataConverter } from './payload/data-converter.ts';
 
 export type GatewayOptions = {
   config: Config;
   log: EventLog;
-  /** Where decisions of users are recorded before their runs hear of them. */
-  decisions: Decisions;
   /** @default as for a client */
   address?: string;
   /** @default as for a client */
@@ -75,7 +72,7 @@ async function serveMetricsAlone(metrics: Metrics, { host, port }: { host: strin
  * @throws BatonError naming the port that is taken, or the address at which Temporal does not answer
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, log, decisions, taskQueue, app, logger = pino(), pingMs = 15_000, slowReaderMs = 10_000 } = options;
+  const { config, log, taskQueue, app, logger = pino(), pingMs = 15_000, slowReaderMs = 10_000 } = options;
   const { streamsPerUser = 20, retryMs = [250, 5_000], requestsPerMinute = 1_200 } = options;
   const { maxUploadBytes = 512 * 1024 * 1024 } = options;
   const { dataDir, http, jwt } = config;
@@ -95,7 +92,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const context: GatewayContext = {
     log,
-    decisions,
     tails: createTails(log),
     streams,
     verify: createTokenVerifier(jwt),

@@ -24,7 +24,7 @@ export function addGatewayCommand(program: Command): void {
       const store = await openStore({ ...config, url: config.storeUrl });
       try {
         const logger = pino();
-        const gateway = await startGateway({ config, log: store.log, decisions: store.decisions, logger });
+        const gateway = await startGateway({ config, log: store.log, logger });
         say(`gateway      ${gateway.url}`);
         const onError = (error: unknown) => logger.warn({ err: error }, 'the reconciler failed');
         const { connectionOptions, namespace } = connectionSettings({ dataDir: config.dataDir });

@@ -64,7 +64,7 @@ async function serveUsers({ undo, say, store, ...options }: UsersOptions & { und
   const { pino } = await import('pino');
   const config = await withSecret(options.config);
   const logger = pino(pino.destination({ dest: join(config.dataDir, 'gateway.log'), mkdir: true, sync: false }));
-  const gateway = await startGateway({ ...options, log: store.log, decisions: store.decisions, config, logger });
+  const gateway = await startGateway({ ...options, log: store.log, config, logger });
   undo.push(gateway.close);
   const { jwt } = config;
   const link = jwt.secret && `/#token=${await signToken({ user: 'local', ttlMs: LINK_TTL_MS, jwt })}`;

@@ -38,6 +38,14 @@ export async function openFeedSource({ storeUrl, fsync, retentionDays }: Setting
     return (await log.read({ userId, after: 0, limit: 1, runId })).length > 0;
   }
 
+  /** Workflow type of a run of this user, if there is one. */
+  async function workflowOf({ userId, runId }: { userId: string; runId: string }): Promise<string | undefined> {
+    const claim = await runIds.find({ userId, runId });
+    if (claim) return claim.workflow;
+    const [event] = await log.read({ userId, after: 0, limit: 1, runId });
+    return event?.workflow_id.split('/')[0];
+  }
+
   /** The run as its events tell; undefined before the first of them. */
   async function fold({ userId, runId }: { userId: string; runId: string }): Promise<FoldedRun | undefined> {
     let feed = emptyFeed();
@@ -55,7 +63,7 @@ export async function openFeedSource({ storeUrl, fsync, retentionDays }: Setting
     return statsOf(userId === undefined ? await reader.all() : [await reader.of(userId)], page);
   }
 
-  return { follow, fold, knows, decisions, runIds, stats, close };
+  return { follow, fold, knows, workflowOf, decisions, runIds, stats, close };
 }
 
 export type FeedSource = Awaited<ReturnType<typeof openFeedSource>>;

@@ -1,22 +1,22 @@
-import {
-  isGrpcServiceError,
-  WorkflowFailedError,
-  WorkflowUpdateFailedError,
-  type WorkflowClient,
-  type WorkflowExecutionStatusName,
-} from '@temporalio/client';
-import { ApplicationFailure, TerminatedFailure } from '@temporalio/common';
+import { WorkflowUpdateFailedError, type WorkflowClient } from '@temporalio/client';
 import { BatonError } from '../contracts/baton-error.ts';
 import { MESSAGES, STATE_QUERY } from '../contracts/names.ts';
 import type { DecisionMessage, OperatorMessage } from '../contracts/run-messages.ts';
 import type { BatonEvent } from '../contracts/event.ts';
 import type { RunOutcome } from '../contracts/run.ts';
 import type { RunState } from '../contracts/run-start.ts';
-import { closedOutcome } from './closed-outcome.ts';
+import { decide } from './decide.ts';
 import type { FeedSource } from './feed-source.ts';
+import { isMissing, noSuchRun } from './missing-run.ts';
 import { runSummary, type RunSummary } from './list-runs.ts';
+import { runResult } from './run-result.ts';
 import { retryRun, type RetryOptions } from './retry-run.ts';
 
+/** A decision; `by` is the client's user unless it says who else. */
+type OwnDecision = Omit<DecisionMessage, 'by'> & { by?: string };
+type Reason = Pick<OwnDecision, 'by' | 'comment' | 'data'>;
+
+/** A run of the client's user. Of a run of anybody else every call says that there is none: code `not_found`. */
 export type RunHandle<Result = unknown> = {
   runId: string;
   workflowId: string;
@@ -32,31 +32,27 @@ export type RunHandle<Result = unknown> = {
   /** Asks the run to stop; its agents are told and may clean up. Cancelling a closed run does nothing. */
   cancel(): Promise<void>;
   /** Lets running agents finish and starts no new one. */
-  pause(message: OperatorMessage): Promise<void>;
-  resume(message: OperatorMessage): Promise<void>;
+  pause(message?: OperatorMessage): Promise<void>;
+  resume(message?: OperatorMessage): Promise<void>;
   /**
-   * Answers a question of the run; the first decision counts.
+   * Answers a question of the run. It is recorded before the run hears of it, so that it survives whatever happens next.
+   * The first decision counts; the same one again changes nothing.
    *
-   * @throws BatonError `InvalidInput` when it was decided before, is not asked, or has no such option
+   * @throws BatonError `InvalidInput` with code `already_decided` (the first decision is `details.first`), `not_asked`, or
+   *   `no_such_option`
    */
-  decide(decision: DecisionMessage): Promise<void>;
-  /** The same as a signal, which Temporal keeps also while no worker is up; a run ignores one that does not fit. */
-  signalDecision(decision: DecisionMessage): Promise<void>;
+  decide(decision: OwnDecision): Promise<DecisionMessage>;
+  /** `decide` with the option `approve`. */
+  approve(approvalId: string, more?: Reason): Promise<DecisionMessage>;
+  /** `decide` with the option `reject`. */
+  reject(approvalId: string, more?: Reason): Promise<DecisionMessage>;
   /**
    * Starts a run again that failed, and reuses what its agents completed.
    *
    * @throws BatonError `InvalidInput` when the run has not ended, or there is nothing to retry
    */
-  retry(options: RetryOptions): Promise<{ repeated: boolean }>;
+  retry(options?: Partial<RetryOptions>): Promise<{ repeated: boolean }>;
 };
-
-const NOT_FOUND = 5;
-
-/** Temporal's word for "no such run, or none that still goes on". */
-function isMissing(error: unknown): boolean {
-  const missing = isGrpcServiceError(error) && error.code === NOT_FOUND;
-  return missing || (error instanceof Error && error.name === 'WorkflowNotFoundError');
-}
 
 type Options = {
   client: WorkflowClient;
@@ -81,57 +77,64 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
         throw new BatonError('InvalidInput', error.cause?.message ?? error.message, { cause: error });
       }
       if (!isMissing(error)) throw error;
+      if (!(await exists())) throw noSuchRun(runId, error);
       throw new BatonError('InvalidInput', `run ${runId} does not go on, so it takes no ${message}`, { cause: error });
     }
   }
 
-  async function wasReset(): Promise<boolean> {
-    const open: WorkflowExecutionStatusName = 'RUNNING';
-    return (await client.getHandle(workflowId).describe()).status.name === open;
+  async function describe(): Promise<RunSummary | undefined> {
+    try {
+      return runSummary(await client.getHandle(workflowId).describe());
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
   }
 
-  async function result(): Promise<RunOutcome<Result>> {
+  /** By its events too: Temporal may have forgotten it. */
+  async function exists(): Promise<boolean> {
+    return (await feed.knows({ userId, runId })) || (await describe()) !== undefined;
+  }
+
+  async function whereItIs<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return (await client.getHandle(workflowId).result()) as RunOutcome<Result>;
+      return await work();
     } catch (error) {
-      if (!(error instanceof WorkflowFailedError)) throw error;
-      const { cause } = error;
-      // A reset terminates the old execution and goes on in a new one of the same id.
-      if (cause instanceof TerminatedFailure && (await wasReset())) return result();
-      const [outcome] = cause instanceof ApplicationFailure ? (cause.details ?? []) : [];
-      if (outcome && typeof outcome === 'object' && 'status' in outcome) return outcome as RunOutcome<Result>;
-      const folded = await feed.fold({ userId, runId });
-      const closed = await closedOutcome({ client, workflowId, cause, folded });
-      return { run_id: runId, workflow_id: workflowId, workflow, ...closed } as RunOutcome<Result>;
+      throw isMissing(error) ? noSuchRun(runId, error) : error;
     }
+  }
+
+  async function* events({ after = 0, signal }: { after?: number; signal?: AbortSignal } = {}) {
+    if (!(await exists())) throw noSuchRun(runId);
+    yield* feed.follow({ userId, runId, after, signal });
+  }
+
+  async function take({ by = userId, ...decision }: OwnDecision): Promise<DecisionMessage> {
+    if (!(await exists())) throw noSuchRun(runId);
+    return decide({ client, feed, workflowId, userId, runId }, { ...decision, by });
   }
 
   return {
     runId,
     workflowId,
     repeated,
-    result,
-    events: ({ after = 0, signal } = {}) => feed.follow({ userId, runId, after, signal }),
-    state: () => client.getHandle(workflowId).query<RunState>(STATE_QUERY),
-    async describe() {
-      try {
-        return runSummary(await client.getHandle(workflowId).describe());
-      } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw error;
-      }
-    },
-    pause: (message) => tell(MESSAGES.pause, message),
-    resume: (message) => tell(MESSAGES.resume, message),
-    decide: (decision) => tell(MESSAGES.decide, decision),
-    signalDecision: (decision) => client.getHandle(workflowId).signal(MESSAGES.decide, decision),
-    retry: (retryOptions) => retryRun({ client, workflowId }, retryOptions),
+    result: () => whereItIs(() => runResult<Result>({ client, feed, workflowId, workflow, userId, runId })),
+    events,
+    state: () => whereItIs(() => client.getHandle(workflowId).query<RunState>(STATE_QUERY)),
+    describe,
+    pause: (message = { by: userId }) => tell(MESSAGES.pause, message),
+    resume: (message = { by: userId }) => tell(MESSAGES.resume, message),
+    decide: take,
+    approve: (approval_id, more) => take({ ...more, approval_id, decision: 'approve' }),
+    reject: (approval_id, more) => take({ ...more, approval_id, decision: 'reject' }),
+    retry: ({ by = userId, fromStep } = {}) => whereItIs(() => retryRun({ client, workflowId }, { by, fromStep })),
     async cancel() {
       try {
         await client.getHandle(workflowId).cancel();
       } catch (error) {
         // Closed already: what the caller wants is so.
         if (!isMissing(error)) throw error;
+        if (!(await exists())) throw noSuchRun(runId, error);
       }
     },
   };

@@ -6,6 +6,8 @@ type Options = {
   retryAfterMs?: number;
   /** Tells this error from others of its type, for callers that act on it, such as `request_conflict`. */
   code?: string;
+  /** What goes with the code, such as the first decision with `already_decided`. */
+  details?: Record<string, unknown>;
   /** With `EffectUnknown`: which call. */
   effect?: UnknownEffect;
   /** The tool's call certainly did nothing: it may be made again even where its effect is `once`. @default false */
@@ -22,18 +24,20 @@ export class BatonError extends Error {
   readonly type: FailureType;
   readonly retryAfterMs: number | undefined;
   readonly code: string | undefined;
+  readonly details: Record<string, unknown> | undefined;
   readonly effect: UnknownEffect | undefined;
   readonly notDone: boolean;
 
   constructor(
     type: FailureType,
     message: string,
-    { retryAfterMs, code, effect, notDone = false, cause }: Options = {},
+    { retryAfterMs, code, details, effect, notDone = false, cause }: Options = {},
   ) {
     super(message, { cause });
     this.type = type;
     this.retryAfterMs = retryAfterMs;
     this.code = code;
+    this.details = details;
     this.effect = effect;
     this.notDone = notDone;
   }

@@ -1,7 +1,6 @@
 import type { BatonClient } from '../client.ts';
 import type { WorkflowEntry } from './runs/workflow-catalog.ts';
 import type { TokenVerifier } from './auth/create-token-verifier.ts';
-import type { Decisions } from '../notifier/decisions.ts';
 import type { EventLog } from '../notifier/event-log.ts';
 import type { OpenStreams } from './feed/open-streams.ts';
 import type { Tails } from './feed/user-tails.ts';
@@ -9,7 +8,6 @@ import type { Tails } from './feed/user-tails.ts';
 /** What the routes work with; made once by `createGateway`. */
 export type GatewayContext = {
   log: EventLog;
-  decisions: Decisions;
   tails: Tails;
   streams: OpenStreams;
   verify: TokenVerifier;

@@ -17,6 +17,7 @@ const GRPC_UNAVAILABLE = [4, 14];
 
 function ofBatonError(error: BatonError): Problem | undefined {
   if (error.code === 'request_conflict') return new Problem({ code: 'request_conflict', detail: error.message });
+  if (error.code === 'not_found') return new Problem({ code: 'not_found', detail: error.message });
   if (error.type === 'InvalidInput') return new Problem({ code: 'invalid_input', detail: error.message });
   if (error.type === 'PayloadTooLarge') return new Problem({ code: 'too_large', detail: error.message });
   if (error.type === 'NetworkError') return new Problem({ code: 'temporal_unavailable', detail: error.message });

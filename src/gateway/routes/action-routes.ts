@@ -76,7 +76,7 @@ export function actionRoutes(context: GatewayContext): FastifyPluginAsyncZod {
         const { user } = identityOf(request);
         const { run_id, approval_id } = request.params;
         const run = await locateRun(context, user, run_id);
-        return decideApproval({ context, run, user, message: { ...request.body, approval_id, by: user } });
+        return decideApproval(run, { ...request.body, approval_id, by: user });
       },
     );
   };

@@ -30,11 +30,9 @@ async function foldRun({ log }: GatewayContext, userId: string, runId: string): 
 export async function locateRun(context: GatewayContext, user: string, runId: string): Promise<LocatedRun> {
   const client = await context.clientOf(user);
   const folded = await foldRun(context, user, runId);
-  const known = folded?.workflow_id.split('/')[0];
-  const candidates = context.workflows.map(({ name }) => name);
-  for (const workflow of known ? [known as (typeof candidates)[number]] : candidates) {
-    const handle = client.run(runId, workflow);
-    if (folded || (await handle.describe())) return { handle, workflow, folded };
+  const handle = await client.find(runId);
+  if (handle && (folded || (await handle.describe()))) {
+    return { handle, workflow: handle.workflowId.split('/')[0] as string, folded };
   }
   throw new Problem({ code: 'not_found', detail: `there is no run "${runId}"` });
 }

@@ -1,0 +1,85 @@
+import type { WorkflowClient } from '@temporalio/client';
+import { z } from 'zod';
+import { BatonError } from '../contracts/baton-error.ts';
+import { MESSAGES, STATE_QUERY } from '../contracts/names.ts';
+import { decisionSchema, type DecisionMessage } from '../contracts/run-messages.ts';
+import type { RunState } from '../contracts/run-start.ts';
+import type { FoldedApproval } from '../feed/folded.ts';
+import type { FeedSource } from './feed-source.ts';
+import { fingerprint } from './fingerprint.ts';
+import { isMissing } from './missing-run.ts';
+
+type Options = { client: WorkflowClient; feed: FeedSource; workflowId: string; userId: string; runId: string };
+
+type Asked = Pick<FoldedApproval, 'options'> & Partial<Pick<FoldedApproval, 'decision' | 'by'>>;
+
+function refused(code: string, message: string, details?: Record<string, unknown>): BatonError {
+  return new BatonError('InvalidInput', message, { code, details });
+}
+
+function alreadyDecided(first: DecisionMessage): BatonError {
+  const message = `${first.approval_id} was decided before: ${first.decision}, by ${first.by}`;
+  return refused('already_decided', message, { first });
+}
+
+/** By the run's events, which need no worker; by the run itself where they have not told yet. */
+async function findQuestion({ client, feed, workflowId, userId, runId }: Options, id: string): Promise<Asked> {
+  const folded = await feed.fold({ userId, runId });
+  if (folded && folded.ended_at !== null)
+    throw refused('not_asked', `run ${runId} has ended and asks nothing any more`);
+  const told = folded?.approvals.find(({ approval_id }) => approval_id === id);
+  if (told) return told;
+  const state = await client
+    .getHandle(workflowId)
+    .query<RunState>(STATE_QUERY)
+    .catch(() => undefined);
+  const pending = state?.approvals.find(({ approval_id }) => approval_id === id);
+  if (pending) return pending;
+  throw refused('not_asked', `this run asks nothing named "${id}"`);
+}
+
+const same = (a: DecisionMessage, b: DecisionMessage) => fingerprint(a) === fingerprint(b);
+
+async function checkQuestion(options: Options, { approval_id, decision }: DecisionMessage): Promise<void> {
+  const asked = await findQuestion(options, approval_id);
+  // Decided without this store: by expiry, or by a message of Temporal's own tools.
+  if (asked.decision && asked.by) throw alreadyDecided({ approval_id, decision: asked.decision, by: asked.by });
+  if (asked.options.includes(decision)) return;
+  const known = asked.options.join(', ');
+  throw refused('no_such_option', `"${decision}" is no option of ${approval_id}; choose one of: ${known}`);
+}
+
+/**
+ * Takes a decision: recorded first, where the first one wins, and then sent to the run as a signal, which Temporal keeps
+ * also while no worker is up. If Temporal cannot be reached now, the decision stands and the reconciler sends it later.
+ * The same decision twice is taken once.
+ *
+ * @throws BatonError `InvalidInput` with code `already_decided` (the first decision is `details.first`), `not_asked`, or
+ *   `no_such_option`
+ */
+export async function decide(options: Options, given: DecisionMessage): Promise<DecisionMessage> {
+  const { client, feed, workflowId, userId } = options;
+  const parsed = decisionSchema.safeParse(given);
+  if (!parsed.success) throw refused('malformed', `the decision is refused:\n${z.prettifyError(parsed.error)}`);
+  const { approval_id, decision, by, comment, data } = parsed.data;
+  const key = { workflowId, approvalId: approval_id };
+  if (!(await feed.decisions.get(key))) await checkQuestion(options, parsed.data);
+  const at = new Date().toISOString();
+  const taken = await feed.decisions.decide({ ...key, userId, decision, by, at, comment, data });
+  const first = {
+    approval_id,
+    decision: taken.decision.decision,
+    by: taken.decision.by,
+    comment: taken.decision.comment,
+    data: taken.decision.data,
+  };
+  try {
+    await client.getHandle(workflowId).signal(MESSAGES.decide, first);
+    await feed.decisions.markDelivered(key);
+  } catch (error) {
+    // Durable since it was recorded; a run that has ended meanwhile waits for no decision any more.
+    if (isMissing(error)) await feed.decisions.markDelivered(key);
+  }
+  if (!taken.first && !same(first, { approval_id, decision, by, comment, data })) throw alreadyDecided(first);
+  return first;
+}
