@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, test } from '@jest/globals';
-import { WorkflowFailedError } from '@temporalio/client';
-import { CancelledFailure, WorkflowNotFoundError } from '@temporalio/common';
+import { Connection } from '@temporalio/client';
 import fc from 'fast-check';
 import { defineApp } from '../../src/agents/define-app.ts';
+import { connect } from '../../src/client.ts';
+import { openFeedSource } from '../../src/client/feed-source.ts';
 import type { PlanResult } from '../../src/contracts/plan.ts';
 import { preparePlan } from '../../src/plans/prepare-plan.ts';
+import { expectOwnFeed } from '../support/feed-figures.ts';
+import { newStoreFolder, openStoresAt } from '../support/open-test-stores.ts';
 import {
   expectCompensations,
   expectDependencyOrder,
@@ -13,41 +17,59 @@ import {
   type PlanEnd,
 } from '../support/plan-invariants.ts';
 import { flaky, randomRun, type RandomRun } from '../support/random-plans.ts';
-import { outcomeOf, startTestWorker } from '../support/test-run.ts';
+import { shared, startTestWorker } from '../support/test-run.ts';
 
 /** More by `BATON_PROPERTY_RUNS=200`; a seed that failed is tried again by `BATON_PROPERTY_SEED`. */
 const { BATON_PROPERTY_RUNS: runs = '8', BATON_PROPERTY_SEED: seed } = process.env;
 
-/** The run may have ended before its cancel came. */
-function ignoreClosed(error: unknown): void {
-  if (!(error instanceof WorkflowNotFoundError)) throw error;
-}
-
+const app = defineApp({ agents: [flaky] });
+const folder = newStoreFolder();
+let store: Awaited<ReturnType<typeof openStoresAt>>;
+let feed: Awaited<ReturnType<typeof openFeedSource>>;
+let connection: Connection;
 let t: Awaited<ReturnType<typeof startTestWorker>>;
 beforeAll(async () => {
-  t = await startTestWorker({ agents: [flaky] });
+  store = await openStoresAt(folder.path);
+  feed = await openFeedSource({ storeUrl: `sqlite:${folder.path}`, fsync: 'normal' });
+  connection = await Connection.connect({ address: shared().address });
+  t = await startTestWorker({ agents: [flaky], notifier: store.log });
 });
-afterAll(() => t.stop());
+afterAll(async () => {
+  await t.stop();
+  await connection.close();
+  await feed.close();
+  await store.close();
+  folder.remove();
+});
+
+/** Resolves once so many agents have completed, or the run has ended. */
+async function untilCompleted(count: number, where: { userId: string; runId: string }) {
+  let completed = 0;
+  for await (const { type } of feed.follow({ ...where, after: 0 })) {
+    completed += Number(type === 'agent_completed');
+    if (completed > count) return;
+  }
+}
 
 async function perform({ cancelAfter, history_events, ...plan }: RandomRun): Promise<PlanEnd> {
-  const given = preparePlan({ plan: { name: 'random', ...plan } }, defineApp({ agents: [flaky] }).manifest());
-  const { handle, runId } = await t.start('runPlan', { ...given, history_events });
+  const userId = `property_${randomUUID()}`;
+  const given = preparePlan({ plan: { name: 'random', ...plan } }, app.manifest());
+  const { runId } = await t.start('runPlan', { ...given, history_events }, { userId });
+  const { taskQueue } = t;
+  const { address, namespace } = shared();
+  const client = await connect({
+    ...{ user: userId, app, address, namespace, taskQueue },
+    shared: { connection, feed, dataConverter: {} },
+  });
+  const run = client.run<PlanResult>(runId, 'runPlan');
   if (cancelAfter !== undefined) {
-    await t.recorder.until(({ run_id, type }) => {
-      if (run_id !== runId) return false;
-      if (type === 'run_completed' || type === 'run_failed') return true;
-      return t.recorder.of(runId).filter((event) => event.type === 'agent_completed').length > cancelAfter;
-    });
-    await handle.cancel().catch(ignoreClosed);
+    await untilCompleted(cancelAfter, { userId, runId });
+    await run.cancel();
   }
-  const end = { steps: plan.steps, strategy: plan.strategy };
-  try {
-    const outcome = await outcomeOf<PlanResult>(handle);
-    return { ...end, events: t.recorder.of(runId), outcome };
-  } catch (error) {
-    if (!(error instanceof WorkflowFailedError) || !(error.cause instanceof CancelledFailure)) throw error;
-    return { ...end, events: t.recorder.of(runId) };
-  }
+  const outcome = await run.result();
+  const events = await store.log.read({ userId, after: 0, limit: 100_000 });
+  expectOwnFeed(events, userId);
+  return { steps: plan.steps, strategy: plan.strategy, events, outcome };
 }
 
 test('any plan, whatever fails and whenever it is cancelled, keeps its order, its ends, its undos and its result', async () => {
