@@ -27,7 +27,8 @@ type Undos = CompensateRun['undos'];
 
 /** Executions of agents that did something which their tools can undo, in the order of their first calls. */
 async function leftToUndo({ client, effects, record, closed }: Options): Promise<{ undos: Undos; generation: number }> {
-  const { limits = {}, generation = 0 } = await startOfRun(client, closed);
+  const { start } = await startOfRun(client, closed);
+  const { limits = {}, generation = 0 } = start;
   const { workflowId } = closed;
   const compensates = (agent: string) => limits[agent]?.compensates === true;
   // Its worker hears of the end within a heartbeat only: until then the agent must not begin what nobody would undo.

@@ -8,11 +8,11 @@ import { describeWorkflow } from './describe-workflow.ts';
 import { findStall } from './find-stall.ts';
 import { reconcilerEvent } from './reconciler-event.ts';
 import { readRunRecord, type RunRecord } from './run-record.ts';
+import { startOfRun } from './start-of-run.ts';
+import type { Candidate } from './unheard-runs.ts';
 
 /** A run publishes its last events before it closes; another process may still be writing them for this long, in ms. */
 const LAST_WORDS_MS = 500;
-
-type Candidate = { userId: string; runId: string; workflowId: string; threadId?: string };
 
 type World = { client: WorkflowClient; log: EventLog; effects: EffectLedger };
 
@@ -20,12 +20,13 @@ function generationOf({ folded }: RunRecord): number {
   return Math.max(0, ...(folded?.agents ?? []).map(({ generation }) => generation));
 }
 
-async function endGone({ log }: World, record: RunRecord) {
-  if (!record.folded) return;
+async function endGone({ log }: World, record: RunRecord): Promise<boolean> {
+  if (!record.folded) return true;
   const message = 'Temporal no longer knows this run.';
   const closed = { status: 'failed', message, temporalRun: 'gone', executionTimeMs: 0, byItself: false } as const;
   const { agentEnds, end } = closingEvents(record, closed);
   await log.append([...agentEnds, end]);
+  return true;
 }
 
 async function tellStall({ log }: World, record: RunRecord, described: WorkflowExecutionDescription) {
@@ -37,9 +38,25 @@ async function tellStall({ log }: World, record: RunRecord, described: WorkflowE
   await log.append([reconcilerEvent({ ...common, key, type: 'run_stalled', payload: { by: 'reconciler', reason } })]);
 }
 
-/** Ends a closed run in the feed, after what it left behind was undone. */
-async function endClosed(world: World, record: RunRecord, described: WorkflowExecutionDescription, closed: Closed) {
-  if (Date.now() - (described.closeTime?.getTime() ?? 0) < LAST_WORDS_MS) return;
+async function tellReset({ client, log }: World, record: RunRecord, described: WorkflowExecutionDescription) {
+  const { ids, temporalRuns } = record;
+  const { runId: temporalRun } = described;
+  // Only a run of several parts can have been reset; asking about the others would cost a call each.
+  if (!temporalRuns.some((each) => each !== temporalRun)) return;
+  if (!(await startOfRun(client, described)).isReset) return;
+  const payload = { by: 'operator', action: 'reset' };
+  const common = { ids, temporalRun, generation: generationOf(record) };
+  await log.append([reconcilerEvent({ ...common, key: 'restarted', type: 'run_restarted', payload })]);
+}
+
+/** Ends a closed run in the feed, after what it left behind was undone. Says whether it has ended. */
+async function endClosed(
+  world: World,
+  record: RunRecord,
+  described: WorkflowExecutionDescription,
+  closed: Closed,
+): Promise<boolean> {
+  if (Date.now() - (described.closeTime?.getTime() ?? 0) < LAST_WORDS_MS) return false;
   const { client, log, effects } = world;
   const { agentEnds, end } = closingEvents(record, closed);
   await log.append(agentEnds);
@@ -48,25 +65,22 @@ async function endClosed(world: World, record: RunRecord, described: WorkflowExe
     : await compensateClosed({ client, effects, record, closed: described, end });
   if (undoing) await tellStall(world, record, undoing);
   else await log.append([end]);
+  return undoing === undefined;
 }
 
 /**
  * Tells the user of one run what nobody else could tell: that it ended, was reset, or does not go on. Has undone what a
- * run did that was closed from outside.
+ * run did that was closed from outside. Returns whether the run has ended in the feed.
  */
-export async function reconcileRun(world: World, run: Candidate): Promise<void> {
+export async function reconcileRun(world: World, run: Candidate): Promise<boolean> {
   const { client, log } = world;
   const described = await describeWorkflow(client, run.workflowId);
   const record = await readRunRecord(log, run);
-  if (record.folded && record.folded.ended_at !== null) return;
+  if (record.folded && record.folded.ended_at !== null) return true;
   if (!described) return endGone(world, record);
   const closed = await closedRun(client, described);
   if (closed) return endClosed(world, record, described, closed);
-  const { ids, temporalRuns } = record;
-  if (temporalRuns.length > 0 && !temporalRuns.includes(described.runId)) {
-    const common = { ids, temporalRun: described.runId, generation: generationOf(record) };
-    const payload = { by: 'operator', action: 'reset' };
-    await log.append([reconcilerEvent({ ...common, key: 'restarted', type: 'run_restarted', payload })]);
-  }
+  await tellReset(world, record, described);
   await tellStall(world, record, described);
+  return false;
 }

@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowClient } from '@temporalio/client';
-import { SEARCH_ATTRIBUTES } from '../contracts/names.ts';
 import type { Decisions } from '../notifier/decisions.ts';
 import type { EffectLedger } from '../notifier/effect-ledger.ts';
 import type { EventLog } from '../notifier/event-log.ts';
 import type { Leases } from '../notifier/leases.ts';
 import { deliverDecisions } from './deliver-decisions.ts';
 import { reconcileRun } from './reconcile-run.ts';
-
-/** Runs that Temporal has and the log has not heard of yet are looked for this far, newest first. */
-const UNHEARD_LIMIT = 200;
+import { createUnheardRuns, type Unheard } from './unheard-runs.ts';
 
 type Options = {
   client: WorkflowClient;
@@ -32,33 +29,25 @@ export function startReconciler({ client, log, effects, leases, decisions, every
   const holder = { holder: `reconciler-${randomUUID()}`, exec: `reconciler.1.${Date.now()}` };
   const pools = [{ name: 'reconciler', limit: 1 }];
   const ttlMs = everyMs * 3 + 10_000;
+  const unheard = createUnheardRuns({ client, taskQueue });
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let round = Promise.resolve();
-
-  async function unheard(heard: Set<string>) {
-    const queue = taskQueue ? ` AND TaskQueue = '${taskQueue}'` : '';
-    const query = `${SEARCH_ATTRIBUTES.kind} IS NOT NULL AND ExecutionStatus = 'Running'${queue}`;
-    const found = [];
-    for await (const { workflowId, searchAttributes } of client.list({ query, pageSize: UNHEARD_LIMIT })) {
-      const [, user, run] = workflowId.split('/');
-      if (user === undefined || run === undefined || heard.has(workflowId)) continue;
-      const threadId = searchAttributes[SEARCH_ATTRIBUTES.thread]?.[0] as string | undefined;
-      found.push({ workflowId, userId: decodeURIComponent(user), runId: decodeURIComponent(run), threadId });
-      if (found.length >= UNHEARD_LIMIT) break;
-    }
-    return found;
-  }
 
   async function reconcile() {
     const { granted } = await leases.acquire({ ...holder, pools, ttlMs });
     if (!granted) return;
     const open = await log.openRuns();
     const heard = new Set(open.map(({ workflowId }) => workflowId));
-    for (const run of [...open, ...(await unheard(heard))]) {
+    const runs: Unheard[] = [...open, ...(await unheard.find(heard))];
+    for (const run of runs) {
       if (stopped) return;
-      // One run that cannot be looked at must not keep the others from it.
-      await reconcileRun({ client, log, effects }, run).catch((error: unknown) => onError?.(error));
+      try {
+        if (await reconcileRun({ client, log, effects }, run)) unheard.settled(run);
+      } catch (error) {
+        // One run that cannot be looked at must not keep the others from it.
+        onError?.(error);
+      }
     }
     await deliverDecisions(client, decisions);
   }

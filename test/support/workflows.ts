@@ -4,3 +4,4 @@ export { sideBySide } from './side-by-side.ts';
 export { scripted } from './scripted.ts';
 export { callThenUndo } from './call-then-undo.ts';
 export { withChild } from './with-child.ts';
+export { faulty } from './faulty.ts';
