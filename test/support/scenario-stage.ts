@@ -21,20 +21,24 @@ export async function openStage({ agents, shutdownGraceMs, maxConcurrentAgents }
   const dataDir = mkdtempSync(join(tmpdir(), 'baton-stage-'));
   const store = await openStore({ url: `sqlite:${join(dataDir, 'events.sqlite')}` });
   const { log, effects, leases } = store;
-  const connection = await NativeConnection.connect({ address });
   const app = defineApp({ agents });
   const where = { namespace, taskQueue, workflowBundle };
   const stops: (() => Promise<void>)[] = [];
   const clients = new Map<string, Promise<BatonClient>>();
 
   async function addWorker() {
+    // Two workers of one connection may not poll the same queue.
+    const connection = await NativeConnection.connect({ address });
     const limits = { shutdownGraceMs, maxConcurrentAgents };
     const worker = await createWorker({ connection, app, notifier: log, effects, leases, ...where, ...limits });
     const running = worker.run();
-    async function stop() {
+    async function stopOnce() {
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await running;
+      await connection.close();
     }
+    let stopped: Promise<void> | undefined;
+    const stop = () => (stopped ??= stopOnce());
     stops.push(stop);
     return { stop };
   }
@@ -65,7 +69,6 @@ export async function openStage({ agents, shutdownGraceMs, maxConcurrentAgents }
 
   async function stop() {
     await Promise.all(stops.map((stopWorker) => stopWorker()));
-    await connection.close();
     for (const client of clients.values()) await (await client).close();
     await store.close();
     rmSync(dataDir, { recursive: true, force: true });

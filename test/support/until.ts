@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Asks again until the answer satisfies; the test's own limit ends it. For what tells nobody when it changes. */
+/** Asks again until the answer satisfies, for what tells nobody when it changes; throws after 15 seconds. */
 export async function until<T>(ask: () => Promise<T>, satisfies: (answer: T) => boolean): Promise<T> {
+  const givesUpAt = performance.now() + 15_000;
   for (;;) {
     const answer = await ask();
     if (satisfies(answer)) return answer;
+    if (performance.now() > givesUpAt) throw new Error(`still ${JSON.stringify(answer)?.slice(0, 500)}`);
     await sleep(20);
   }
 }
