@@ -1,10 +1,12 @@
-// Writes docs/scenarios.md from a run of the acceptance scenarios: `npm run docs:scenarios [-- --last]`, where --last takes
-// the figures of the last run of any scenarios instead of running them all.
+// Writes docs/scenarios.md from a run of the acceptance scenarios: `npm run docs:scenarios [-- --last]`, where --last runs
+// nothing: it takes the figures of the last run of any scenarios, and keeps those of the others.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { MEASURED_FILE } from '../test/support/measured.ts';
 import { scenarioTests } from '../test/support/scenario-tests.ts';
 import { scenariosPage } from '../test/support/scenarios-page.ts';
+
+const PAGE = 'docs/scenarios.md';
 
 function runScenarios() {
   rmSync(MEASURED_FILE, { force: true });
@@ -13,12 +15,14 @@ function runScenarios() {
   return spawnSync(process.execPath, args, { stdio: 'inherit' }).status === 0;
 }
 
-if (process.argv.includes('--last') || runScenarios()) {
+const last = process.argv.includes('--last');
+if (last || runScenarios()) {
   const lines = existsSync(MEASURED_FILE) ? readFileSync(MEASURED_FILE, 'utf8').trim().split('\n') : [];
   const measures = lines.map((line) => JSON.parse(line));
-  writeFileSync('docs/scenarios.md', scenariosPage(scenarioTests(), measures));
-  process.stdout.write('wrote docs/scenarios.md\n');
+  const page = last ? readFileSync(PAGE, 'utf8') : undefined;
+  writeFileSync(PAGE, scenariosPage({ tests: scenarioTests(), measures, page }));
+  process.stdout.write(`wrote ${PAGE}\n`);
 } else {
-  process.stderr.write('docs/scenarios.md was not written: a scenario failed\n');
+  process.stderr.write(`${PAGE} was not written: a scenario failed\n`);
   process.exitCode = 1;
 }

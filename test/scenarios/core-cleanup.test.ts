@@ -9,10 +9,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect } from '../../src/client.ts';
 import { emptyFeed, foldFeed } from '../../src/feed/fold.ts';
 import { expectGapless } from '../support/expect-feed.ts';
+import { ofAgents } from '../support/feed-figures.ts';
 import { measured } from '../support/measured.ts';
 import { openStoresAt } from '../support/open-test-stores.ts';
 import { dataHelper, oAgent, triage } from '../support/scenario-agents/o-agents.ts';
-import { ofAgents, openStage, types } from '../support/scenario-stage.ts';
+import { openStage, types } from '../support/scenario-stage.ts';
 import { shared } from '../support/test-run.ts';
 import { until } from '../support/until.ts';
 
@@ -23,20 +24,18 @@ beforeAll(async () => {
 afterAll(() => stage.stop());
 
 test('test_execution_engine_resource_cleanup', async () => {
-  const client = await stage.clientOf('clean');
-  const before = await stage.openRuns();
+  const [before, figures] = [await stage.openRuns(), await stage.statsOf('clean')];
   const runs = [];
   for (const agent of ['triage', 'data_helper']) {
     runs.push(await stage.run('clean', agent, {}, { runId: `clean_${agent}`, requestId: `clean_${agent}` }));
   }
   expect(runs.map(({ outcome }) => outcome.success)).toEqual([true, true]);
   expect(await stage.openRuns()).toEqual(before);
-  const history = await until(
-    () => client.runs(),
-    (listed) => listed.every(({ status }) => status === 'completed') && listed.length === 2,
-  );
-  expect(history.map(({ run_id }) => run_id)).toEqual(['clean_data_helper', 'clean_triage']);
-  measured('test_execution_engine_resource_cleanup', { history: history.length, active_runs: 0 });
+  const stats = await stage.statsOf('clean');
+  expect(stats).toMatchObject({ concurrent_executions: 0, active_runs: 0, failed_executions: 0 });
+  expect(stats.total_executions - figures.total_executions).toBe(2);
+  expect(stats.history.map(({ run_id }) => run_id)).toEqual(['clean_data_helper', 'clean_triage']);
+  measured('test_execution_engine_resource_cleanup', { executions: 2, history: stats.history.length, active_runs: 0 });
 });
 
 describe('after a shutdown', () => {
@@ -66,13 +65,13 @@ describe('after a shutdown', () => {
     const client = await stage.clientOf('moved');
     const run = await client.start('runAgent', { agent: 'steady', input: {} });
     await until(
-      () => stage.feed('moved'),
+      () => stage.feedOf('moved'),
       (events) => types(events).includes('agent_thinking'),
     );
+    stage.leave();
     await stage.addWorker();
-    await stage.firstWorker.stop();
     const { agents } = await run.result();
-    const feed = await stage.feed('moved');
+    const feed = await stage.feedOf('moved');
 
     expect(agents).toMatchObject([{ success: true, agent: 'steady' }]);
     expectGapless(feed);

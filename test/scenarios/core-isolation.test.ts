@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { defineAgent } from '../../src/agents/define-agent.ts';
+import { ofAgents } from '../support/feed-figures.ts';
 import { measured } from '../support/measured.ts';
 import { oAgent, oInput, oOutput, triage } from '../support/scenario-agents/o-agents.ts';
-import { at, ofAgents, openStage } from '../support/scenario-stage.ts';
+import { at, openStage } from '../support/scenario-stage.ts';
 import { until } from '../support/until.ts';
 
 const SECRETS = ['user_1_secret', 'user_2_secret'] as const;
@@ -48,7 +49,9 @@ test('test_user_execution_engine_isolation', async () => {
   expect(listed.map(({ run_id }) => run_id)).toEqual(['told_2', 'run_2']);
   const told = await client2!.run('told_2', 'runAgent').result();
   expect(told.error?.message).toContain(SECRETS[1]);
-  const reached = JSON.stringify([listed, told, runs[1]?.run, await stage.feed('user_2')]);
+  const stats = await client2!.stats();
+  expect(stats).toMatchObject({ total_executions: 2, failed_executions: 1, concurrent_executions: 0 });
+  const reached = JSON.stringify([listed, told, stats, runs[1]?.run, await stage.feedOf('user_2')]);
   expect(reached).not.toContain(SECRETS[0]);
   expect(reached).not.toMatch(/user_1|run_1/);
 
@@ -56,7 +59,7 @@ test('test_user_execution_engine_isolation', async () => {
     const handle = client2!.run(runId, 'runAgent');
     const refusals = await Promise.allSettled([handle.result(), handle.state()]);
     const texts = refusals.map((refusal) => (refusal.status === 'rejected' ? String(refusal.reason) : 'answered'));
-    const seen = await stage.feed('user_2', runId);
+    const seen = await stage.feedOf('user_2', runId);
     return { seen, described: await handle.describe(), texts: texts.map((text) => text.replaceAll(runId, 'ID')) };
   };
   const foreign = await answerOf('run_1');
@@ -67,7 +70,7 @@ test('test_user_execution_engine_isolation', async () => {
   const limited = [startOf(1, 'first_1'), startOf(1, 'second_1')];
   const busy = limited.map((options) => client1!.start('runAgent', { agent: 'one_at_a_time', input: {} }, options));
   await until(
-    () => stage.feed('user_1'),
+    () => stage.feedOf('user_1'),
     (events) => ofAgents(events).filter(({ agent }) => agent === 'one_at_a_time').length >= 2,
   );
   const own = await client2!.start('runAgent', { agent: 'one_at_a_time', input: {} }, startOf(2, 'first_2'));
@@ -82,8 +85,8 @@ test('test_user_execution_engine_isolation', async () => {
   expect((await untouched.result()).status).toBe('completed');
   expect((await own.result()).status).toBe('completed');
   const begun = async (user: string, runId: string) =>
-    at((await stage.feed(user, runId)).find(({ type }) => type === 'agent_started')!);
-  const asked = at((await stage.feed('user_2', 'first_2'))[0]!);
+    at((await stage.feedOf(user, runId)).find(({ type }) => type === 'agent_started')!);
+  const asked = at((await stage.feedOf('user_2', 'first_2'))[0]!);
   const other_user_waited_ms = (await begun('user_2', 'first_2')) - asked;
   expect(other_user_waited_ms).toBeLessThan(300);
   const firsts = await Promise.all([begun('user_1', 'first_1'), begun('user_1', 'second_1')]);

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { AgentOutcome } from '../../src/contracts/run.ts';
-import { activityHistory } from '../support/activity-history.ts';
 import { expectGapless } from '../support/expect-feed.ts';
+import { ofAgents } from '../support/feed-figures.ts';
 import { measured } from '../support/measured.ts';
-import { historyOf } from '../support/run-history.ts';
 import { dataHelper, oAgent, optimization, triage } from '../support/scenario-agents/o-agents.ts';
-import { at, ofAgents, openStage, types } from '../support/scenario-stage.ts';
+import { at, openStage, types } from '../support/scenario-stage.ts';
 
 const SIX = [
   'agent_started',
@@ -27,13 +26,14 @@ afterAll(() => stage.stop());
 test('test_execution_engine_single_agent_orchestration', async () => {
   const metadata = { user_request: 'Our AI bill is too high' };
   const single = await stage.run('single', 'triage', { request: metadata.user_request }, { metadata });
-  const { outcome, wall_ms, events, all, handle } = single;
+  const { outcome, wall_ms, events, all, attempts, run } = single;
 
   expect(outcome).toMatchObject({ success: true, agent: 'triage', attempts: 1 });
   expect(wall_ms).toBeLessThan(2_000);
   expect(types(events)).toEqual(SIX);
   expectGapless(all);
-  expect(await activityHistory(historyOf(handle))).toMatchObject([{ type: 'triage', attempts: 1 }]);
+  expect(run.agents.map(({ agent }) => agent)).toEqual(['triage']);
+  expect(attempts).toEqual([1]);
   const { result, execution_time_ms } = events.at(-1)?.payload as AgentOutcome;
   expect(result).toEqual(outcome.result);
   expect(execution_time_ms).toBeGreaterThanOrEqual(75);
@@ -51,13 +51,18 @@ test('test_execution_performance_under_load', async () => {
 
   expect(runs.map(({ outcome }) => [outcome.success, outcome.agent])).toEqual(agents.map((agent) => [true, agent]));
   expect(wall_ms).toBeLessThan(450);
-  const all = await stage.feed('load');
+  const all = await stage.feedOf('load');
   const events = ofAgents(all);
   expectGapless(all);
   expect(events).toHaveLength(18);
   for (const { events: own } of runs) expect(types(own)).toEqual(SIX);
   const told = types(events);
   expect(told.lastIndexOf('agent_started')).toBeLessThan(told.indexOf('agent_completed'));
+  expect(await stage.statsOf('load')).toMatchObject({
+    total_executions: 3,
+    concurrent_executions: 0,
+    failed_executions: 0,
+  });
   measured('test_execution_performance_under_load', { events: events.length, wall_ms, sum_of_busy_times_ms: 450 });
 });
 
@@ -73,6 +78,11 @@ test('test_agent_execution_timeout_handling', async () => {
   const died_after_ms = at(events.at(-1)!) - at(events[0]!);
   // The agent hears no signal and goes to its tool at 2 s; nobody may hear of it.
   await new Promise((resolve) => setTimeout(resolve, 3_000));
-  expect(await stage.feed('late')).toEqual(all);
+  expect(await stage.feedOf('late')).toEqual(all);
+  expect(await stage.statsOf('late')).toMatchObject({
+    total_executions: 1,
+    timeout_executions: 1,
+    failed_executions: 1,
+  });
   measured('test_agent_execution_timeout_handling', { limit_ms: 500, died_after_ms, wall_ms });
 });

@@ -15,12 +15,22 @@ function shown([name, value]: [string, number | string]): string {
   return `${label.replaceAll('_', ' ')} ${figure}${unit && ` ${unit}`}`;
 }
 
+type Options = {
+  tests: readonly { name: string; file: string }[];
+  measures: readonly Measured[];
+  /** The page so far, whose figures stay where nothing new was measured. */
+  page?: string;
+};
+
 /** The page docs/scenarios.md: each scenario with its test file and what it measured; a later measure replaces an earlier one. */
-export function scenariosPage(tests: readonly { name: string; file: string }[], measures: readonly Measured[]): string {
+export function scenariosPage({ tests, measures, page = '' }: Options): string {
+  const kept = new Map(
+    page.split('\n').map((row) => [row.split('`')[1], row.split(' | ').at(-1)?.replace(/ \|$/, '')]),
+  );
   const rows = tests.map(({ name, file }) => {
     const own = measures.filter(({ scenario }) => scenario === name).map(({ figures }) => figures);
     const figures = Object.entries(Object.assign({}, ...own) as Measured['figures']).map(shown);
-    return `| \`${name}\` | [${file.split('/').at(-1)}](../${file}) | ${figures.join('; ') || '—'} |\n`;
+    return `| \`${name}\` | [${file.split('/').at(-1)}](../${file}) | ${figures.join('; ') || kept.get(name) || '—'} |\n`;
   });
   return HEAD + rows.join('');
 }

@@ -16,6 +16,7 @@ import { shared } from './test-run.ts';
 type Options = {
   agents: readonly AnyAgent[];
   maxConcurrentAgents?: number;
+  shutdownGraceMs?: number;
   /** How many agents may work at once for one user. */
   userConcurrency?: number;
 };
@@ -34,26 +35,28 @@ export type Ended<Result> = {
  * An application in small: a real worker with the store that the runs' users read, and a client for each user. Other
  * processes may open the store at `storePath`.
  */
-export async function startScenario({ agents, maxConcurrentAgents, userConcurrency }: Options) {
+export async function startScenario({ agents, maxConcurrentAgents, shutdownGraceMs, userConcurrency }: Options) {
   const { address, namespace, workflowBundle } = shared();
   const taskQueue = `scenario-${randomUUID()}`;
   const folder = newStoreFolder();
   const store = await openStoresAt(folder.path);
   const feed = await openFeedSource({ storeUrl: `sqlite:${folder.path}`, fsync: 'normal' });
   const connection = await Connection.connect({ address });
-  const native = await NativeConnection.connect({ address });
   const temporal = new Client({ connection, namespace });
   const app = defineApp({ agents });
   const clients = new Map<string, Promise<BatonClient>>();
-  const workers: { worker: Worker; running: Promise<void> }[] = [];
+  const workers: { worker: Worker; native: NativeConnection; running: Promise<void> }[] = [];
 
   async function addWorker(own: readonly AnyAgent[] = agents) {
+    // Two workers of one connection may not poll the same queue.
+    const native = await NativeConnection.connect({ address });
     const { log: notifier, effects, leases } = store;
     const stores = { notifier, effects, leases };
-    const options = { namespace, taskQueue, workflowBundle, maxConcurrentAgents, dataConverter: {}, ...stores };
+    const limits = { maxConcurrentAgents, shutdownGraceMs };
+    const options = { namespace, taskQueue, workflowBundle, ...limits, dataConverter: {}, ...stores };
     const worker = await createWorker({ connection: native, app: defineApp({ agents: own }), ...options });
     const running = worker.run();
-    workers.push({ worker, running });
+    workers.push({ worker, native, running });
     return worker;
   }
   await addWorker();
@@ -116,12 +119,12 @@ export async function startScenario({ agents, maxConcurrentAgents, userConcurren
       return activityHistory(temporal.workflow.getHandle(workflowId));
     },
     async stop() {
-      for (const { worker, running } of workers) {
+      for (const { worker, native, running } of workers) {
         if (worker.getState() === 'RUNNING') worker.shutdown();
         await running;
+        await native.close();
       }
       for (const client of clients.values()) await (await client).close();
-      await native.close();
       await feed.close();
       await connection.close();
       await store.close();
