@@ -1,5 +1,5 @@
 import type { AnyAgent, Logger, Tools } from '../agents/define-agent.ts';
-import type { EffectAnswer } from '../contracts/agent-call.ts';
+import type { AgentLimits, EffectAnswer } from '../contracts/agent-call.ts';
 import type { Dependencies } from './dependencies.ts';
 import { createEffectCalls, type CallingAttempt } from './effect-calls.ts';
 import type { EventEmitter } from './event-emitter.ts';
@@ -9,6 +9,7 @@ import { createToolDispatcher } from './tool-dispatcher.ts';
 type Options = {
   agent: AnyAgent;
   attempt: CallingAttempt;
+  call: { limits: Pick<AgentLimits, 'local'> };
   answers?: readonly EffectAnswer[];
   emitter: EventEmitter;
   signal: AbortSignal;
@@ -21,10 +22,12 @@ type Options = {
  * shuts the ones before it out: one of them may still be at work on a machine that was taken for lost.
  */
 export async function attemptTools(options: Options, { effects, leases }: Dependencies) {
-  const { agent, attempt, answers = [], emitter, signal, idempotencyKey, log } = options;
+  const { agent, attempt, call, answers = [], emitter, signal, idempotencyKey, log } = options;
   const tools = (agent.tools ?? {}) as Tools;
   const changes = Object.values(tools).some((tool) => tool.effect !== 'none');
-  if (changes && attempt.order.attempt > 1) await effects?.fence(attempt);
+  // A local agent is attempt 1 again after its worker was lost.
+  const isFirst = attempt.order.attempt === 1 && !call.limits.local;
+  if (changes && !isFirst) await effects?.fence(attempt);
   return createToolDispatcher({
     tools,
     emitter,

@@ -7,7 +7,7 @@ import type { EventEmitter } from './event-emitter.ts';
 import { isRetried } from './is-retried.ts';
 import { NotYet } from './not-yet.ts';
 import { retryDelayMs } from './retry-delay.ts';
-import type { HeartbeatDetails } from './start-heartbeat.ts';
+import { leaveWord, type HeartbeatDetails } from './start-heartbeat.ts';
 import type { stopRequest } from './stop-request.ts';
 
 type Ending = {
@@ -65,7 +65,7 @@ async function endWaiting({ context, emitter, earlier, startedAt }: Ending, { me
   }
   const attempts = info.attempt - earlier.waits;
   earlier.waits += 1;
-  context.heartbeat(earlier);
+  leaveWord(context, earlier);
   await emitter.flush();
   const execution_time_ms = Math.ceil(performance.now() - startedAt);
   const details: AgentFailureDetails = { attempts, execution_time_ms, told: false };
@@ -89,7 +89,7 @@ async function endStopped(ending: Ending, stopped: NonNullable<ReturnType<Ending
   if (reason === 'interrupted') {
     emitter.emit('agent_retrying', { error, next_attempt_in_ms: AFTER_SHUTDOWN_MS });
     earlier.interruptions += 1;
-    context.heartbeat(earlier);
+    leaveWord(context, earlier);
   }
   await emitter.flush();
   const details: AgentFailureDetails = { attempts, execution_time_ms, told: false };
@@ -109,7 +109,7 @@ export async function endAttempt(ending: Ending): Promise<ApplicationFailure | C
   const failure = classifyFailure(thrown);
   const { type, message, retryAfterMs, effect, causes } = failure;
   earlier.failures += 1;
-  context.heartbeat(earlier);
+  leaveWord(context, earlier);
   const retried = isRetried(type, call.limits) && earlier.failures < call.limits.max_attempts;
   const delay = retryDelayMs(earlier.failures, call.limits, retryAfterMs);
   if (retried) emitter.emit('agent_retrying', { error: { type, message }, next_attempt_in_ms: delay });

@@ -10,6 +10,7 @@ import { attemptDeadline } from './attempt-deadline.ts';
 import { attemptTools } from './attempt-tools.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { CallingAttempt } from './effect-calls.ts';
+import { execOf } from './exec-of.ts';
 import { createEventEmitter, type EventEmitter } from './event-emitter.ts';
 import { endAttempt } from './end-attempt.ts';
 import { refuseUnsendable } from './refuse-unsendable.ts';
@@ -99,7 +100,7 @@ export async function runAttempt(agent: AnyAgent, call: AgentCall, dependencies:
   let place: Place | undefined;
   const stopHeartbeat = startHeartbeat(context, earlier, () => place?.renew());
   const scheduled = info.currentAttemptScheduledTimestampMs;
-  const exec = `${agent.name}.${info.attempt}.${scheduled}`;
+  const exec = execOf(agent.name, info);
   const workflowId = info.workflowExecution?.workflowId ?? '';
   const identity = {
     agent: agent.name,

@@ -13,6 +13,8 @@ export type HeartbeatDetails = {
 
 /** What became of the attempts before this one. */
 export function earlierAttempts({ info }: Pick<Context, 'info'>): HeartbeatDetails {
+  // A local activity has no heartbeat; its attempts are counted in one process only, where each ended by a failure.
+  if (info.isLocal) return { failures: info.attempt - 1, waits: 0, interruptions: 0, queued: false };
   const details = info.heartbeatDetails as Partial<HeartbeatDetails> | undefined;
   return { failures: 0, waits: 0, interruptions: 0, queued: false, ...details };
 }
@@ -20,6 +22,11 @@ export function earlierAttempts({ info }: Pick<Context, 'info'>): HeartbeatDetai
 /** Attempts before this one of which nothing was heard: their workers are lost. */
 export function lostAttempts({ info }: Pick<Context, 'info'>, earlier: HeartbeatDetails): number {
   return info.attempt - 1 - earlier.failures - earlier.waits - earlier.interruptions;
+}
+
+/** Leaves word for the next attempt at once. */
+export function leaveWord(context: Context, details: HeartbeatDetails): void {
+  if (!context.info.isLocal) context.heartbeat(details);
 }
 
 /** Longest time between heartbeats in milliseconds: a cancel reaches an agent by the answer to one. */
@@ -31,6 +38,7 @@ const CANCEL_LATENCY_MS = 500;
  * with each. None is sent at once: the start is news enough, and short agents are spared a call to the server.
  */
 export function startHeartbeat(context: Context, details: object, onBeat?: () => void): () => void {
+  if (context.info.isLocal) return () => undefined;
   const everyMs = Math.max(10, Math.min(CANCEL_LATENCY_MS, (context.info.heartbeatTimeoutMs ?? 10_000) / 3));
   const timer = setInterval(() => {
     context.heartbeat(details);

@@ -1,9 +1,10 @@
 import type { AgentLimits } from '../contracts/agent-call.ts';
-import { AGENT_DEFAULTS } from '../contracts/names.ts';
+import { AGENT_DEFAULTS, LOCAL_TIMEOUT_MS } from '../contracts/names.ts';
 import type { AnyAgent, Tools } from './define-agent.ts';
 
 /** Fills an agent's limits up with the defaults. */
 export function limitsOf({
+  local = false,
   timeoutMs,
   heartbeatTimeoutMs,
   retry = {},
@@ -15,13 +16,14 @@ export function limitsOf({
   const waits = limited || own.some((tool) => tool.rateLimit !== undefined || tool.effect === 'once');
   const compensates = own.some((tool) => tool.compensate !== undefined);
   return {
-    timeout_ms: timeoutMs ?? AGENT_DEFAULTS.timeoutMs,
+    timeout_ms: timeoutMs ?? (local ? LOCAL_TIMEOUT_MS : AGENT_DEFAULTS.timeoutMs),
     heartbeat_timeout_ms: heartbeatTimeoutMs ?? AGENT_DEFAULTS.heartbeatTimeoutMs,
     max_attempts: retry.maxAttempts ?? AGENT_DEFAULTS.maxAttempts,
     initial_interval_ms: retry.initialIntervalMs ?? AGENT_DEFAULTS.initialIntervalMs,
     backoff: retry.backoff ?? AGENT_DEFAULTS.backoff,
     max_interval_ms: retry.maxIntervalMs ?? AGENT_DEFAULTS.maxIntervalMs,
     retry_on: retry.on ?? [],
+    ...(local && { local }),
     ...(waits && { waits }),
     ...(compensates && { compensates }),
     ...(concurrency.perUser !== undefined && { limit_per_user: concurrency.perUser }),

@@ -31,7 +31,9 @@ function conflict(runId: string, workflow: string): BatonError {
 
 function limitsOf({ agents }: AppManifest, userConcurrency: number | undefined): RunStart['limits'] {
   const forUser = userConcurrency === undefined ? {} : { limit_user: userConcurrency, waits: true };
-  return Object.fromEntries(Object.entries(agents).map(([name, { limits }]) => [name, { ...limits, ...forUser }]));
+  // What waits must hold no workflow's task; a local agent has ended before a limit would matter.
+  const own = ({ limits }: AppManifest['agents'][string]) => (limits.local ? limits : { ...limits, ...forUser });
+  return Object.fromEntries(Object.entries(agents).map(([name, agent]) => [name, own(agent)]));
 }
 
 /**

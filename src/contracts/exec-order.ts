@@ -2,8 +2,9 @@
 export type ExecOrder = { generation: number; scheduled: number; attempt: number };
 
 /**
- * Reads `exec`, `<type>.<attempt>.<scheduled ms>`. Undefined where the last part is not a time: a workflow's verdict is
- * about the execution as a whole, and a local activity's random id cannot be compared.
+ * Reads `exec`, `<type>.<attempt>.<scheduled ms>`, of a local activity `<type>.<random>.<attempt>.<scheduled ms>`: after
+ * the loss of its worker it begins again as attempt 1, scheduled later. Undefined where the last part is not a time: a
+ * workflow's verdict is about the execution as a whole.
  */
 export function execOrder({ exec, generation }: { exec: string; generation: number }): ExecOrder | undefined {
   const [, attempt, scheduled] = /\.(\d+)\.(\d+)$/.exec(exec) ?? [];

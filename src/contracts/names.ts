@@ -149,6 +149,12 @@ export const AGENT_DEFAULTS = {
   maxIntervalMs: 10_000,
 } as const;
 
+/** Limit of one attempt of a local agent, in milliseconds: its workflow does nothing else meanwhile. */
+export const LOCAL_TIMEOUT_MS = 1_000;
+
+/** Wait between attempts of a local agent beyond which a timer of the workflow takes over, in milliseconds. */
+export const LOCAL_RETRY_MS = 1_000;
+
 /**
  * Extra attempts that the server may spend on lost workers. Slowness and worker loss are different budgets: an agent
  * that used up its own attempts ends its failure itself, so these are reached by crashes only.

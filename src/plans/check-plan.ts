@@ -1,5 +1,5 @@
 import type { AppManifest } from '../agents/define-app.ts';
-import { MAX_INPUT_BYTES } from '../contracts/names.ts';
+import { LOCAL_TIMEOUT_MS, MAX_INPUT_BYTES } from '../contracts/names.ts';
 import { defaultInput } from '../contracts/plan-reference.ts';
 import { graphFaults } from './graph-faults.ts';
 import { jsonFaults } from './json-faults.ts';
@@ -29,7 +29,7 @@ function sizeFaults({ plan, input, results }: Options): PlanFault[] {
 }
 
 function stepFaults(
-  { id, agent, input, needs, when, compensate }: LooseStep,
+  { id, agent, input, needs, timeout_ms = 0, when, compensate }: LooseStep,
   index: number,
   { agents, sources, isBefore }: { agents: Options['agents']; sources: Sources; isBefore: (step: string) => boolean },
 ): PlanFault[] {
@@ -47,6 +47,10 @@ function stepFaults(
   }
 
   const taker = takerOf(agent, [...path, 'agent']);
+  if (taker && agents[taker.agent]?.limits.local && timeout_ms > LOCAL_TIMEOUT_MS) {
+    const message = `agent ${taker.agent} is local: ${LOCAL_TIMEOUT_MS} ms at most`;
+    faults.push(fault([...path, 'timeout_ms'], message));
+  }
   const template = input === undefined ? defaultInput({ needs }) : input;
   // Faults of an input that is not written down are told at what makes it.
   const at = input === undefined ? [...path, 'needs'] : [...path, 'input'];

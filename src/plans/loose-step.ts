@@ -8,6 +8,7 @@ export type LooseStep = {
   fallback_for: string[];
   strategy: Strategy | undefined;
   input: unknown;
+  timeout_ms: number | undefined;
   when: { ref: unknown } | undefined;
   compensate: { agent: string | undefined; input: unknown } | undefined;
 };
@@ -32,6 +33,7 @@ function looseStep(raw: unknown, index: number): LooseStep {
     fallback_for: texts(step.fallback_for),
     strategy: step.strategy === 'parallel' || step.strategy === 'sequential' ? step.strategy : undefined,
     input: step.input,
+    timeout_ms: typeof step.timeout_ms === 'number' ? step.timeout_ms : undefined,
     when: when && { ref: when.ref },
     compensate: compensate && { agent: text(compensate.agent), input: compensate.input },
   };

@@ -1,7 +1,7 @@
 // Runs inside the workflow sandbox.
 import { ActivityCancellationType, type ActivityOptions, type LocalActivityOptions } from '@temporalio/workflow';
 import type { AgentLimits } from '../contracts/agent-call.ts';
-import { LOSS_ATTEMPTS } from '../contracts/names.ts';
+import { LOCAL_RETRY_MS, LOSS_ATTEMPTS } from '../contracts/names.ts';
 
 function retryOf(limits: AgentLimits) {
   return {
@@ -35,6 +35,8 @@ export function agentActivityOptions(limits: AgentLimits, fairnessKey?: string):
 export function localAgentOptions(limits: AgentLimits): LocalActivityOptions {
   return {
     startToCloseTimeout: limits.timeout_ms,
+    // A longer wait would hold the workflow's task open, and forget the attempts so far with its worker.
+    localRetryThreshold: LOCAL_RETRY_MS,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: retryOf(limits),
   };

@@ -12,7 +12,7 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import type { z } from 'zod';
 import type { AnyAgent } from '../agents/define-agent.ts';
 import type { AgentLimits } from '../contracts/agent-call.ts';
-import { SEARCH_ATTRIBUTES, UNDO_PREFIX, type RunStatus } from '../contracts/names.ts';
+import { LOCAL_TIMEOUT_MS, SEARCH_ATTRIBUTES, UNDO_PREFIX, type RunStatus } from '../contracts/names.ts';
 import type { Question } from '../contracts/run-messages.ts';
 import type { AgentOutcome, Compensated, RunOutcome } from '../contracts/run.ts';
 import type { RunStart } from '../contracts/run-start.ts';
@@ -113,6 +113,10 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     if (!known)
       throw ApplicationFailure.nonRetryable(`no limits for agent ${agent} in the run's input`, 'InvalidInput');
     const own = { ...known, ...options.limits };
+    if (own.local && own.timeout_ms > LOCAL_TIMEOUT_MS) {
+      const message = `agent ${agent} is local: its limit may be ${LOCAL_TIMEOUT_MS} ms at most, not ${own.timeout_ms}`;
+      throw ApplicationFailure.nonRetryable(message, 'InvalidInput');
+    }
     const { agentRun = nextAgentRun(agent), step = null, of = null, parent = null } = options;
     const earlier = reused[agentRun];
     // Registered before the call: a call whose outcome nobody heard of may have happened all the same.

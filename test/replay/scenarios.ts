@@ -1,5 +1,6 @@
 import { costScenarios } from './scenarios/cost-scenarios.ts';
+import { localScenarios } from './scenarios/local-scenarios.ts';
 import { planScenarios } from './scenarios/plan-scenarios.ts';
 
 /** Every path whose history is kept and replayed. */
-export const SCENARIOS = [...costScenarios, ...planScenarios];
+export const SCENARIOS = [...costScenarios, ...planScenarios, ...localScenarios];
