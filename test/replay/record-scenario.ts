@@ -4,16 +4,27 @@ import type { Scenario } from './scenario.ts';
 import { scrubHistory } from './scrub-history.ts';
 
 /** Runs a scenario on the shared server and gives its history as JSON, without what names this machine. */
-export async function recordScenario({ name, workflow, agents, input, start, act, status }: Scenario): Promise<string> {
+export async function recordScenario({
+  name,
+  workflow,
+  agents,
+  input,
+  start,
+  act,
+  part = 'last',
+  status,
+}: Scenario): Promise<string> {
   const worker = await startTestWorker({ agents });
   try {
-    const { handle, runId } = await worker.start(workflow, input, { start });
+    const { handle, runId, workflowId } = await worker.start(workflow, input, { start });
     await act?.(handle, (matches) => worker.recorder.until((event) => event.run_id === runId && matches(event)));
     await handle.result().catch(() => undefined);
     const end = worker.recorder.of(runId).at(-1);
     const ended = (end?.payload as { status?: string } | undefined)?.status;
     if (ended !== status) throw new Error(`scenario ${name} ended as ${ended}, not ${status}: ${JSON.stringify(end)}`);
-    return `${JSON.stringify(scrubHistory(JSON.parse(historyToJSON(await handle.fetchHistory()))), null, 1)}\n`;
+    const kept = part === 'first' ? handle.firstExecutionRunId : undefined;
+    const history = await worker.client.workflow.getHandle(workflowId, kept).fetchHistory();
+    return `${JSON.stringify(scrubHistory(JSON.parse(historyToJSON(history))), null, 1)}\n`;
   } finally {
     await worker.stop();
   }

@@ -14,6 +14,8 @@ export type Scenario = {
   start?: Partial<RunStart>;
   /** What happens to the run while it is under way. `until` resolves with the run's first matching event. */
   act?: (handle: WorkflowHandle, until: (matches: (event: NewEvent) => boolean) => Promise<NewEvent>) => Promise<void>;
+  /** Which history is kept of a run that continues as new. @default the last */
+  part?: 'first' | 'last';
   /** How the run must have ended for its history to be worth keeping. */
   status: string;
 };

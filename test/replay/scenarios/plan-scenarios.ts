@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineAgent } from '../../../src/agents/define-agent.ts';
 import type { Scenario } from '../scenario.ts';
@@ -21,9 +22,34 @@ const waits = defineAgent({
     return new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
   },
 });
-const agents = [echo, fails, waits];
+/** Slow enough to be paused while it is at work. */
+const slow = defineAgent({
+  name: 'slow',
+  input: value,
+  output: value,
+  async run(given) {
+    await sleep(500);
+    return given;
+  },
+});
+const agents = [echo, fails, waits, slow];
 const plan = (steps: object[], rest: object = {}) => ({ plan: { name: 'recorded', ...rest, steps } });
 const step = (id: string, rest: object = {}) => ({ id, agent: 'echo', input: { said: id }, ...rest });
+
+/** Each step adds some ten events, so that the second one ends the first history. */
+const continued: Omit<Scenario, 'name'> = {
+  workflow: 'runPlan',
+  agents,
+  input: {
+    ...plan([
+      step('a', { compensate: { agent: 'echo', input: { undo: 'a' } } }),
+      step('b', { agent: 'fails', continue_on_error: true }),
+      step('c', { input: '$steps.a' }),
+    ]),
+    history_events: 12,
+  },
+  status: 'completed_with_errors',
+};
 
 export const planScenarios: Scenario[] = [
   {
@@ -86,6 +112,21 @@ export const planScenarios: Scenario[] = [
     },
     status: 'cancelled',
   },
+  {
+    name: 'plan-paused',
+    workflow: 'runPlan',
+    agents,
+    input: plan([step('a', { agent: 'slow' }), step('b')]),
+    async act(handle, until) {
+      await until(({ type }) => type === 'agent_started');
+      await handle.executeUpdate('pause', { args: [{ by: 'ops' }] });
+      await until(({ type }) => type === 'agent_completed');
+      await handle.executeUpdate('resume', { args: [{ by: 'ops' }] });
+    },
+    status: 'completed',
+  },
+  { ...continued, name: 'plan-continues', part: 'first' },
+  { ...continued, name: 'plan-continued', part: 'last' },
   {
     name: 'plan-tried-again',
     workflow: 'runPlan',
