@@ -1,6 +1,6 @@
 // The package's front door: what one needs to define agents, tools and apps. Loads neither a worker nor a client.
 export { defineAgent } from './agents/define-agent.ts';
-export type { AgentContext, AgentDefinition, AgentRetry, Logger } from './agents/define-agent.ts';
+export type { AgentContext, AgentDefinition, AgentIsolation, AgentRetry, Logger } from './agents/define-agent.ts';
 export { defineApp } from './agents/define-app.ts';
 export type { App, AppManifest } from './agents/define-app.ts';
 export { BatonError } from './contracts/baton-error.ts';

@@ -39,6 +39,20 @@ describe('a pool of child processes', () => {
     expect(await pidOf()).not.toBe(first);
   });
 
+  test('names the module that does not export its agent', async () => {
+    const elsewhere = { ...pidTeller, isolate: { module: new URL('../support/process-gone.ts', import.meta.url) } };
+    const failed = pool.run(elsewhere, {}, contextOf());
+    await expect(failed).rejects.toMatchObject({ type: 'InvalidInput' });
+    await expect(failed).rejects.toThrow(/process-gone.ts does not export it; correct isolate.module/);
+  });
+
+  test('leaves it to the worker how long an agent goes on after a signal to the whole group', async () => {
+    const first = await pidOf();
+    process.kill(first, 'SIGINT');
+    process.kill(first, 'SIGTERM');
+    expect(await pidOf()).toBe(first);
+  });
+
   test('replaces a child that ran out of memory', async () => {
     await expect(pool.run(heapHog, {}, contextOf())).rejects.toMatchObject({ type: 'OutOfMemory' });
     await expect(pool.run(heapHog, {}, contextOf())).rejects.toMatchObject({ type: 'OutOfMemory' });
