@@ -7,6 +7,9 @@ import type { Notifier } from '../notifier/notifier.ts';
 import type { Logger } from '../agents/define-agent.ts';
 import { createHeldEvents } from './held-events.ts';
 
+/** Thoughts that wait to be published at most; an agent that thinks without end must not fill its worker's memory. */
+const MAX_PENDING = 1_000;
+
 /** Which attempt of which activity speaks; all of it comes from Temporal. */
 export type AttemptIdentity = {
   agent: string;
@@ -52,42 +55,58 @@ export function createEventEmitter({
   let told = true;
   const held = createHeldEvents(notifier);
   let queue = Promise.resolve();
+  let pending = 0;
+  let dropped = 0;
 
   function publish(event: NewEvent) {
+    pending += 1;
     queue = queue
       .then(() => notifier.publish(event))
       .then(() => held.add(event))
       .catch((error: unknown) => {
         told = false;
         log.warn('event was not published', { type: event.type, id: event.id, error: String(error) });
-      });
+      })
+      .finally(() => (pending -= 1));
+  }
+
+  function send<Type extends EventType>(type: Type, payload: EventPayload<Type>) {
+    n += 1;
+    publish({
+      schema_version: EVENT_SCHEMA_VERSION,
+      id: `${workflowId}:${temporalRunId}:${activityId}:${exec}:${n}`,
+      type,
+      at: new Date().toISOString(),
+      user_id,
+      thread_id,
+      run_id,
+      request_id,
+      workflow_id: workflowId,
+      agent,
+      agent_run,
+      step,
+      of,
+      parent,
+      generation,
+      attempt,
+      exec,
+      final: false,
+      payload: redact(payload),
+    } as NewEvent);
   }
 
   return {
     emit(type, payload) {
       if (!open) return;
-      n += 1;
-      publish({
-        schema_version: EVENT_SCHEMA_VERSION,
-        id: `${workflowId}:${temporalRunId}:${activityId}:${exec}:${n}`,
-        type,
-        at: new Date().toISOString(),
-        user_id,
-        thread_id,
-        run_id,
-        request_id,
-        workflow_id: workflowId,
-        agent,
-        agent_run,
-        step,
-        of,
-        parent,
-        generation,
-        attempt,
-        exec,
-        final: false,
-        payload: redact(payload),
-      } as NewEvent);
+      // Once it drops, it drops until half of them are gone; else every second event would tell of one lost thought.
+      const most = dropped > 0 ? MAX_PENDING / 2 : MAX_PENDING;
+      if (type === 'agent_thinking' && pending >= most) {
+        dropped += 1;
+        return;
+      }
+      if (dropped > 0) send('events_dropped', { count: dropped });
+      dropped = 0;
+      send(type, payload);
     },
     forward(events) {
       for (const event of events) publish({ ...event, payload: redact(event.payload) } as NewEvent);

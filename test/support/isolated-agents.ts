@@ -129,6 +129,21 @@ const talks = {
 export const talker = defineAgent({ name: 'talker', ...talks });
 export const isolatedTalker = defineAgent({ name: 'isolated_talker', ...talks, isolate: { module, heapMb: 64 } });
 
+/** Thinks faster than anybody can write down. */
+export const babbler = defineAgent({
+  name: 'babbler',
+  input: z.object({ thoughts: z.number() }),
+  output: nothing,
+  isolate: { module, heapMb: 128 },
+  async run({ thoughts }, { think }) {
+    for (let n = 1; n <= thoughts; n += 1) {
+      think(`Thought ${n}`);
+      if (n % 500 === 0) await new Promise(setImmediate);
+    }
+    return {};
+  },
+});
+
 /** Stops when it is told to. */
 export const listener = defineAgent({
   name: 'listener',
@@ -149,6 +164,7 @@ export const isolatedAgents = [
   pidTeller,
   crasher,
   closure,
+  babbler,
   talker,
   isolatedTalker,
   listener,
