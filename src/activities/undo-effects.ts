@@ -12,9 +12,6 @@ import { reconcileCall } from './reconcile-call.ts';
 import { startHeartbeat } from './start-heartbeat.ts';
 import { withTimeout } from './with-timeout.ts';
 
-/** Wait before what could not be undone is tried again, in milliseconds, doubling. */
-const FIRST_PAUSE_MS = 500;
-
 type Undoing = {
   ledger: EffectLedger;
   call: UndoCall;
@@ -66,10 +63,13 @@ async function undoCall(undoing: Undoing, tools: AnyTool[], before: EffectEntry)
   return true;
 }
 
-function again(failed: UndoReturn['failed'], attempt: number): ApplicationFailure | undefined {
+function again(
+  failed: UndoReturn['failed'],
+  { attempt, pauseMs }: { attempt: number; pauseMs: number },
+): ApplicationFailure | undefined {
   const first = failed.find(({ error }) => !NEVER_RETRIED.includes(error.type));
   if (!first || attempt >= UNDO_ATTEMPTS) return undefined;
-  const nextRetryDelay = FIRST_PAUSE_MS * 2 ** (attempt - 1);
+  const nextRetryDelay = pauseMs * 2 ** (attempt - 1);
   return ApplicationFailure.create({ ...first.error, nonRetryable: false, nextRetryDelay });
 }
 
@@ -109,7 +109,7 @@ export async function undoEffects(
         failed.push({ tool: entry.tool, call_id: entry.callId, idempotency_key: idempotencyKeyOf(entry), error });
       }
     }
-    const retry = again(failed, info.attempt);
+    const retry = again(failed, { attempt: info.attempt, pauseMs: call.pause_ms ?? 500 });
     if (retry) throw retry;
     return { undone, failed };
   } finally {

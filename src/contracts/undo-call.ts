@@ -12,6 +12,8 @@ export type UndoCall = {
   effect_answers?: EffectAnswer[];
   /** The run whose effects are undone. @default the one that calls */
   workflow_id?: string;
+  /** Wait before what could not be undone is tried again, in milliseconds, doubling. @default 500 */
+  pause_ms?: number;
 };
 
 /** What undoing came to. A call that could not be undone does not keep the others from being undone. */

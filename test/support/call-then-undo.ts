@@ -14,7 +14,7 @@ export async function callThenUndo(start: RunStart<{ agent: string; input: unkno
   const run = openRun(start, [agent]);
   return run.finish(async () => {
     await run.agent(agent, input);
-    const call = { agent, agent_run: `${agent}-1`, generation: 0, events: [] };
+    const call = { agent, agent_run: `${agent}-1`, generation: 0, events: [], pause_ms: 20 };
     const result = [await undo(call), await undo(call)];
     return { status: 'completed', summary: 'undone', result };
   });
