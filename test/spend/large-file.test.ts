@@ -2,11 +2,11 @@ import { createWriteStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildLedger, runTriage } from '../../src/spend/index.ts';
 import { AZURE_HEADER, PRICED_AT, temporaryFolder } from './fixtures.ts';
 
-const ROWS = 2_000_000;
+const ROWS = 1_750_000;
 const BAD_ROW = 1_500_000;
 
 async function writeTrace(path: string): Promise<void> {
@@ -30,10 +30,18 @@ async function writeTrace(path: string): Promise<void> {
 }
 
 describe('a file larger than the memory allowed', () => {
-  test('is streamed, keeps its row numbers, and leaves one file behind', async () => {
-    await using folder = await temporaryFolder();
-    const path = join(folder.path, 'large.csv');
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let path: string;
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    path = join(folder.path, 'large.csv');
     await writeTrace(path);
+  });
+  afterAll(async () => {
+    await folder[Symbol.asyncDispose]();
+  });
+
+  test('is streamed, keeps its row numbers, and leaves one file behind', async () => {
     expect((await stat(path)).size).toBeGreaterThan(64e6);
     const { files } = await runTriage({ files: [path] });
     const dir = join(folder.path, 'out');
@@ -50,11 +58,8 @@ describe('a file larger than the memory allowed', () => {
   });
 
   test('stops in the middle when it is told to, and leaves nothing behind', async () => {
-    await using folder = await temporaryFolder();
-    const path = join(folder.path, 'large.csv');
-    await writeTrace(path);
     const { files } = await runTriage({ files: [path] });
-    const dir = join(folder.path, 'out');
+    const dir = join(folder.path, 'stopped');
     const stop = new AbortController();
     const onStep = ({ progress }: { progress: number }) => {
       if (progress === 40) setTimeout(() => stop.abort(new Error('enough')), 50);
