@@ -15,7 +15,7 @@ function packagesFolder(): string {
 export function workflowEntry(
   shipped: string,
   own: URL | undefined,
-): Pick<WorkerOptions, 'workflowsPath' | 'bundlerOptions'> {
+): Pick<WorkerOptions, 'bundlerOptions'> & { workflowsPath: string } {
   if (!own) return { workflowsPath: shipped };
   const workflowsPath = join(mkdtempSync(join(tmpdir(), 'baton-workflows-')), 'index.ts');
   const modules = [shipped, fileURLToPath(own)];

@@ -7,7 +7,9 @@ const LOOK_EVERY_MS = 300;
 
 /** Runs the command as the last thing; signals and exit code pass through. */
 export function runCommand([command, ...args]) {
-  const child = spawn(command, args, { cwd: PROJECT, env: environment(), stdio: 'inherit' });
+  // Nothing is said over the channel: that it closes tells the child of our own death by kill -9.
+  const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
+  const child = spawn(command, args, { cwd: PROJECT, env: environment(), stdio });
   // A terminal sends Ctrl-C to the child as well, and the child takes a second one for impatience; hence SIGTERM.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill('SIGTERM'));
 

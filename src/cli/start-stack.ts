@@ -6,6 +6,7 @@ import { BatonError } from '../contracts/baton-error.ts';
 import type { Store } from '../notifier/open-store.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
 import { ownDataDir } from '../dev/own-data-dir.ts';
+import { bundleWorkflows } from './bundle-workflows.ts';
 import { embeddedTemporal } from './embedded-temporal.ts';
 import { fileLogger } from './file-logger.ts';
 import { runReconciler } from './run-reconciler.ts';
@@ -80,22 +81,26 @@ async function serveUsers({ undo, say, store, ...options }: UsersOptions & { und
  */
 export async function startStack({ config, command, say, port, patienceMs, gateway }: Options): Promise<Stack> {
   const { dataDir } = config;
-  const { NativeConnection, Runtime } = await import('@temporalio/worker');
-  const { createWorker } = await import('../worker.ts');
-  const { costApp } = await import('../agents/cost-app.ts');
-  const { openStore } = await import('../notifier/open-store.ts');
-  const { withOutbox } = await import('../notifier/outbox.ts');
-  const { startRetention } = await import('../notifier/start-retention.ts');
-
   const undo = undoList();
   try {
     const owner = await ownDataDir({ dataDir, command, say, patienceMs });
     undo.push(owner.release);
+    // Begun first: while the server's process starts, this one loads and bundles what the worker needs.
+    const starting = process.env.TEMPORAL_ADDRESS ? undefined : embeddedTemporal({ config, say, port });
+    // Awaited below; until then its failure must not end the process.
+    starting?.catch(() => undefined);
+    undo.push(async () => (await starting?.catch(() => undefined))?.stop());
+    const { NativeConnection, Runtime } = await import('@temporalio/worker');
+    const { createWorker } = await import('../worker.ts');
+    const { costApp } = await import('../agents/cost-app.ts');
+    const { openStore } = await import('../notifier/open-store.ts');
+    const { withOutbox } = await import('../notifier/outbox.ts');
+    const { startRetention } = await import('../notifier/start-retention.ts');
     // The process handles signals itself: the worker must be stopped before the server it talks to.
     const logger = fileLogger({ path: join(dataDir, 'worker.log') });
     Runtime.install({ shutdownSignals: [], logger });
-    const server = process.env.TEMPORAL_ADDRESS ? undefined : await embeddedTemporal({ config, say, port });
-    if (server) undo.push(server.stop);
+    const app = costApp({ dataDir });
+    const [server, workflowBundle] = await Promise.all([starting, bundleWorkflows({ app, logger })]);
     const { connectionOptions, namespace } = connectionSettings({ address: server?.address, dataDir });
     const { address } = connectionOptions;
     const { storeUrl, fsync, retentionDays } = config;
@@ -114,7 +119,7 @@ export async function startStack({ config, command, say, port, patienceMs, gatew
     const notifier = withOutbox(store.log, { folder: join(dataDir, 'outbox') });
     undo.push(notifier.close);
     const temporal = { connection, namespace, dataConverter };
-    const worker = await createWorker({ ...temporal, app: costApp({ dataDir }), notifier, effects, leases });
+    const worker = await createWorker({ ...temporal, app, workflowBundle, notifier, effects, leases });
     const running = worker.run();
     // Whoever stops the stack hears of a worker that broke; until then the failure must not end the process.
     running.catch(() => undefined);

@@ -2,7 +2,8 @@
 const ONE_WISH_MS = 1_000;
 
 /**
- * Resolves at the first SIGINT, SIGTERM or SIGHUP, so that the caller can shut down in order. A later one ends the
+ * Resolves at the first SIGINT, SIGTERM or SIGHUP, or when the process that started this one over a channel (`npm start`)
+ * is gone, so that the caller can shut down in order. A later one ends the
  * process at once: whoever presses Ctrl-C again means it.
  */
 export function untilStopped() {
@@ -17,5 +18,9 @@ export function untilStopped() {
     resolve(undefined);
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  process.on('disconnect', onSignal);
+  // Listening alone would keep the process from ending by itself.
+  process.channel?.unref();
+  if (process.connected === false) onSignal();
   return { promise, signal: controller.signal };
 }

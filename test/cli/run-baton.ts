@@ -6,10 +6,24 @@ import { fileURLToPath } from 'node:url';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
+/** What `npm start` runs once set-up is done. */
+const AS_NPM_START = `
+import { runCommand } from './scripts/lib/run-command.mjs';
+runCommand(['node', ...process.argv.slice(1)]);
+`;
+
+type Options = {
+  dataDir: string;
+  env?: NodeJS.ProcessEnv;
+  /** Under the process that `npm start` keeps above the command; `child` is that one. @default false */
+  asNpmStart?: boolean;
+};
+
 /** A child process of the real command, whose output can be waited for. */
-export function spawnBaton(args: string[], { dataDir, env = {} }: { dataDir: string; env?: NodeJS.ProcessEnv }) {
+export function spawnBaton(args: string[], { dataDir, env = {}, asNpmStart = false }: Options) {
   const own = { ...process.env, TEMPORAL_ADDRESS: undefined, BATON_DATA_DIR: dataDir, ...env };
-  const child = spawn(process.execPath, ['bin/baton.mjs', ...args], {
+  const above = asNpmStart ? ['--input-type=module', '-e', AS_NPM_START] : [];
+  const child = spawn(process.execPath, [...above, 'bin/baton.mjs', ...args], {
     cwd: PROJECT,
     env: own,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -47,7 +61,7 @@ export function spawnBaton(args: string[], { dataDir, env = {} }: { dataDir: str
 }
 
 /** Runs the real command to its end. */
-export async function runBaton(args: string[], options: { dataDir: string; env?: NodeJS.ProcessEnv }) {
+export async function runBaton(args: string[], options: Options) {
   const { output, closed } = spawnBaton(args, options);
   const code = await closed;
   return { code, ...output };

@@ -4,6 +4,9 @@ import { priceOverrides } from '../../contracts/cost-optimization.ts';
 import type { PriceOverrides } from '../../contracts/cost-optimization.ts';
 import { SpendError } from '../spend-error.ts';
 
+const EXPECTED =
+  'Expected {"models": {"provider/model": {"input_mtok": 3, "output_mtok": 15}}}; "baton spend" without --prices takes the catalogue.';
+
 /**
  * Reads a file of own prices (JSON, `{models: {"provider/model": {input_mtok, output_mtok, …}}}`).
  *
@@ -18,22 +21,37 @@ export async function readOverrides(path: string): Promise<{ models: PriceOverri
       cause,
     });
   });
-  const parsed = priceOverrides.safeParse(parseJson(text));
+  const parsed = priceOverrides.safeParse(parseJson(text, path));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new SpendError({
       code: 'invalid_input',
-      message: `Price file ${path} is not valid at ${issue?.path.join('.') || 'its top'}: ${issue?.message}. Expected {"models": {"provider/model": {"input_mtok": 3, "output_mtok": 15}}}.`,
+      message: `Price file ${path} is not valid at ${issue?.path.join('.') || 'its top'}: ${issue?.message}. ${EXPECTED}`,
       path,
     });
   }
   return { models: parsed.data.models, sha256: createHash('sha256').update(text).digest('hex') };
 }
 
-function parseJson(text: string): unknown {
+/** The parser names a line for most faults only; where the text just ends, it is the last one. */
+function lineOf(text: string, message: string): number | undefined {
+  if (/end of JSON/.test(message)) return text.trimEnd().split('\n').length;
+  const line = /line (\d+) column/.exec(message)?.[1];
+  return line === undefined ? undefined : Number(line);
+}
+
+function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
-  } catch {
-    return undefined;
+  } catch (cause) {
+    const { message } = cause as Error;
+    const row = lineOf(text, message);
+    throw new SpendError({
+      code: 'invalid_input',
+      message: `Price file ${path}${row ? `, line ${row}` : ''} is not JSON: ${message}. ${EXPECTED}`,
+      path,
+      row,
+      cause,
+    });
   }
 }

@@ -34,9 +34,18 @@ export function renderText(report: Report): string {
     ),
     '',
     `Cannot be said from this data: ${report.not_computable.map((each) => TECHNIQUE_TITLES[each.technique]).join('; ') || 'nothing'}.`,
-    ...(report.source.rejected_rows > 0 ? [`${report.source.rejected_rows} rows could not be used`] : []),
+    ...rejectedRows(report.source),
     ...(report.notes ?? []).slice(1),
   ])}`;
+}
+
+function rejectedRows({ rejected_rows, bad_rows = [] }: CompletedReport['source']): string[] {
+  if (rejected_rows === 0) return [];
+  const which = bad_rows.length < rejected_rows ? `; the first ${bad_rows.length}` : '';
+  return [
+    `${rejected_rows} rows could not be used${which}:`,
+    ...bad_rows.map(({ file, row, reason }) => `  ${file}, row ${row}: ${reason}`),
+  ];
 }
 
 function table({ recommendations }: CompletedReport): string[] {
