@@ -32,7 +32,16 @@ for (const [name, command, args] of patterns.length ? [] : CHECKS) {
 const folder = mkdtempSync(join(tmpdir(), 'baton-test-'));
 const outputFile = join(folder, 'jest.json');
 const jest = join('node_modules', 'jest', 'bin', 'jest.js');
-const args = ['--experimental-vm-modules', '--no-warnings', jest, '--json', `--outputFile=${outputFile}`, ...patterns];
+// Two test files at a time: most of them wait for a server or a process much of their time.
+const args = [
+  '--experimental-vm-modules',
+  '--no-warnings',
+  jest,
+  '--maxWorkers=2',
+  '--json',
+  `--outputFile=${outputFile}`,
+  ...patterns,
+];
 // `--json` also prints the whole result to stdout, which nobody reads; the progress is on stderr.
 const ok = spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
 try {

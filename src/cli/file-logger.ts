@@ -15,7 +15,13 @@ export function fileLogger({ path }: { path: string }): Logger {
     { level: 'info', base: { pid: process.pid } },
     pino.destination({ dest: path, mkdir: true, sync: true }),
   );
-  const write = (level: Level, message: string, meta?: object) => log[LEVELS[level]](meta ?? {}, message);
+  function write(level: Level, message: string, meta?: object) {
+    try {
+      log[LEVELS[level]](meta ?? {}, message);
+    } catch {
+      // A full disk must not end the work that is logged.
+    }
+  }
   return {
     log: (level, message, meta) => write(level, message, meta),
     trace: (message, meta) => write('TRACE', message, meta),

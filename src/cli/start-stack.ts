@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 import type { Store } from '../notifier/open-store.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
+import { checkRoom } from '../dev/check-room.ts';
 import { ownDataDir } from '../dev/own-data-dir.ts';
 import { bundleWorkflows } from './bundle-workflows.ts';
 import { embeddedTemporal } from './embedded-temporal.ts';
@@ -83,6 +84,7 @@ export async function startStack({ config, command, say, port, patienceMs, gatew
   const { dataDir } = config;
   const undo = undoList();
   try {
+    checkRoom(dataDir);
     const owner = await ownDataDir({ dataDir, command, say, patienceMs });
     undo.push(owner.release);
     // Begun first: while the server's process starts, this one loads and bundles what the worker needs.

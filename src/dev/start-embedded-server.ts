@@ -13,6 +13,9 @@ import { waitUntil } from './wait-until.ts';
 /** How long the server may take until it answers, in milliseconds: a busy machine starts it slowly. */
 const START_LIMIT_MS = 60_000;
 
+/** Any that the system gives. */
+const NO_PORTS = { port: 0, ui_port: 0 };
+
 export type EmbeddedServer = {
   address: string;
   uiUrl: string;
@@ -71,19 +74,34 @@ export async function startEmbeddedServer(options: Options): Promise<EmbeddedSer
     await stopProcessGroup(orphan.pid);
   }
 
-  const { port, uiPort } = await choosePorts({ wished, last: readServerRecord(dataDir) });
   const logPath = join(dataDir, 'temporal.log');
-  const { pid, exited } = launch(cliPath, [...flags, '--port', String(port), '--ui-port', String(uiPort)], logPath);
+
+  async function startOn({ port, uiPort }: { port: number; uiPort: number }): Promise<EmbeddedServer> {
+    const { pid, exited } = launch(cliPath, [...flags, '--port', String(port), '--ui-port', String(uiPort)], logPath);
+    try {
+      if (pid === undefined) await exited;
+      else writeServerRecord(dataDir, { pid, port, ui_port: uiPort, flags_sha256 });
+      const came = await Promise.race([exited, waitUntil(() => ready(port), { timeoutMs: START_LIMIT_MS })]);
+      if (!came) throw new Error(`it did not answer within ${START_LIMIT_MS / 1_000} s`);
+    } catch (error) {
+      if (pid !== undefined) await stopProcessGroup(pid);
+      throw error;
+    }
+    return running(pid as number, port, uiPort, false);
+  }
+
   try {
-    if (pid === undefined) await exited;
-    else writeServerRecord(dataDir, { pid, port, ui_port: uiPort, flags_sha256 });
-    const came = await Promise.race([exited, waitUntil(() => ready(port), { timeoutMs: START_LIMIT_MS })]);
-    if (!came) throw new Error(`it did not answer within ${START_LIMIT_MS / 1_000} s`);
+    return await startOn(await choosePorts({ wished, last: readServerRecord(dataDir) })).catch(
+      async (error: unknown) => {
+        // Somebody took the port after it was found free; a wished one is not given up.
+        if (wished !== undefined || !/address already in use/.test(lastLines(logPath))) throw error;
+        return startOn(await choosePorts({ last: NO_PORTS }));
+      },
+    );
   } catch (cause) {
-    if (pid !== undefined) await stopProcessGroup(pid);
+    if (cause instanceof BatonError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     const message = `the embedded Temporal server (${cliPath}) did not start: ${why}; its log ${logPath} ends with\n  ${lastLines(logPath)}`;
     throw new BatonError('NetworkError', message, { cause });
   }
-  return running(pid as number, port, uiPort, false);
 }

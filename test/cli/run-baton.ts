@@ -17,13 +17,24 @@ type Options = {
   env?: NodeJS.ProcessEnv;
   /** Under the process that `npm start` keeps above the command; `child` is that one. @default false */
   asNpmStart?: boolean;
+  /** Folder that lies on a disk with no room, as this command sees it. What it leaves there is said on stderr. */
+  fullDisk?: string;
 };
 
+const ON_FULL_DISK = `
+mount -t tmpfs -o size=64k none "$0" && "$@"
+code=$?
+ls -A "$0" | sed 's/^/left: /' >&2
+exit $code
+`;
+
 /** A child process of the real command, whose output can be waited for. */
-export function spawnBaton(args: string[], { dataDir, env = {}, asNpmStart = false }: Options) {
+export function spawnBaton(args: string[], { dataDir, env = {}, asNpmStart = false, fullDisk }: Options) {
   const own = { ...process.env, TEMPORAL_ADDRESS: undefined, BATON_DATA_DIR: dataDir, ...env };
   const above = asNpmStart ? ['--input-type=module', '-e', AS_NPM_START] : [];
-  const child = spawn(process.execPath, [...above, 'bin/baton.mjs', ...args], {
+  const namespace = fullDisk === undefined ? [] : ['unshare', '-Urm', 'sh', '-c', ON_FULL_DISK, fullDisk];
+  const [program = '', ...rest] = [...namespace, process.execPath, ...above, 'bin/baton.mjs', ...args];
+  const child = spawn(program, rest, {
     cwd: PROJECT,
     env: own,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -5,10 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, Runtime } from '@temporalio/worker';
-import { startEmbeddedServer } from '../../src/dev/start-embedded-server.ts';
-import { ensureTemporalCli } from '../../src/temporal-cli/ensure-temporal-cli.ts';
-
-const say = (line) => void process.stderr.write(`${line}\n`);
+import { startGuardedServer } from './guarded-server.mjs';
 
 export default async function globalSetup() {
   const logger = new DefaultLogger('ERROR');
@@ -16,7 +13,7 @@ export default async function globalSetup() {
   const dataDir = mkdtempSync(join(tmpdir(), 'baton-jest-'));
   const workflowsPath = fileURLToPath(new URL('./workflows.ts', import.meta.url));
   const [server, { code }] = await Promise.all([
-    startEmbeddedServer({ dataDir, cliPath: await ensureTemporalCli({ say }) }),
+    startGuardedServer({ dataDir }),
     bundleWorkflowCode({ workflowsPath, logger }),
   ]);
   const bundle = join(dataDir, 'workflows.js');
