@@ -135,9 +135,16 @@ describe('bad input ends with its path, its reason and exit code 1', () => {
     ['an assumption nobody knows', ['--set', 'luck=1'], /luck=1 cannot be set.*Known: .*output_cap/],
     ['a price file that is missing', ['--prices', '/no/prices.json'], /Price file \/no\/prices\.json.*no such file/],
     ['a price file that is no JSON', ['--prices', AZURE_CODE], /Price file .*code\.csv is not JSON: .*Expected/],
+    [
+      'a price file cut off in its third line',
+      ['--prices', 'cut-prices.json'],
+      /Price file .*cut-prices\.json, line 3 is not JSON: .*Expected/,
+    ],
     ['a spend below zero', ['--monthly', '-3'], /--monthly.*'-3' is invalid.*above 0/],
   ])('%s', async (_name, args, message) => {
-    const { code, stdout, stderr } = await baton('spend', AZURE_CODE, '--model', 'gpt-4o', ...args);
+    const prices = await file('cut-prices.json', '{"models":\n {"openai/gpt-4o":\n  {"input_mtok": 3,');
+    const own = args.map((arg) => (arg === 'cut-prices.json' ? prices : arg));
+    const { code, stdout, stderr } = await baton('spend', AZURE_CODE, '--model', 'gpt-4o', ...own);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(message);
   });
@@ -148,6 +155,8 @@ describe('bad input ends with its path, its reason and exit code 1', () => {
     expect(code).toBe(0);
     const bad = { row: 52, reason: 'ContextTokens is negative: -5' };
     expect(JSON.parse(stdout)).toMatchObject({ source: { rows: 50, rejected_rows: 1, bad_rows: [bad] } });
+    const text = await baton('spend', path, '--model', 'gpt-4o');
+    expect(text.stdout).toContain(`1 row could not be used:\n  ${path}, row 52: ${bad.reason}`);
   });
 
   test('an ending of --out that nobody can write is refused before the run', async () => {
@@ -155,6 +164,19 @@ describe('bad input ends with its path, its reason and exit code 1', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('the ending must be one of');
   });
+});
+
+test('a plan that goes on past a step that failed ends with exit code 2, and names the step', async () => {
+  const steps = [
+    { id: 'lost', agent: 'triage', input: { files: ['/no/such/usage.csv'] }, continue_on_error: true },
+    { id: 'found', agent: 'triage', input: { files: [AZURE_CODE] } },
+  ];
+  const path = await file('plan.json', JSON.stringify({ name: 'two-files', steps }));
+  const { code, stdout } = await baton('plan', 'run', path);
+  expect(code).toBe(2);
+  expect(stdout).toMatch(/^failed +lost: .*\/no\/such\/usage\.csv/m);
+  expect(stdout).toMatch(/^completed +found$/m);
+  expect(stdout).toMatch(/^completed_with_errors$/m);
 });
 
 describe('baton doctor', () => {

@@ -44,4 +44,8 @@ export const order = definePlan({ name: 'order', input: z.object({ sku: z.string
   p.step('buy', buyer, { cents: quoted.cents });
 });
 
-export default defineApp({ agents: [quote, buyer], plans: [order] });
+export default defineApp({
+  agents: [quote, buyer],
+  plans: [order],
+  workflows: new URL('./workflows.ts', import.meta.url),
+});

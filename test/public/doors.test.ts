@@ -8,6 +8,10 @@ describe('the public doors', () => {
     ['baton-agents', ['BatonError', 'defineAgent', 'defineApp', 'definePlan', 'defineTool']],
     ['baton-agents/client', ['connect']],
     ['baton-agents/worker', ['WORKFLOWS_PATH', 'createWorker']],
+    [
+      'baton-agents/workflow',
+      ['agents', 'ask', 'decideSignal', 'pauseSignal', 'resumeSignal', 'saga', 'stateQuery', 'workflow'],
+    ],
   ])('%s exports exactly what is promised', async (door, promised) => {
     expect(await namesOf(door)).toEqual(promised);
   });

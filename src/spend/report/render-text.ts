@@ -43,7 +43,7 @@ function rejectedRows({ rejected_rows, bad_rows = [] }: CompletedReport['source'
   if (rejected_rows === 0) return [];
   const which = bad_rows.length < rejected_rows ? `; the first ${bad_rows.length}` : '';
   return [
-    `${rejected_rows} rows could not be used${which}:`,
+    `${rejected_rows} ${rejected_rows === 1 ? 'row' : 'rows'} could not be used${which}:`,
     ...bad_rows.map(({ file, row, reason }) => `  ${file}, row ${row}: ${reason}`),
   ];
 }
