@@ -1,66 +1,24 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
-import type { DataConverter } from '@temporalio/common';
-import type { z } from 'zod';
-import type { App } from './agents/define-app.ts';
+import type { AppManifest } from './agents/define-app.ts';
+import type { BatonClient, ConnectOptions } from './client/baton-client.ts';
 import { connectionSettings } from './client/connection-settings.ts';
-import { openFeedSource, type FeedSource } from './client/feed-source.ts';
-import { listRuns, type RunFilter, type RunSummary } from './client/list-runs.ts';
+import { openFeedSource } from './client/feed-source.ts';
+import { listRuns, type RunSummary } from './client/list-runs.ts';
 import { createRunHandle, type RunHandle } from './client/run-handle.ts';
 import type { StartOptions } from './client/run-identity.ts';
 import { startRun } from './client/start-run.ts';
-import { workflowInput, type Startable } from './client/workflow-input.ts';
+import { startableNamed } from './client/startable-named.ts';
+import { ownWorkflows } from './client/own-workflows.ts';
+import { workflowInput, type PreparedInput, type Startable } from './client/workflow-input.ts';
 import { loadConfig } from './config.ts';
 import { BatonError } from './contracts/baton-error.ts';
-import type { PlanResult, RegisteredPlan } from './contracts/plan.ts';
+import type { OwnWorkflow } from './contracts/own-workflow.ts';
 import type { Stats } from './contracts/stats.ts';
 import type { HistoryPage } from './feed/stats/stats-of.ts';
-import { TASK_QUEUE, workflowIdOf, type WorkflowName } from './contracts/names.ts';
-import type { WorkflowInput, WorkflowResult } from './contracts/workflow-contracts.ts';
+import { TASK_QUEUE, workflowIdOf } from './contracts/names.ts';
 import { createDataConverter } from './payload/data-converter.ts';
 
-export type { HistoryPage, RunHandle, RunSummary, StartOptions, Stats };
-
-export type ConnectOptions = {
-  /** The user on whose behalf this client acts; it sees and touches that user's runs only. */
-  user: string;
-  /** The app whose agents and plans are run. @default Baton's own agents */
-  app?: Pick<App, 'manifest'>;
-  /** @default TEMPORAL_ADDRESS, a Temporal profile, the embedded server of the data folder, else 127.0.0.1:7233 */
-  address?: string;
-  /** @default the profile's, else `default` */
-  namespace?: string;
-  /** Folder of the event log. @default BATON_DATA_DIR */
-  dataDir?: string;
-  /** @default 'baton' */
-  taskQueue?: string;
-  /** What a process that acts for many users has once; whoever opened it closes it. @default own ones */
-  shared?: { connection: Connection; feed: FeedSource; dataConverter: DataConverter };
-};
-
-export type BatonClient = {
-  /** Starts a workflow by its name; input and result are typed by it. */
-  start<Name extends WorkflowName>(
-    workflow: Name,
-    input: WorkflowInput<Name>,
-    options?: StartOptions,
-  ): Promise<RunHandle<WorkflowResult<Name>>>;
-  /** Starts a plan of the app; its input is typed by it. */
-  start<Input extends z.ZodType>(
-    plan: RegisteredPlan<Input>,
-    input: z.input<Input>,
-    options?: StartOptions,
-  ): Promise<RunHandle<PlanResult>>;
-  /** Handle of a run that exists already, of a workflow that is known. @default workflow 'costOptimization' */
-  run<Result = unknown>(runId: string, workflow?: string): RunHandle<Result>;
-  /** Handle of a run of this user, whatever its workflow; undefined when there is none. */
-  find<Result = unknown>(runId: string): Promise<RunHandle<Result> | undefined>;
-  /** This user's runs, newest first. */
-  runs(options?: Omit<RunFilter, 'user'>): Promise<RunSummary[]>;
-  /** This user's statistics from the event log, with a page of their finished runs. */
-  stats(options?: HistoryPage): Promise<Stats>;
-  close(): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
-};
+export type { BatonClient, ConnectOptions, HistoryPage, RunHandle, RunSummary, StartOptions, Stats };
 
 /** Loaded when first needed: the agents bring a database engine along that most calls of a client do without. */
 async function ownManifest(dataDir: string) {
@@ -107,12 +65,25 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
   }
 
   async function start<Result>(
-    startable: Startable,
+    startable: Startable | OwnWorkflow<never, Result>,
     given: unknown,
+    startOptions?: StartOptions,
+  ): Promise<RunHandle<Result>> {
+    const what = typeof startable === 'function' ? { own: startable.name } : startable;
+    return startPrepared(startOptions, (manifest) => workflowInput(what, given, manifest));
+  }
+
+  async function startNamed(name: string, given: unknown, startOptions?: StartOptions): Promise<RunHandle> {
+    const own = await ownWorkflows(app ?? {});
+    return startPrepared(startOptions, (manifest) => startableNamed(name, given, { manifest, own }));
+  }
+
+  async function startPrepared<Result>(
     startOptions: StartOptions = {},
+    prepare: (manifest: AppManifest) => PreparedInput,
   ): Promise<RunHandle<Result>> {
     const manifest = app ? app.manifest() : await ownManifest(config.dataDir);
-    const prepared = workflowInput(startable, given, manifest);
+    const prepared = prepare(manifest);
     const { userConcurrency } = config;
     const started = await startRun(prepared, startOptions, {
       client,
@@ -137,7 +108,8 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
   }
 
   return {
-    start,
+    start: start as BatonClient['start'],
+    startNamed,
     run: (runId, workflow = 'costOptimization') => handleOf(workflow, runId),
     find,
     runs: (filter) => listRuns(client, { ...filter, user }),

@@ -16,7 +16,7 @@ import { createTails } from './gateway/feed/user-tails.ts';
 import type { GatewayContext } from './gateway/gateway-context.ts';
 import { listenOnFreePort } from './gateway/listen-on-free-port.ts';
 import { createMetrics, type Metrics } from './gateway/metrics.ts';
-import { WORKFLOW_CATALOG } from './gateway/runs/workflow-catalog.ts';
+import { workflowCatalog } from './gateway/runs/workflow-catalog.ts';
 import type { EventLog } from './notifier/event-log.ts';
 import { createDataConverter } from './payload/data-converter.ts';
 
@@ -97,7 +97,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     verify: createTokenVerifier(jwt),
     clientOf: (user) => connect({ user, app, namespace, dataDir, taskQueue, shared }),
     pingTemporal: () => connection.workflowService.getSystemInfo({}),
-    workflows: WORKFLOW_CATALOG,
+    workflows: await workflowCatalog(app),
     uploadsDir: join(dataDir, 'uploads'),
     maxUploadBytes,
     allowedOrigins: http.allowedOrigins,

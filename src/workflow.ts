@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { App } from './agents/define-app.ts';
 import type { AnyAgent } from './agents/define-agent.ts';
 import type { DecisionMessage, Question } from './contracts/run-messages.ts';
+import type { OwnWorkflow } from './contracts/own-workflow.ts';
 import type { AgentOutcome, RunOutcome } from './contracts/run.ts';
 import type { RunStart } from './contracts/run-start.ts';
 import type { Undo } from './contracts/undo.ts';
@@ -81,8 +82,8 @@ export async function saga<Result>(body: (undo: (entry: Undo) => void) => Promis
 export function workflow<Input, Result>(
   name: string,
   body: (input: Input) => Promise<Result>,
-): (start: RunStart<Input>) => Promise<RunOutcome<Result>> {
-  return async (start) => {
+): OwnWorkflow<Input, Result> {
+  const run: OwnWorkflow<Input, Result> = async (start) => {
     const { workflowType } = workflowInfo();
     if (workflowType !== name) {
       throw ApplicationFailure.nonRetryable(`workflow ${name} is exported as ${workflowType}; use one name`);
@@ -93,4 +94,6 @@ export function workflow<Input, Result>(
       return { status: 'completed', summary: `${name} completed`, result };
     });
   };
+  // What `start(trip, input)` of a client goes by.
+  return Object.defineProperty(run, 'name', { value: name });
 }

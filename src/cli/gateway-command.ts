@@ -4,6 +4,7 @@ import { connectionSettings } from '../client/connection-settings.ts';
 import { loadConfig } from '../config.ts';
 import { openStore } from '../notifier/open-store.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
+import { loadApp } from './load-app.ts';
 import { runReconciler } from './run-reconciler.ts';
 import { untilStopped } from './until-stopped.ts';
 import { withSecret } from './with-secret.ts';
@@ -16,15 +17,17 @@ const say = (line: string) => void process.stderr.write(`${line}\n`);
 export function addGatewayCommand(program: Command): void {
   program
     .command('gateway')
+    .argument('[module]', "module whose default export is a defineApp (default: Baton's own agents)")
     .description('serve users: HTTP, WebSocket and server-sent events; logs to stdout')
-    .action(async () => {
+    .action(async (module?: string) => {
       const { startGateway } = await import('../gateway.ts');
       const config = await withSecret(loadConfig());
+      const app = module === undefined ? undefined : await loadApp(module);
       const stopped = untilStopped();
       const store = await openStore({ ...config, url: config.storeUrl });
       try {
         const logger = pino();
-        const gateway = await startGateway({ config, log: store.log, logger });
+        const gateway = await startGateway({ config, log: store.log, logger, app });
         say(`gateway      ${gateway.url}`);
         const onError = (error: unknown) => logger.warn({ err: error }, 'the reconciler failed');
         const { connectionOptions, namespace } = connectionSettings({ dataDir: config.dataDir });

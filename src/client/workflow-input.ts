@@ -7,8 +7,8 @@ import { workflowContracts } from '../contracts/workflow-contracts.ts';
 import { preparePlan } from '../plans/prepare-plan.ts';
 import { refuseOtherThanJson } from './refuse-unsendable.ts';
 
-/** A workflow by its name, or a plan that runs as `runPlan`. */
-export type Startable = WorkflowName | RegisteredPlan;
+/** A workflow of Baton's by its name, a plan that runs as `runPlan`, or a project's own workflow. */
+export type Startable = WorkflowName | RegisteredPlan | { own: string };
 
 /** What a workflow is started with; `timeoutMs` is its own limit, if it has one. */
 export type PreparedInput = { workflow: string; input: unknown; timeoutMs?: number };
@@ -26,6 +26,10 @@ function parsed(what: string, schema: z.ZodType, input: unknown): unknown {
  * @throws BatonError `InvalidInput` listing what is wrong, with paths
  */
 export function workflowInput(startable: Startable, given: unknown, manifest: AppManifest): PreparedInput {
+  if (typeof startable === 'object' && 'own' in startable) {
+    refuseOtherThanJson('input', given, startable.own);
+    return { workflow: startable.own, input: given };
+  }
   if (typeof startable === 'string' && startable !== 'runPlan') {
     return { workflow: startable, input: parsed(startable, workflowContracts[startable].input, given) };
   }

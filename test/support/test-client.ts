@@ -5,19 +5,21 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import type { AnyAgent } from '../../src/agents/define-agent.ts';
-import { defineApp } from '../../src/agents/define-app.ts';
+import { defineApp, type App } from '../../src/agents/define-app.ts';
 import { connect, type BatonClient, type ConnectOptions } from '../../src/client.ts';
 import { openStore } from '../../src/notifier/open-store.ts';
 import { createWorker } from '../../src/worker.ts';
 import { shared } from './test-run.ts';
 
-/** A worker for some agents and clients of several users, on one data folder and one task queue of their own. */
-export async function startTestClient({ agents }: { agents: readonly AnyAgent[] }) {
-  const { address, namespace, workflowBundle } = shared();
+type Options = { agents?: readonly AnyAgent[]; app?: App };
+
+/** A worker for some agents, or an app with workflows of its own, and clients of several users, on one data folder and one task queue of their own. */
+export async function startTestClient({ agents = [], app = defineApp({ agents }) }: Options) {
+  const { address, namespace, ...bundled } = shared();
+  const workflowBundle = app.workflows ? undefined : bundled.workflowBundle;
   const taskQueue = `test-client-${randomUUID()}`;
   const dataDir = await mkdtemp(join(tmpdir(), 'baton-client-'));
   const store = await openStore({ url: `sqlite:${join(dataDir, 'events.sqlite')}` });
-  const app = defineApp({ agents });
   const native = await NativeConnection.connect({ address });
   const connection = await Connection.connect({ address });
   const { log: notifier, effects, leases } = store;

@@ -57,7 +57,7 @@ export async function startRun(options: Options): Promise<RunHandle> {
     throw refused(`the input of ${entry.name} is refused`, errors);
   }
   const input = await withFiles(parsed.data as Record<string, unknown>, options);
-  return client.start(entry.name, input as never, {
+  return client.startNamed(entry.name, input, {
     requestId: body.request_id,
     threadId: body.thread_id,
     runId: body.run_id,

@@ -1,23 +1,38 @@
-import { type z } from 'zod';
-import { type workflowContracts } from '../../contracts/workflow-contracts.ts';
+import { z } from 'zod';
+import { ownWorkflows, type KnownApp } from '../../client/own-workflows.ts';
+import { COST_AGENTS } from '../../contracts/names.ts';
 import { costOptimizationInput } from '../../contracts/cost-optimization.ts';
 
 /** A workflow that may be started over HTTP. */
 export type WorkflowEntry = {
-  name: keyof typeof workflowContracts;
+  name: string;
   description: string;
   /** What a caller over HTTP may give; stricter than the workflow's own input where that names files of the server. */
   input: z.ZodType;
 };
 
 /**
- * What may be started over HTTP. Paths are left out of `costOptimization`: they would let any user read any file that
+ * Paths are left out of `costOptimization`: they would let any user read any file that
  * the worker can; usage files come by upload.
  */
-export const WORKFLOW_CATALOG: WorkflowEntry[] = [
-  {
-    name: 'costOptimization',
-    description: 'From usage files to a savings plan',
-    input: costOptimizationInput.omit({ files: true, prices: true }).strict(),
-  },
-];
+const COST_OPTIMIZATION: WorkflowEntry = {
+  name: 'costOptimization',
+  description: 'From usage files to a savings plan',
+  input: costOptimizationInput.omit({ files: true, prices: true }).strict(),
+};
+
+type JsonSchema = Parameters<typeof z.fromJSONSchema>[0];
+
+/** What may be started over HTTP: `costOptimization` where its agents are, and the app's plans and own workflows. */
+export async function workflowCatalog(app?: KnownApp): Promise<WorkflowEntry[]> {
+  if (!app) return [COST_OPTIMIZATION];
+  const { agents, plans } = app.manifest();
+  const planned = Object.entries(plans).map(([name, { description = `Plan ${name}`, input }]) => ({
+    name,
+    description,
+    input: z.fromJSONSchema(input as JsonSchema),
+  }));
+  const own = (await ownWorkflows(app)).map((name) => ({ name, description: `Workflow ${name}`, input: z.unknown() }));
+  const cost = COST_AGENTS.every((name) => Object.hasOwn(agents, name)) ? [COST_OPTIMIZATION] : [];
+  return [...cost, ...planned, ...own];
+}

@@ -1,0 +1,5 @@
+import type { RunOutcome } from './run.ts';
+import type { RunStart } from './run-start.ts';
+
+/** A workflow as a function: a project's own one, as `workflow(name, body)` makes it, or one of Baton's. */
+export type OwnWorkflow<Input, Result> = (start: RunStart<Input>) => Promise<RunOutcome<Result>>;
