@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addCancelCommand } from './cli/cancel-command.ts';
+import { addCodecCommand } from './cli/codec-command.ts';
 import { addDecideCommands } from './cli/decide-command.ts';
 import { addDevCommand } from './cli/dev-command.ts';
 import { addDoctorCommand } from './cli/doctor-command.ts';
@@ -37,6 +38,7 @@ export async function main(argv: string[]): Promise<void> {
     addRetryCommand,
     addDoctorCommand,
     addGatewayCommand,
+    addCodecCommand,
     addTokenCommand,
   ]) {
     add(program);
