@@ -41,8 +41,13 @@ export async function runPlan(start: RunStart<PlanRun>): Promise<RunOutcome<Plan
     return historyLength >= history_events || historySize >= HISTORY_BYTES || continueAsNewSuggested;
   }
 
-  function skip({ id, agent }: PlanStep, reason: string) {
+  function tellSkipped({ id }: PlanStep, reason: string) {
     run.events.emit('step_skipped', { reason, step: id }, { step: id, of: steps.length });
+  }
+
+  function skip(step: PlanStep, reason: string) {
+    const { id, agent } = step;
+    tellSkipped(step, reason);
     board.settle({ id, agent, status: 'skipped', ...idle, reason });
   }
 
@@ -91,7 +96,11 @@ export async function runPlan(start: RunStart<PlanRun>): Promise<RunOutcome<Plan
     const prepared = prepareStep(step, { input, isSequential, board });
     if ('skip' in prepared) return skip(step, prepared.skip);
     const { id, agent } = step;
-    if ('fail' in prepared) return board.settle({ id, agent, status: 'failed', ...idle, error: prepared.fail });
+    if ('fail' in prepared) {
+      // No agent runs that could tell of it.
+      tellSkipped(step, prepared.fail.message);
+      return board.settle({ id, agent, status: 'failed', ...idle, error: prepared.fail });
+    }
     board.settle(await perform(step, prepared.input));
   }
 

@@ -46,7 +46,6 @@ export function expectDependencyOrder({ steps, strategy, events }: PlanEnd): voi
     if (start === undefined) return;
     const listed = (step.strategy ?? strategy) === 'sequential' ? steps.slice(0, index).map(({ id }) => id) : [];
     for (const id of [...(step.needs ?? []), ...(step.fallback_for ?? []), ...listed]) {
-      // A step that failed for want of a result says nothing in the feed.
       const end = last.get(id);
       if (end !== undefined && end > start && !wasSkippedBefore(events[end], events[start]))
         throw new Error(`${step.id} started before ${id} ended`);
@@ -104,7 +103,9 @@ export function expectResultAsFeed({ steps, events, outcome }: PlanEnd): void {
   );
   for (const { id, status, attempts, result } of results) {
     const agent = folded.get(id);
-    expect([id, status === 'skipped']).toEqual([id, skipped.has(id)]);
+    // A step that failed for want of a result did not run either.
+    const neverRan = status === 'skipped' || (status === 'failed' && attempts === 0);
+    expect([id, neverRan]).toEqual([id, skipped.has(id)]);
     if (status === 'compensated') expect([id, undone.has(id)]).toEqual([id, true]);
     // Cancelled before a worker took it, a step has an end and no attempt.
     if (status === 'skipped' || (attempts === 0 && status !== 'cancelled'))
