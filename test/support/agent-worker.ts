@@ -5,7 +5,7 @@ import { defineApp } from '../../src/agents/define-app.ts';
 import { createWorker } from '../../src/worker.ts';
 import { openStoresAt } from './open-test-stores.ts';
 
-const [address = '', taskQueue, codePath = '', storePath = '', module = ''] = process.argv.slice(2);
+const [address = '', taskQueue, codePath = '', storePath = '', module = '', shutdownGraceMs] = process.argv.slice(2);
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 const connection = await NativeConnection.connect({ address });
@@ -20,6 +20,7 @@ const worker = await createWorker({
   notifier: stores.log,
   effects: stores.effects,
   leases: stores.leases,
+  shutdownGraceMs: shutdownGraceMs === undefined ? undefined : Number(shutdownGraceMs),
 });
 const running = worker.run();
 process.stdout.write('ready\n');

@@ -1,18 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineAgent } from '../../src/agents/define-agent.ts';
 
-/** A local agent that takes most of the time it may. */
+/** Sleeps until it is told to stop, and is awake the next time. One attempt is all it has. */
 export const sleeper = defineAgent({
   name: 'sleeper',
-  local: true,
   input: z.object({}),
-  output: z.object({ slept: z.boolean() }),
-  async run(_input, { think, signal }) {
-    think('Falling asleep', { progress: 10 });
-    await sleep(800, undefined, { signal });
-    think('Waking up', { progress: 90 });
-    return { slept: true };
+  output: z.object({ woke_on: z.number() }),
+  retry: { maxAttempts: 1 },
+  async run(_input, { attempt, signal, think }) {
+    think('sleeping');
+    if (attempt > 1) return { woke_on: attempt };
+    return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
   },
 });
 

@@ -13,8 +13,8 @@ async function spawnWorker(script: string, args: string[]) {
   if (!String(said[0]).includes('ready')) throw new Error(`the worker process ended at once: ${String(said[0])}`);
   return {
     pid: child.pid as number,
-    async kill() {
-      child.kill('SIGKILL');
+    async kill(signal: NodeJS.Signals = 'SIGKILL') {
+      child.kill(signal);
       await ended;
     },
   };
@@ -25,7 +25,11 @@ export function spawnBuyerWorker({ address, taskQueue, codePath, storePath, bank
   return spawnWorker(scriptOf('./buyer-worker.ts'), [address, taskQueue, codePath, storePath, bankUrl]);
 }
 
+type AgentWorkerOptions = Options & { module: URL; /** @default the product's */ shutdownGraceMs?: number };
+
 /** The same for the agents that a module exports, given by its URL. */
-export function spawnAgentWorker({ address, taskQueue, codePath, storePath, module }: Options & { module: URL }) {
-  return spawnWorker(scriptOf('./agent-worker.ts'), [address, taskQueue, codePath, storePath, module.href]);
+export function spawnAgentWorker({ module, shutdownGraceMs, ...options }: AgentWorkerOptions) {
+  const { address, taskQueue, codePath, storePath } = options;
+  const args = [address, taskQueue, codePath, storePath, module.href];
+  return spawnWorker(scriptOf('./agent-worker.ts'), shutdownGraceMs ? [...args, String(shutdownGraceMs)] : args);
 }

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { limitsOf } from '../../src/agents/limits-of.ts';
+import type { BatonEvent } from '../../src/contracts/event.ts';
+import { workflowIdOf } from '../../src/contracts/names.ts';
+import type { AgentOutcome } from '../../src/contracts/run.ts';
+import { newStoreFolder, openStoresAt } from '../support/open-test-stores.ts';
+import { sleeper } from '../support/sleeper.ts';
+import { spawnAgentWorker } from '../support/spawn-worker.ts';
+import { outcomeOf, shared } from '../support/test-run.ts';
+import { until } from '../support/until.ts';
+
+const HEARTBEAT_TIMEOUT_MS = 1_500;
+const { address, namespace, workflowBundle } = shared();
+const { path: storePath, remove } = newStoreFolder();
+const taskQueue = `death-${randomUUID()}`;
+const module = new URL('../support/sleeper.ts', import.meta.url);
+const { codePath } = workflowBundle;
+const spawn = () => spawnAgentWorker({ address, taskQueue, codePath, storePath, module, shutdownGraceMs: 100 });
+
+let stores: Awaited<ReturnType<typeof openStoresAt>>;
+let connection: Connection;
+let worker: Awaited<ReturnType<typeof spawn>>;
+beforeAll(async () => {
+  stores = await openStoresAt(storePath);
+  connection = await Connection.connect({ address });
+  worker = await spawn();
+});
+afterAll(async () => {
+  await worker.kill();
+  await connection.close();
+  await stores.close();
+  remove();
+});
+
+const feedOf = (userId: string): Promise<BatonEvent[]> => stores.log.read({ userId, after: 0, limit: 100 });
+const has = (type: BatonEvent['type']) => (events: BatonEvent[]) => events.some((event) => event.type === type);
+
+/** Starts the agent, ends its worker by a signal once it sleeps, while another worker polls. */
+async function endedInMidAgent(userId: string, signal: NodeJS.Signals) {
+  const runId = randomUUID();
+  const context = { user_id: userId, thread_id: 't1', run_id: runId, request_id: runId, metadata: {} };
+  const limits = { sleeper: { ...limitsOf(sleeper), heartbeat_timeout_ms: HEARTBEAT_TIMEOUT_MS } };
+  const input = { agent: 'sleeper', input: {} };
+  const handle = await new Client({ connection, namespace }).workflow.start('runAgent', {
+    workflowId: workflowIdOf({ workflow: 'runAgent', userId, runId }),
+    taskQueue,
+    args: [{ context, input, limits, timeout_ms: 60_000 }],
+  });
+  await until(() => feedOf(userId), has('agent_thinking'));
+  const other = await spawn();
+  const endedAt = Date.now();
+  await worker.kill(signal);
+  worker = other;
+  const { result } = await outcomeOf<AgentOutcome>(handle);
+  const events = await feedOf(userId);
+  const [, second] = events.filter(({ type }) => type === 'agent_started');
+  return { outcome: result, events, resumedAfterMs: Date.parse(second?.at ?? '') - endedAt };
+}
+
+test('an agent whose worker is shut down goes on elsewhere: no attempt is used up and nothing fails', async () => {
+  const { outcome, events } = await endedInMidAgent('ann', 'SIGTERM');
+  expect(outcome).toMatchObject({ success: true, result: { woke_on: 2 } });
+  expect(has('agent_error')(events) || has('agent_death')(events)).toBe(false);
+  expect(events.filter(({ type }) => type === 'agent_completed')).toHaveLength(1);
+});
+
+test('an agent whose worker is killed with -9 goes on elsewhere within the heartbeat timeout and a second', async () => {
+  const { outcome, events, resumedAfterMs } = await endedInMidAgent('bea', 'SIGKILL');
+  expect(outcome).toMatchObject({ success: true, recovered: true, result: { woke_on: 2 } });
+  expect(has('agent_error')(events) || has('agent_death')(events)).toBe(false);
+  expect(resumedAfterMs).toBeGreaterThan(0);
+  // A second for a machine that is busy with other tests as well.
+  expect(resumedAfterMs).toBeLessThan(HEARTBEAT_TIMEOUT_MS + 1_000 + 1_000);
+});
