@@ -12,7 +12,7 @@ import type { AgentOutcome } from '../contracts/run.ts';
 import { agentActivityOptions, localAgentOptions } from './agent-activity-options.ts';
 import { agentFailure, type AgentFailureReport } from './agent-failure.ts';
 import type { RunEvents } from './run-events.ts';
-import { tellQueued } from './tell-queued.ts';
+import type { QueueWatch } from './queue-watch.ts';
 
 type AgentActivities = Record<string, (call: AgentCall) => Promise<AgentReturn>>;
 
@@ -20,6 +20,7 @@ export type CallOptions = {
   agent: string;
   call: Omit<AgentCall, 'events'>;
   events: RunEvents;
+  queueWatch: QueueWatch;
   fairnessKey?: string;
   /** When the run was asked to stop, in milliseconds since 1970. */
   cancelledAt: () => number | undefined;
@@ -98,7 +99,7 @@ export async function callAgent(options: CallOptions): Promise<CallEnd> {
   const { agent, call, events } = options;
   const startedAt = Date.now();
   const taken = events.take();
-  const begun = call.limits.local ? undefined : tellQueued(events, taken, aboutOf(options));
+  const begun = call.limits.local ? undefined : options.queueWatch.add(taken, aboutOf(options));
   try {
     const returned = await schedule(options)({ ...call, events: taken });
     const { result, attempts, execution_time_ms, recovered, told, undelivered, question } = returned;

@@ -23,6 +23,7 @@ import { checkOwner } from './check-owner.ts';
 import { runCompensations, type Undone } from './compensations.ts';
 import { stateQuery } from './messages.ts';
 import { createPauseGate } from './pause-gate.ts';
+import { createQueueWatch } from './queue-watch.ts';
 import { closeAs, endEventOf, endOfThrown, needsUndo, type RunEnd } from './run-end.ts';
 import { createRunEvents } from './run-events.ts';
 import { undoEffects } from './undo-effects.ts';
@@ -63,6 +64,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   checkOwner(workflowId, context);
   const startedAt = carried?.started_at ?? startTime.getTime();
   const events = createRunEvents(context, generation);
+  const queueWatch = createQueueWatch(events);
   const outcomes: AgentOutcome[] = carried?.outcomes ?? [];
   const undos: Undo[] = carried?.undos ?? [];
   const active = new Map<string, { agent: string; agent_run: string }>();
@@ -129,6 +131,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
         agent,
         call,
         events,
+        queueWatch,
         fairnessKey,
         cancelledAt: () => cancelledAt,
         ask: approvals.ask,
@@ -171,6 +174,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   async function close<Result>(end: RunEnd<Result>, undone: Compensated[]): Promise<RunOutcome<Result>> {
     const { status } = end;
     ended = status;
+    queueWatch.stop();
     const execution_time_ms = Date.now() - startedAt;
     events.emit(endEventOf(status), { status, summary: end.summary, execution_time_ms, error: end.error });
     upsertSearchAttributes([{ key: STATUS, value: status }]);
@@ -228,6 +232,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
    * along, what the orchestration knows must be in `input`.
    */
   async function continueWith(input: Input): Promise<never> {
+    queueWatch.stop();
     await events.publish();
     return continueAsNew<(next: RunStart<Input>) => Promise<unknown>>({
       ...start,
