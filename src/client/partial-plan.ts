@@ -47,7 +47,9 @@ export async function partialPlan(
     if (Object.hasOwn(results, id)) return { ...own, status: 'completed', result: results[id] };
     const earlier = before.get(id);
     if (earlier) return earlier;
-    if (!known) return { ...own, status: 'skipped', reason: 'the run was stopped' };
+    if (!known || known.state === 'skipped' || known.state === 'pending') {
+      return { ...own, status: 'skipped', reason: known?.skipped ?? 'the run was stopped' };
+    }
     const error = known.error ?? undefined;
     return { ...begun, execution_time_ms, status: STATUSES[known.state] ?? 'cancelled', error };
   }

@@ -7,6 +7,8 @@ const runEnd = z.looseObject({
   status: z.enum(RUN_STATUSES),
   summary: z.string(),
   execution_time_ms: ms,
+  /** Of a cancelled run: from the request until it had stopped. */
+  time_to_stop_ms: ms.optional(),
   error: failureSchema.optional(),
   partial_results: z.record(z.string(), z.unknown()).optional(),
 });
@@ -46,7 +48,7 @@ export const eventPayloads = {
   agent_cancelling: z.looseObject({ stage: z.enum(['requested', 'delivered']) }),
   agent_cancelled: z.looseObject({ outcome: z.enum(['stopped', 'abandoned']), time_to_stop_ms: ms }),
   events_dropped: z.looseObject({ count: z.int().min(1) }),
-  step_skipped: z.looseObject({ reason: z.string() }),
+  step_skipped: z.looseObject({ reason: z.string(), agent: z.string().optional() }),
   compensation_started: z.looseObject({ agent: z.string(), step: z.string().nullable() }),
   compensation_completed: z.looseObject({
     agent: z.string(),

@@ -11,6 +11,8 @@ export const agentOutcomeSchema = z.object({
   recovered: z.boolean(),
   result: z.unknown().optional(),
   error: failureSchema.optional(),
+  /** Of a cancelled agent: from the request until it had stopped. */
+  time_to_stop_ms: z.number().min(0).optional(),
 });
 export type AgentOutcome<Result = unknown> = Omit<z.infer<typeof agentOutcomeSchema>, 'result'> & { result?: Result };
 

@@ -32,12 +32,16 @@ export function plannedAgent(agent: string): FoldedAgent {
     next_attempt_in_ms: null,
     result: null,
     error: null,
+    skipped: null,
+    time_to_stop_ms: null,
     final: false,
   };
 }
 
 /** Whether the event belongs to an older, the same or a newer execution than the one shown. */
 function compareTo(agent: FoldedAgent, event: BatonEvent): number {
+  // Also where nothing of the newer generation was heard yet: the run says that it began.
+  if (event.generation < agent.generation) return -1;
   const shown = agent.exec === null ? undefined : execOrder({ exec: agent.exec, generation: agent.generation });
   const heard = execOrder(event);
   if (!heard) return event.generation - agent.generation;
@@ -102,7 +106,7 @@ function apply(agent: FoldedAgent, event: BatonEvent): FoldedAgent {
       return ended(agent, event, { state: 'dead', error: { type: FAILURE_OF_DEATH[reason], message } });
     }
     case 'agent_cancelled':
-      return ended(agent, event, { state: 'cancelled' });
+      return ended(agent, event, { state: 'cancelled', time_to_stop_ms: event.payload.time_to_stop_ms });
     default:
       return agent;
   }

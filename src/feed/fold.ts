@@ -1,6 +1,8 @@
 import type { BatonEvent } from '../contracts/event.ts';
 import { foldApproval } from './fold-approval.ts';
 import { foldAgent, plannedAgent } from './fold-agent.ts';
+import { foldCompensation } from './fold-compensation.ts';
+import { foldRestart } from './fold-restart.ts';
 import type { FoldedAgent, FoldedFeed, FoldedRun } from './folded.ts';
 
 /** A feed of which nothing was seen yet. */
@@ -17,9 +19,11 @@ function newRun({ run_id, user_id, workflow_id, at }: BatonEvent): FoldedRun {
     status: 'running',
     agents: [],
     approvals: [],
+    compensations: [],
     started_at: at,
     ended_at: null,
     execution_time_ms: null,
+    time_to_stop_ms: null,
     summary: null,
     error: null,
   };
@@ -41,6 +45,25 @@ function withAgentEvent(agents: FoldedAgent[], event: BatonEvent): FoldedAgent[]
   return agents.with(index, foldAgent(agents[index] as FoldedAgent, event));
 }
 
+/** A skipped step takes the place that its plan kept for it. */
+function withSkipped(agents: FoldedAgent[], event: Extract<BatonEvent, { type: 'step_skipped' }>): FoldedAgent[] {
+  const { reason, agent = event.step ?? '' } = event.payload;
+  const { step, of, generation, at } = event;
+  const own = agents.findIndex(({ agent_run }) => agent_run !== null && agent_run === step);
+  const index = own >= 0 ? own : agents.findIndex((each) => each.agent === agent && each.agent_run === null);
+  const skipped: FoldedAgent = {
+    ...plannedAgent(agent),
+    agent_run: step,
+    state: 'skipped',
+    step,
+    of,
+    generation,
+    skipped: reason,
+    ended_at: at,
+  };
+  return index < 0 ? [...agents, skipped] : agents.with(index, skipped);
+}
+
 function foldRun(run: FoldedRun, event: BatonEvent): FoldedRun {
   if (event.agent_run !== null) return { ...run, agents: withAgentEvent(run.agents, event) };
   switch (event.type) {
@@ -51,8 +74,10 @@ function foldRun(run: FoldedRun, event: BatonEvent): FoldedRun {
     case 'run_completed':
     case 'run_failed':
     case 'run_cancelled': {
-      const { status, summary, execution_time_ms, error = null } = event.payload;
-      return { ...run, status, summary, execution_time_ms, error, ended_at: event.at };
+      const { status, summary, execution_time_ms, time_to_stop_ms = null, error = null } = event.payload;
+      // A question that nobody answered is none any more.
+      const approvals = run.approvals.filter(({ decision }) => decision !== null);
+      return { ...run, status, summary, execution_time_ms, time_to_stop_ms, error, approvals, ended_at: event.at };
     }
     case 'run_paused':
       return { ...run, status: 'paused' };
@@ -62,7 +87,12 @@ function foldRun(run: FoldedRun, event: BatonEvent): FoldedRun {
     case 'approval_decided':
       return foldApproval(run, event);
     case 'run_restarted':
-      return { ...run, status: 'running', ended_at: null, execution_time_ms: null, summary: null, error: null };
+      return foldRestart(run, event);
+    case 'compensation_started':
+    case 'compensation_completed':
+      return foldCompensation(run, event);
+    case 'step_skipped':
+      return { ...run, agents: withSkipped(run.agents, event) };
     default:
       return run;
   }

@@ -2,7 +2,16 @@ import type { Failure } from '../contracts/failure.ts';
 import type { RunStatus } from '../contracts/names.ts';
 
 export type AgentState =
-  'pending' | 'queued' | 'running' | 'retrying' | 'cancelling' | 'completed' | 'failed' | 'dead' | 'cancelled';
+  | 'pending'
+  | 'queued'
+  | 'running'
+  | 'retrying'
+  | 'cancelling'
+  | 'completed'
+  | 'failed'
+  | 'dead'
+  | 'cancelled'
+  | 'skipped';
 
 export type FoldedTool = {
   call_id: string;
@@ -23,6 +32,21 @@ export type FoldedApproval = {
   expires_at: string;
   decision: string | null;
   by: string | null;
+};
+
+/** Something that the run undid, in the order in which it was begun. */
+export type FoldedCompensation = {
+  /** The agent that undoes, or whose tools are undone. */
+  agent: string;
+  step: string | null;
+  /** The `agent_run` whose work is undone. */
+  of: string | null;
+  generation: number;
+  /** Null while it is under way. */
+  success: boolean | null;
+  error: Failure | null;
+  started_at: string;
+  ended_at: string | null;
 };
 
 /** One execution of an agent as its user sees it: the latest attempt, nothing doubled. */
@@ -47,6 +71,10 @@ export type FoldedAgent = {
   next_attempt_in_ms: number | null;
   result: unknown;
   error: Failure | null;
+  /** Why a skipped step was not run. */
+  skipped: string | null;
+  /** From the request to stop until a cancelled agent had stopped, or was abandoned, in milliseconds. */
+  time_to_stop_ms: number | null;
   /** Whether the end is the workflow's verdict, which nothing overrides. */
   final: boolean;
 };
@@ -59,9 +87,12 @@ export type FoldedRun = {
   status: RunStatus;
   agents: FoldedAgent[];
   approvals: FoldedApproval[];
+  compensations: FoldedCompensation[];
   started_at: string;
   ended_at: string | null;
   execution_time_ms: number | null;
+  /** From the request to cancel the run until it had stopped and undone what it had to, in milliseconds. */
+  time_to_stop_ms: number | null;
   summary: string | null;
   error: Failure | null;
 };

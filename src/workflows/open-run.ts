@@ -176,7 +176,13 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     ended = status;
     queueWatch.stop();
     const execution_time_ms = Date.now() - startedAt;
-    events.emit(endEventOf(status), { status, summary: end.summary, execution_time_ms, error: end.error });
+    events.emit(endEventOf(status), {
+      status,
+      summary: end.summary,
+      execution_time_ms,
+      error: end.error,
+      ...(status === 'cancelled' && cancelledAt !== undefined && { time_to_stop_ms: Date.now() - cancelledAt }),
+    });
     upsertSearchAttributes([{ key: STATUS, value: status }]);
     await events.publish();
     return {

@@ -41,8 +41,8 @@ export async function runPlan(start: RunStart<PlanRun>): Promise<RunOutcome<Plan
     return historyLength >= history_events || historySize >= HISTORY_BYTES || continueAsNewSuggested;
   }
 
-  function tellSkipped({ id }: PlanStep, reason: string) {
-    run.events.emit('step_skipped', { reason, step: id }, { step: id, of: steps.length });
+  function tellSkipped({ id, agent }: PlanStep, reason: string) {
+    run.events.emit('step_skipped', { reason, step: id, agent }, { step: id, of: steps.length });
   }
 
   function skip(step: PlanStep, reason: string) {

@@ -1,9 +1,45 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { setTimeout } from 'node:timers/promises';
+import { z } from 'zod';
+import { defineAgent } from '../../src/agents/define-agent.ts';
 import type { NewEvent } from '../../src/contracts/event.ts';
+import { defineTool } from '../../src/tools/define-tool.ts';
 import { gatedAgents } from '../support/gated-agents.ts';
 import { startTestWorker } from '../support/test-run.ts';
 
-const { agents, open } = gatedAgents();
+const { agents: gated, open } = gatedAgents();
+const told: string[] = [];
+
+/** Hears that it must stop and needs a moment to do so. */
+const slowToStop = defineTool({
+  name: 'slow_to_stop',
+  effect: 'none',
+  input: z.object({}),
+  output: z.object({}),
+  async run(_input, { signal }) {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    told.push('signal');
+    await setTimeout(300);
+    told.push('stopped');
+    throw signal.reason;
+  },
+});
+const busy = defineAgent({
+  name: 'busy',
+  input: z.unknown(),
+  output: z.object({}),
+  tools: { slowToStop },
+  run: (_input, { tools }) => tools.slowToStop({}),
+});
+const single = defineAgent({
+  name: 'single',
+  input: z.unknown(),
+  output: z.object({}),
+  concurrency: { total: 1 },
+  run: (_input, { signal }) =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+});
+const agents = [...gated, busy, single];
 let worker: Awaited<ReturnType<typeof startTestWorker>>;
 beforeAll(async () => {
   worker = await startTestWorker({ agents, maxConcurrentAgents: 1 });
@@ -69,4 +105,39 @@ test('says of an agent without a free worker that it is queued, and cancels it w
     'agent_cancelled',
     'run_cancelled',
   ]);
+});
+
+test('waits until the running tool has stopped, ends its call, and tells the time from the request', async () => {
+  const { handle, runId } = await worker.start('scripted', { steps: [{ agent: 'busy' }] });
+  await until(runId, 'tool_executing');
+  await cancelled(handle);
+  expect(told).toEqual(['signal', 'stopped']);
+  const events = worker.recorder.of(runId);
+  expect(events.slice(-5).map(({ type }) => type)).toEqual([
+    'agent_cancelling',
+    'agent_cancelling',
+    'tool_completed',
+    'agent_cancelled',
+    'run_cancelled',
+  ]);
+  const [call, agent, run] = events.slice(-3).map(({ payload }) => payload);
+  expect(call).toMatchObject({ success: false });
+  expect(agent).toMatchObject({ outcome: 'stopped' });
+  expect(agent?.time_to_stop_ms).toBeGreaterThanOrEqual(300);
+  expect(run?.time_to_stop_ms).toBeGreaterThanOrEqual(agent?.time_to_stop_ms as number);
+});
+
+test('cancels an agent that waits for a limit, and leaves the one that is within it alone', async () => {
+  const within = await worker.start('scripted', { steps: [{ agent: 'single' }] });
+  await until(within.runId, 'agent_started');
+  const { handle, runId } = await worker.start('scripted', { steps: [{ agent: 'single' }] });
+  await until(runId, 'agent_queued');
+  await cancelled(handle);
+  expect(tail(runId).slice(-2)).toEqual([
+    ['agent_cancelled', 'stopped'],
+    ['run_cancelled', 'cancelled'],
+  ]);
+  expect(worker.recorder.of(runId).some(({ type }) => type === 'agent_started')).toBe(false);
+  expect(await worker.leases.taken({ pool: 'agent/single' })).toBe(1);
+  await cancelled(within.handle);
 });

@@ -12,6 +12,7 @@ export const AGENT_MARKS: Record<AgentState, [mark: string, word: string]> = {
   failed: ['✖', 'failed'],
   dead: ['✖', 'died'],
   cancelled: ['■', 'stopped'],
+  skipped: ['○', 'skipped'],
 };
 
 export const RUN_WORDS: Record<RunStatus, string> = {

@@ -4,6 +4,10 @@ import { oneLine } from './one-line.ts';
 
 const MAX = 200;
 
+function undoneThing({ agent, step, of }: { agent: string; step: string | null; of?: unknown }): string {
+  return typeof of === 'string' ? of : (step ?? agent);
+}
+
 function told(event: BatonEvent): string | undefined {
   switch (event.type) {
     case 'run_started':
@@ -34,6 +38,16 @@ function told(event: BatonEvent): string | undefined {
       return `cancel ${event.payload.stage}`;
     case 'agent_cancelled':
       return `cancelled (${event.payload.outcome}) after ${duration(event.payload.time_to_stop_ms)}`;
+    case 'step_skipped':
+      return `step ${event.step} skipped: ${event.payload.reason}`;
+    case 'compensation_started':
+      return `undoing ${undoneThing(event.payload)}`;
+    case 'compensation_completed': {
+      const { success, error } = event.payload;
+      return `${undoneThing(event.payload)} ${success ? 'is undone' : `could not be undone: ${error?.message}`}`;
+    }
+    case 'run_stalled':
+      return `stalled: ${event.payload.reason === 'no_worker' ? 'no worker takes it' : 'its workflow code keeps failing'}`;
     case 'run_completed':
     case 'run_failed':
     case 'run_cancelled':

@@ -15,6 +15,7 @@ const MARKS: Record<AgentState, [mark: string, format: Format]> = {
   failed: ['✖', 'red'],
   dead: ['✖', 'red'],
   cancelled: ['■', 'yellow'],
+  skipped: ['○', 'dim'],
 };
 
 const BAR = 10;
@@ -31,6 +32,7 @@ function latest(agent: FoldedAgent): string {
   if (state === 'queued') return 'queued';
   if (state === 'retrying') return `tries again in ${duration(next_attempt_in_ms ?? 0)}: ${error?.message ?? ''}`;
   if (state === 'failed' || state === 'dead') return `${error?.type}: ${error?.message}`;
+  if (state === 'skipped') return `skipped: ${agent.skipped ?? ''}`;
   if (state === 'cancelling' || state === 'cancelled') return state;
   const thought = thoughts.at(-1);
   const tool = tools.findLast((each) => each.state === 'running');

@@ -22,7 +22,7 @@ export const runViewSchema = z.object({
   result: z.unknown(),
 });
 
-const ENDED = ['completed', 'failed', 'dead', 'cancelled'];
+const ENDED = ['completed', 'failed', 'dead', 'cancelled', 'skipped'];
 
 function progressOf(agents: { state: string; progress: number }[]): number {
   if (agents.length === 0) return 0;

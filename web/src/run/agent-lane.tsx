@@ -2,8 +2,9 @@ import type { FoldedAgent } from '../../../src/feed/folded.ts';
 import { AGENT_MARKS, duration } from '../words.ts';
 import { LaneTimeline } from './lane-timeline.tsx';
 
-function latest({ state, thoughts, error, next_attempt_in_ms }: FoldedAgent): string {
+function latest({ state, thoughts, error, next_attempt_in_ms, skipped }: FoldedAgent): string {
   if (state === 'retrying') return `Tries again in ${duration(next_attempt_in_ms ?? 0)}: ${error?.message ?? ''}`;
+  if (skipped !== null) return skipped;
   if (error) return `${error.type}: ${error.message}`;
   return thoughts.at(-1)?.reasoning ?? '';
 }

@@ -6,6 +6,7 @@ import { duration, RUN_WORDS } from '../words.ts';
 import { AgentLane } from './agent-lane.tsx';
 import { ApprovalCard } from './approval-card.tsx';
 import { RunActions } from './run-actions.tsx';
+import { UndoneList } from './undone-list.tsx';
 
 /** One run: how it stands, what its agents do, what it asks, and its report. */
 export function RunView({ run, api }: { run: FoldedRun; api: Api }) {
@@ -40,6 +41,7 @@ export function RunView({ run, api }: { run: FoldedRun; api: Api }) {
           ))}
         </ol>
       </section>
+      {run.compensations.length > 0 && <UndoneList compensations={run.compensations} />}
       {hasReport && <ReportView runId={run.run_id} api={api} />}
     </article>
   );

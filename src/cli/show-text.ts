@@ -1,0 +1,55 @@
+import type { RunSummary } from '../client/list-runs.ts';
+import type { AgentOutcome } from '../contracts/run.ts';
+import type { FoldedCompensation } from '../feed/folded.ts';
+import { duration } from './live/duration.ts';
+import { table } from './table.ts';
+
+export type PendingAgent = {
+  agent: string;
+  attempt: number;
+  state: string;
+  last_failure: string | null;
+  next_attempt_at: string | null;
+  last_heartbeat_at: string | null;
+  worker: string | null;
+};
+
+export type ShownRun = RunSummary & {
+  /** From the request to cancel until the run had stopped; null unless it was cancelled. */
+  time_to_stop_ms: number | null;
+  agents: AgentOutcome[];
+  compensations: FoldedCompensation[];
+  pending: PendingAgent[];
+  /** Where Temporal UI shows it. */
+  ui: string | null;
+};
+
+function agentRow({ agent, success, attempts, execution_time_ms, error, time_to_stop_ms }: AgentOutcome): string[] {
+  const stopped = time_to_stop_ms !== undefined;
+  const state = success ? 'completed' : stopped ? 'cancelled' : (error?.type ?? 'running');
+  const said = stopped ? `ended ${duration(time_to_stop_ms)} after the request to cancel` : (error?.message ?? '');
+  return [agent, state, String(attempts), `${execution_time_ms} ms`, said];
+}
+
+/** A run as `baton show` prints it. */
+export function showText({ agents, pending, compensations, time_to_stop_ms, ui, ...run }: ShownRun): string {
+  const lines = [`run       ${run.run_id}`, `workflow  ${run.workflow_id}`, `status    ${run.status}`];
+  lines.push(`started   ${run.started_at}`, `ended     ${run.ended_at ?? '-'}`);
+  if (time_to_stop_ms !== null) lines.push(`stopped   ${duration(time_to_stop_ms)} after the request to cancel`);
+  if (ui) lines.push(`Temporal  ${ui}`);
+  const rows = agents.map(agentRow);
+  if (rows.length > 0) lines.push('', table(['AGENT', 'STATE', 'ATTEMPTS', 'TIME', ''], rows).trimEnd());
+  for (const { agent, of, step, success, error } of compensations) {
+    const said =
+      success === null ? 'is being undone' : success ? 'is undone' : `could not be undone: ${error?.message}`;
+    lines.push('', `${of ?? step ?? agent} ${said}`);
+  }
+  for (const one of pending) {
+    lines.push('', `${one.agent} is ${one.state}, attempt ${one.attempt}, on ${one.worker ?? 'no worker yet'}`);
+    if (one.last_failure) lines.push(`  last failure    ${one.last_failure}`);
+    if (one.last_heartbeat_at) lines.push(`  last heartbeat  ${one.last_heartbeat_at}`);
+    if (one.state === 'scheduled') lines.push(`  next attempt    ${one.next_attempt_at ?? 'when a worker polls'}`);
+  }
+  if (!run.ended_at) lines.push('', `next: baton watch ${run.run_id} | baton cancel ${run.run_id}`);
+  return `${lines.join('\n')}\n`;
+}
