@@ -5,6 +5,7 @@ import { connectionSettings } from '../client/connection-settings.ts';
 import { loadConfig } from '../config.ts';
 import { check, type Check } from './doctor/check.ts';
 import { checkMachine } from './doctor/check-machine.ts';
+import { checkPayloads } from './doctor/check-payloads.ts';
 import { checkSpeed } from './doctor/check-speed.ts';
 import { checkTemporal } from './doctor/check-temporal.ts';
 
@@ -42,7 +43,8 @@ function asText(checks: Check[]): string {
 
 async function doctor({ fix = false, json }: { fix?: boolean; json?: boolean }): Promise<void> {
   const config = loadConfig();
-  const checks = [...(await checkMachine(config)), ...(await checkServer({ ...config, fix }))];
+  const machine = [...(await checkMachine(config)), await checkPayloads(config)];
+  const checks = [...machine, ...(await checkServer({ ...config, fix }))];
   process.stdout.write(json ? `${JSON.stringify(checks, null, 2)}\n` : asText(checks));
   process.exitCode = checks.some(({ state }) => state === 'bad') ? 1 : 0;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -119,6 +119,36 @@ test('a run whose payload is gone says which and where', async () => {
       await expect(handle.result()).rejects.toThrow(/payload [0-9a-f]{64} .* is not in file:.*BATON_STORE/);
     });
   } finally {
+    rmSync(own, { recursive: true, force: true });
+  }
+});
+
+test('a result that the store does not take is tried again by the same worker, until it does', async () => {
+  const own = mkdtempSync(join(tmpdir(), 'baton-down-'));
+  const store = join(own, 'blobs');
+  const attempts: number[] = [];
+  const unlucky = defineAgent({
+    name: 'unlucky',
+    input: z.unknown(),
+    output: z.object({ text: z.string() }),
+    run(_, { attempt }) {
+      attempts.push(attempt);
+      // A file where the folder must be: nothing can be written below it.
+      if (attempt === 1) writeFileSync(store, '');
+      else rmSync(store);
+      return { text: 'x'.repeat(300_000) };
+    },
+  });
+  const dataConverter = createDataConverter({ storeUrl: `file:${store}`, keys: [] });
+  const t = await startTestWorker({ agents: [unlucky], dataConverter });
+  try {
+    const { run, outcome, events } = await t.runAgent('unlucky');
+    expect(run.status).toBe('completed');
+    expect((outcome.result as { text: string }).text).toHaveLength(300_000);
+    expect(attempts).toEqual([1, 2]);
+    expect(events.at(-1)?.type).toBe('run_completed');
+  } finally {
+    await t.stop();
     rmSync(own, { recursive: true, force: true });
   }
 });
