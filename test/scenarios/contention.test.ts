@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { ofAgents, ofType, peakOf } from '../support/feed-figures.ts';
 import { measured } from '../support/measured.ts';
-import { agents } from '../support/scenario-agents/l-agents.ts';
+import { agents, BURN_MS, cpuBurner } from '../support/scenario-agents/l-agents.ts';
 import { startScenario, type Scenario } from '../support/start-scenario.ts';
 import { untilMet } from '../support/until-met.ts';
 
@@ -62,6 +62,32 @@ test('test_resource_contention_and_performance_degradation: what exceeds a limit
     measured('test_resource_contention_and_performance_degradation', {
       longest_wait_at_a_limit_of_two_ms: Math.round(1_000 * stats.max_queue_wait_time),
     });
+  } finally {
+    await s.stop();
+  }
+});
+
+test('test_resource_contention_and_performance_degradation: agents that burn a processor hold nobody up', async () => {
+  const s = await startScenario({ agents: [...agents, cpuBurner] });
+  try {
+    await s.runAgent('warm_up', 'fast_agent');
+    const burning = [1, 2].map((n) => s.runAgent('burns', 'cpu_burner', {}, { runId: `burns_${n}` }));
+    for await (const { type } of s.log.follow({ userId: 'burns', after: 0 })) if (type === 'agent_thinking') break;
+    const { outcome, runId, wallMs } = await untilMet(
+      () => s.runAgent('waits', 'fast_agent'),
+      (tried) => tried.wallMs < 1_000,
+    );
+    expect(outcome.result?.success).toBe(true);
+    expect(wallMs).toBeLessThan(1_000);
+    // None was taken for lost, so their heartbeats went on; and they burned beside the other user's agent.
+    for (const run of await Promise.all(burning)) {
+      expect(run.outcome.result).toMatchObject({ success: true, attempts: 1, result: { burned_ms: BURN_MS } });
+      expect((await s.ranIn(run)).map(({ attempts }) => attempts)).toEqual([1]);
+    }
+    const [start] = ofType(await s.feedOf('waits', runId), 'agent_started');
+    const [firstEnd] = ofType(await s.feedOf('burns'), 'agent_completed');
+    expect(Date.parse(String(start?.at))).toBeLessThan(Date.parse(String(firstEnd?.at)));
+    measured('test_resource_contention_and_performance_degradation', { fast_agent_beside_two_burners_ms: wallMs });
   } finally {
     await s.stop();
   }

@@ -68,3 +68,20 @@ export const cpuIntensive = lAgent('cpu_intensive', 150, () => burn(30, 10));
 export const ioIntensive = lAgent('io_intensive', 120);
 
 export const agents = [fastAgent, mediumAgent, slowAgent, cpuIntensive, ioIntensive] as const;
+
+export const BURN_MS = 2_500;
+
+/** Burns a processor without ever giving way, for longer than the server waits for its heartbeats. */
+export const cpuBurner = defineAgent({
+  name: 'cpu_burner',
+  input: z.object({}),
+  output: z.object({ burned_ms: z.number() }),
+  heartbeatTimeoutMs: 1_000,
+  retry: { maxAttempts: 1 },
+  isolate: { module: import.meta.url },
+  run(_input, { think }) {
+    think('burning', { progress: 10 });
+    for (const until = performance.now() + BURN_MS; performance.now() < until;);
+    return { burned_ms: BURN_MS };
+  },
+});
