@@ -144,6 +144,52 @@ export const babbler = defineAgent({
   },
 });
 
+let payments = 0;
+const pay = defineTool({
+  name: 'pay',
+  input: z.object({ cents: z.number() }),
+  output: z.object({ payment: z.number() }),
+  effect: 'idempotent',
+  run: () => ({ payment: (payments += 1) }),
+});
+
+/** Pays, and fails behind that on its first attempt. */
+export const payer = defineAgent({
+  name: 'payer',
+  input: nothing,
+  output: z.object({ payment: z.number() }),
+  tools: { pay },
+  retry: { initialIntervalMs: 10 },
+  isolate: { module, heapMb: 64 },
+  async run(_input, { tools, attempt }) {
+    const paid = await tools.pay({ cents: 100 });
+    if (attempt === 1) throw new Error('failed after the payment');
+    return paid;
+  },
+});
+
+export const METERED = { calls: 1, perMs: 5_000 };
+
+/** Uses a tool of which there is one call in a time that is longer than the agent's own limit. */
+export const metered = defineAgent({
+  name: 'metered',
+  input: nothing,
+  output: nothing,
+  tools: {
+    rare: defineTool({
+      name: 'rare',
+      input: nothing,
+      output: nothing,
+      effect: 'none',
+      rateLimit: METERED,
+      run: () => ({}),
+    }),
+  },
+  timeoutMs: 3_000,
+  isolate: { module, heapMb: 64 },
+  run: (_input, { tools }) => tools.rare({}),
+});
+
 /** Stops when it is told to. */
 export const listener = defineAgent({
   name: 'listener',
@@ -165,6 +211,8 @@ export const isolatedAgents = [
   crasher,
   closure,
   babbler,
+  payer,
+  metered,
   talker,
   isolatedTalker,
   listener,
