@@ -88,9 +88,12 @@ function typeOf(chain: unknown[]): FailureType {
 export function classifyFailure(thrown: unknown): ClassifiedFailure {
   const chain = chainOf(thrown);
   const known = chain.find((link) => link instanceof BatonError);
+  const type = typeOf(chain);
+  const message = thrown === undefined || thrown === null ? `the agent threw ${String(thrown)}` : messageOf(thrown);
   return {
-    type: typeOf(chain),
-    message: thrown === undefined || thrown === null ? `the agent threw ${String(thrown)}` : messageOf(thrown),
+    type,
+    // An engine's own words, such as "Array buffer allocation failed", do not say what ran out.
+    message: type === 'OutOfMemory' && !/memory/i.test(message) ? `out of memory: ${message}` : message,
     retryAfterMs: known?.retryAfterMs ?? retryAfterOf(thrown),
     effect: known?.effect,
     causes: chain.slice(1).map(messageOf),

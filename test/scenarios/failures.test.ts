@@ -90,7 +90,7 @@ test('test_workflow_compensation_after_failure', async () => {
       { id: 'instead', agent: 'working_agent', fallback_for: ['second'], continue_on_error: true },
     ],
   });
-  const failing = await stage.runPlan('forward', plan('immediate_fail'));
+  const failing = await stage.runSteps('forward', plan('immediate_fail'));
 
   const { steps } = failing;
   expect(steps.map(({ id, agent, status }) => [id, agent, status])).toEqual([
@@ -105,7 +105,7 @@ test('test_workflow_compensation_after_failure', async () => {
   expect(JSON.stringify(begun?.payload)).toContain('Immediate failure in immediate_fail');
   expect(failing.attempts).toEqual([1, 3, 1]);
 
-  const fine = await stage.runPlan('forward', plan('working_agent'));
+  const fine = await stage.runSteps('forward', plan('working_agent'));
   expect(fine.steps.map(({ status }) => status)).toEqual(['completed', 'completed', 'skipped']);
   expect(fine.events.filter(({ step }) => step === 'instead').map(({ type }) => type)).not.toContain('agent_started');
   measured('test_workflow_compensation_after_failure', { completed: 2, failed: 1, wall_ms: failing.wall_ms });

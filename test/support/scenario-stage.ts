@@ -22,7 +22,7 @@ export async function openStage(options: Parameters<typeof startScenario>[0]) {
     return { outcome: ended.outcome.result as Answer, ...(await told(ended)) };
   }
 
-  async function runPlan(user: string, plan: Plan) {
+  async function runSteps(user: string, plan: Plan) {
     const ended = await scenario.runPlan(user, { plan });
     return { steps: ended.outcome.result?.steps ?? [], ...(await told(ended)) };
   }
@@ -33,7 +33,7 @@ export async function openStage(options: Parameters<typeof startScenario>[0]) {
   return {
     ...scenario,
     run,
-    runPlan,
+    runSteps,
     openRuns: () => scenario.log.openRuns(),
     statsOf: async (user: string) => (await scenario.clientOf(user)).stats(),
   };

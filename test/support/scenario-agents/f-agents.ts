@@ -87,14 +87,22 @@ export const silentFail = (returned: null | undefined | object = undefined, name
 
 export const invalidResponse = fAgent('invalid_response', 'invalid', () => 'a bare string');
 
-export const partialFail = fAgent('partial_fail', 'partial', async (agent, { think }) => {
-  await sleep(50);
-  think(`${agent} has a part`, { progress: 50 });
-  throw new Error(`Partial failure in ${agent}`);
-});
+export const partialFail = (limits: Limits = {}) =>
+  fAgent(
+    'partial_fail',
+    'partial',
+    async (agent, { think }) => {
+      await sleep(50);
+      think(`${agent} has a part`, { progress: 50 });
+      throw new Error(`Partial failure in ${agent}`);
+    },
+    limits,
+  );
 
-/** The allocation that fails is a real one. */
-export const memoryFail = fAgent('memory_fail', 'memory', () => new ArrayBuffer(Number.MAX_SAFE_INTEGER));
+/** In V8's own words; before it really says so it collects all garbage, which holds up the process for a second. */
+export const memoryFail = fAgent('memory_fail', 'memory', () => {
+  throw new RangeError('Array buffer allocation failed');
+});
 
 export const networkFail = (limits: Limits = {}) =>
   fAgent(
@@ -107,7 +115,8 @@ export const networkFail = (limits: Limits = {}) =>
     limits,
   );
 
-export const intermittent = (limits: Limits = {}) => fAgent('intermittent', 'intermittent', failsUntil(2), limits);
+export const intermittent = (limits: Limits = {}, name = 'intermittent') =>
+  fAgent(name, 'intermittent', failsUntil(2), limits);
 
 /** Works on its fourth attempt; its waits are 300, 600 and, by the cap, 900 ms. */
 export const failsThrice = fAgent('fails_thrice', 'intermittent', failsUntil(4), {
