@@ -39,6 +39,15 @@ function field(thrown: unknown, key: string): unknown {
   }
 }
 
+/** Not every kind looks no further than the prototype: zod's own check reads a field. */
+function isOf<T>(thrown: unknown, kind: abstract new (...args: never) => T): thrown is T {
+  try {
+    return thrown instanceof kind;
+  } catch {
+    return false;
+  }
+}
+
 function messageOf(thrown: unknown): string {
   const message = field(thrown, 'message');
   let text: string;
@@ -69,8 +78,8 @@ function retryAfterOf(thrown: unknown): number | undefined {
 function typeOf(chain: unknown[]): FailureType {
   for (const link of chain) {
     const code = field(link, 'code');
-    if (link instanceof BatonError) return link.type;
-    if (link instanceof z.ZodError) return 'InvalidInput';
+    if (isOf(link, BatonError)) return link.type;
+    if (isOf(link, z.ZodError)) return 'InvalidInput';
     if (typeof code === 'string' && NETWORK_CODES.has(code)) return 'NetworkError';
     if (field(link, 'status') === 429 || field(link, 'statusCode') === 429) return 'RateLimited';
     if (code === 'ERR_WORKER_OUT_OF_MEMORY' || code === 'ERR_MEMORY_ALLOCATION_FAILED') return 'OutOfMemory';
@@ -87,7 +96,7 @@ function typeOf(chain: unknown[]): FailureType {
  */
 export function classifyFailure(thrown: unknown): ClassifiedFailure {
   const chain = chainOf(thrown);
-  const known = chain.find((link) => link instanceof BatonError);
+  const known = chain.find((link) => isOf(link, BatonError));
   const type = typeOf(chain);
   const message = thrown === undefined || thrown === null ? `the agent threw ${String(thrown)}` : messageOf(thrown);
   return {

@@ -31,6 +31,7 @@ export type EventEmitter = {
   flush(): Promise<{ told: boolean; undelivered?: NewEvent[] }>;
   /** Nothing emitted from now on is published: an agent that goes on after its end is not heard. */
   close(): void;
+  isOpen(): boolean;
 };
 
 /**
@@ -119,5 +120,6 @@ export function createEventEmitter({
     close() {
       open = false;
     },
+    isOpen: () => open,
   };
 }

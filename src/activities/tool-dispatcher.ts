@@ -67,6 +67,8 @@ export function createToolDispatcher({ tools, emitter, signal, idempotencyKey, e
   }
 
   async function dispatch(tool: AnyTool, rawInput: unknown): Promise<unknown> {
+    // A call after the agent's end is never answered: a refusal that nobody handles would end the whole worker.
+    if (!emitter.isOpen()) return new Promise(() => undefined);
     const call = { tool_name: tool.name, call_id: callIdOf(tool.name) };
     const startedAt = performance.now();
     let told = false;

@@ -5,6 +5,7 @@ import { defineAgent } from '../../src/agents/define-agent.ts';
 import type { FailureType } from '../../src/contracts/names.ts';
 import { activityHistory } from '../support/activity-history.ts';
 import { startTestWorker } from '../support/test-run.ts';
+import { withoutOverruled } from '../support/without-overruled.ts';
 
 const nothing = z.object({});
 const aborted: string[] = [];
@@ -48,7 +49,7 @@ describe('an agent over its time limit', () => {
     expect(outcome).toMatchObject({ success: false, attempts: 1, error: { type: 'AgentTimeout' } });
     expect(outcome.error?.message).toMatch(/timed out .*300 ms/);
     expect(aborted).toEqual([expect.stringContaining('timed out')]);
-    const own = events.filter(({ agent }) => agent);
+    const own = withoutOverruled(events.filter(({ agent }) => agent));
     expect(own.map(({ type }) => type)).toEqual(['agent_started', 'agent_thinking', 'agent_death']);
     expect(own.at(-1)?.payload).toMatchObject({ reason: 'timeout', limit_ms: 300 });
     expect(await activityHistory(handle)).toMatchObject([{ attempts: 1 }]);

@@ -3,6 +3,7 @@ import type { BatonEvent } from '../../src/contracts/event.ts';
 import type { Plan } from '../../src/contracts/plan.ts';
 import type { AgentOutcome } from '../../src/contracts/run.ts';
 import { ofAgents } from './feed-figures.ts';
+import { withoutOverruled } from './without-overruled.ts';
 import { startScenario, type Ended } from './start-scenario.ts';
 
 type Answer = AgentOutcome<Record<string, unknown>>;
@@ -14,7 +15,7 @@ export async function openStage(options: Parameters<typeof startScenario>[0]) {
   async function told<Result>({ outcome: run, user, runId, wallMs: wall_ms, workflowId }: Ended<Result>) {
     const all = await scenario.feedOf(user, runId);
     const attempts = (await scenario.ranIn({ workflowId })).map((activity) => activity.attempts);
-    return { run, all, events: ofAgents(all), attempts, wall_ms };
+    return { run, all, events: withoutOverruled(ofAgents(all)), attempts, wall_ms };
   }
 
   async function run(user: string, agent: string, input: object = {}, startOptions: StartOptions = {}) {
