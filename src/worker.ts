@@ -11,7 +11,7 @@ import type { EffectLedger } from './notifier/effect-ledger.ts';
 import type { Leases } from './notifier/leases.ts';
 import type { Notifier } from './notifier/notifier.ts';
 import { createDataConverter } from './payload/data-converter.ts';
-import { workflowEntry } from './workflow-entry.ts';
+import { withWorkflowEntry } from './workflow-entry.ts';
 
 export type WorkerOptions = {
   connection: NativeConnection;
@@ -65,12 +65,11 @@ export async function createWorker({
     throw new TypeError("an isolated agent's module starts a worker: move the agent to a module that does not");
   }
   const pool = createIsolatePool();
-  const worker = await Worker.create({
+  const options = {
     connection,
     namespace,
     dataConverter,
     taskQueue,
-    ...(workflowBundle ? { workflowBundle } : workflowEntry(WORKFLOWS_PATH, app.workflows)),
     activities: createActivities(app, { notifier, effects, leases, runAgent: pool.run }),
     ...(fair && { maxEagerActivityReservationsPerWorkflowTask: 0 }),
     maxConcurrentActivityTaskExecutions: maxConcurrentAgents,
@@ -82,7 +81,11 @@ export async function createWorker({
     stickyQueueScheduleToStartTimeout: 500,
     // A bug in orchestration ends its run; by default the workflow task is retried for ever.
     workflowFailureErrorTypes: { '*': ['TypeError', 'RangeError', 'ReferenceError'] },
-  });
+  };
+  const entry = { shipped: WORKFLOWS_PATH, own: app.workflows };
+  const worker = workflowBundle
+    ? await Worker.create({ ...options, workflowBundle })
+    : await withWorkflowEntry(entry, (bundled) => Worker.create({ ...options, ...bundled }));
   // Nothing else tells when the last activity has ended; `runUntil` goes through here as well.
   const run = worker.run.bind(worker);
   worker.run = () => run().finally(() => pool.close());

@@ -7,7 +7,8 @@ type Options = { app: App; logger: Logger };
 export async function bundleWorkflows({ app, logger }: Options): Promise<WorkflowBundleWithSourceMap> {
   const { bundleWorkflowCode } = await import('@temporalio/worker');
   const { WORKFLOWS_PATH } = await import('../worker.ts');
-  const { workflowEntry } = await import('../workflow-entry.ts');
-  const { workflowsPath, bundlerOptions } = workflowEntry(WORKFLOWS_PATH, app.workflows);
-  return bundleWorkflowCode({ workflowsPath, ...bundlerOptions, logger });
+  const { withWorkflowEntry } = await import('../workflow-entry.ts');
+  return withWorkflowEntry({ shipped: WORKFLOWS_PATH, own: app.workflows }, (entry) =>
+    bundleWorkflowCode({ ...entry, logger }),
+  );
 }
