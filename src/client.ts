@@ -14,7 +14,7 @@ import { loadConfig } from './config.ts';
 import { BatonError } from './contracts/baton-error.ts';
 import type { OwnWorkflow } from './contracts/own-workflow.ts';
 import type { Stats } from './contracts/stats.ts';
-import type { HistoryPage } from './feed/stats/stats-of.ts';
+import type { HistoryPage } from './feed/stats/history-page.ts';
 import { TASK_QUEUE, workflowIdOf } from './contracts/names.ts';
 import { createDataConverter } from './payload/data-converter.ts';
 

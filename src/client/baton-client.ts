@@ -6,7 +6,7 @@ import type { OwnWorkflow } from '../contracts/own-workflow.ts';
 import type { PlanResult, RegisteredPlan } from '../contracts/plan.ts';
 import type { Stats } from '../contracts/stats.ts';
 import type { WorkflowInput, WorkflowResult } from '../contracts/workflow-contracts.ts';
-import type { HistoryPage } from '../feed/stats/stats-of.ts';
+import type { HistoryPage } from '../feed/stats/history-page.ts';
 import type { FeedSource } from './feed-source.ts';
 import type { RunFilter, RunSummary } from './list-runs.ts';
 import type { KnownApp } from './own-workflows.ts';

@@ -4,7 +4,8 @@ import { RUN_END_TYPES } from '../contracts/names.ts';
 import type { Stats } from '../contracts/stats.ts';
 import { emptyFeed, foldFeed } from '../feed/fold.ts';
 import type { FoldedRun } from '../feed/folded.ts';
-import { statsOf, type HistoryPage } from '../feed/stats/stats-of.ts';
+import type { HistoryPage } from '../feed/stats/history-page.ts';
+import { statsOf } from '../feed/stats/stats-of.ts';
 import { openStore } from '../notifier/open-store.ts';
 import { createStatsReader } from './stats-reader.ts';
 

@@ -236,6 +236,16 @@ describe('the history', () => {
     expect(pages).toEqual([['r4', 'r3'], ['r2', 'r1'], ['r0']]);
   });
 
+  test('of several users is one, by the time of the ends', () => {
+    const own = (user_id: string, ms: number) =>
+      at(ms, 'run_completed', { user_id, run_id: user_id, workflow_id: `runAgent/${user_id}/${user_id}` });
+    const states = [folded(own('ann', 30), own('ann', 10)), folded(own('bob', 20)), folded(own('cleo', 5))];
+    const first = statsOf(states, { limit: 3 });
+    expect(first.history.map(({ user_id }) => user_id)).toEqual(['ann', 'bob', 'ann']);
+    const rest = statsOf(states, { limit: 3, cursor: first.next_cursor ?? undefined });
+    expect(rest).toMatchObject({ history: [{ user_id: 'cleo' }], next_cursor: null });
+  });
+
   test('says how each run ended', () => {
     expect(statsOf([state]).history[0]).toEqual({
       run_id: 'r4',

@@ -1,11 +1,9 @@
-import type { EventFigures, ExecutionFigures, FinishedRun, Stats } from '../../contracts/stats.ts';
+import type { EventFigures, ExecutionFigures, Stats } from '../../contracts/stats.ts';
 import { spanOf, tallyOf } from './execution.ts';
+import { historyPage, type HistoryPage } from './history-page.ts';
 import { peakOf } from './peak-of.ts';
 import { eachOf, type Span, type StatsState } from './stats-state.ts';
 import { addTally, NO_TALLY, type Tally, type Times } from './tally.ts';
-
-/** Which part of the history: at most `limit` runs older than the cursor of another page. */
-export type HistoryPage = { limit?: number; cursor?: string };
 
 const seconds = (ms: number) => ms / 1_000;
 const mean = ({ sum, count }: Times) => (count === 0 ? 0 : seconds(sum / count));
@@ -84,25 +82,6 @@ function eventFigures(states: readonly StatsState[]): EventFigures {
     mean_gap: gaps > 0 ? seconds(sum(withGaps.map(({ first, last }) => last - first)) / gaps) : 0,
     max_gap: seconds(most(withGaps.map(({ maxGap }) => maxGap))),
     min_gap: seconds(least(withGaps.map(({ minGap }) => minGap))),
-  };
-}
-
-/** A place in the history of one user or of all: when a run ended, and whose end it was. */
-const cursorOf = ({ ended_at, user_id, seq }: FinishedRun & { seq: number }) =>
-  `${ended_at}/${String(seq).padStart(12, '0')}/${encodeURIComponent(user_id)}`;
-
-/** Newest first by the order of the feed, which is that of the ends but for clocks that differ. */
-function historyPage(states: readonly StatsState[], { limit = 50, cursor }: HistoryPage) {
-  const before = cursor ?? '\uffff';
-  const page = states
-    .flatMap(({ history }) => [...eachOf(history)])
-    .map((run) => ({ run, place: cursorOf(run) }))
-    .filter(({ place }) => place < before)
-    .sort((a, b) => (a.place < b.place ? 1 : -1));
-  const shown = page.slice(0, limit);
-  return {
-    history: shown.map(({ run: { seq: _seq, ...run } }) => run),
-    next_cursor: page.length > limit ? (shown.at(-1)?.place ?? null) : null,
   };
 }
 
