@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
 import type { AgentContext, AnyAgent, Logger } from '../agents/define-agent.ts';
-import type { AgentCall, AgentLimits, AgentReturn } from '../contracts/agent-call.ts';
+import type { AgentCall, AgentReturn } from '../contracts/agent-call.ts';
 import { BatonError } from '../contracts/baton-error.ts';
-import { DEADLINE_MARGIN_MS, LOSS_ATTEMPTS } from '../contracts/names.ts';
+import { DEADLINE_MARGIN_MS } from '../contracts/names.ts';
 import { redact } from '../contracts/redact.ts';
 import { shorten } from '../contracts/shorten.ts';
 import { takePlace, type Place } from './agent-place.ts';
@@ -14,7 +14,8 @@ import { execOf } from './exec-of.ts';
 import { createEventEmitter, type EventEmitter } from './event-emitter.ts';
 import { endAttempt } from './end-attempt.ts';
 import { refuseUnsendable } from './refuse-unsendable.ts';
-import { earlierAttempts, lostAttempts, startHeartbeat } from './start-heartbeat.ts';
+import { earlierAttempts, startHeartbeat } from './start-heartbeat.ts';
+import { tellLosses } from './tell-losses.ts';
 import { stopRequest } from './stop-request.ts';
 import { createAsk } from './create-ask.ts';
 import { createThink } from './create-think.ts';
@@ -78,12 +79,6 @@ async function runInside(agent: AnyAgent, input: unknown, ctx: AgentContext): Pr
   return agent.run(input, ctx);
 }
 
-function refuseLosses(agent: string, lost: number, { waits }: AgentLimits) {
-  // Where attempts may be put off, the server counts none; workers that die must not be fed for ever.
-  if (!waits || lost <= LOSS_ATTEMPTS) return;
-  throw new BatonError('HeartbeatLost', `agent ${agent}: its worker was lost ${lost} times; it is not tried again`);
-}
-
 /**
  * One attempt of one agent, the only bridge between agents and Temporal: parse in, run, parse out, with heartbeat,
  * lifecycle events and a limit of its own.
@@ -95,7 +90,6 @@ export async function runAttempt(agent: AnyAgent, call: AgentCall, dependencies:
   const { info, log } = context;
   const startedAt = performance.now();
   const earlier = earlierAttempts(context);
-  const lost = lostAttempts(context, earlier);
   const number = info.attempt - earlier.waits;
   let place: Place | undefined;
   const stopHeartbeat = startHeartbeat(context, earlier, () => place?.renew());
@@ -120,7 +114,7 @@ export async function runAttempt(agent: AnyAgent, call: AgentCall, dependencies:
   const calling = { workflowId, agent: agent.name, agentRun: call.agent_run, order, endsAt };
   try {
     emitter.forward(call.events);
-    refuseLosses(agent.name, lost, call.limits);
+    tellLosses({ agent: agent.name, limits: call.limits, emitter, earlier, context });
     const holder = `${workflowId}/${call.agent_run}`;
     const ttlMs = call.limits.heartbeat_timeout_ms;
     const { leases, runAgent = runInside } = dependencies;

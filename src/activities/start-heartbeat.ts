@@ -9,14 +9,16 @@ export type HeartbeatDetails = {
   interruptions: number;
   /** Whether the user was told that the agent waits. */
   queued: boolean;
+  /** Attempts whose worker was lost, as far as the user was told. */
+  losses: number;
 };
 
 /** What became of the attempts before this one. */
 export function earlierAttempts({ info }: Pick<Context, 'info'>): HeartbeatDetails {
   // A local activity has no heartbeat; its attempts are counted in one process only, where each ended by a failure.
-  if (info.isLocal) return { failures: info.attempt - 1, waits: 0, interruptions: 0, queued: false };
+  if (info.isLocal) return { failures: info.attempt - 1, waits: 0, interruptions: 0, queued: false, losses: 0 };
   const details = info.heartbeatDetails as Partial<HeartbeatDetails> | undefined;
-  return { failures: 0, waits: 0, interruptions: 0, queued: false, ...details };
+  return { failures: 0, waits: 0, interruptions: 0, queued: false, losses: 0, ...details };
 }
 
 /** Attempts before this one of which nothing was heard: their workers are lost. */

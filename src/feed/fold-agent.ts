@@ -65,7 +65,14 @@ function apply(agent: FoldedAgent, event: BatonEvent): FoldedAgent {
     case 'agent_queued':
       return { ...agent, state: 'queued' };
     case 'agent_started':
-      return { ...agent, state: 'running', started_at: agent.started_at ?? event.at };
+      // An attempt whose predecessor was lost says so first.
+      return {
+        ...agent,
+        state: 'running',
+        started_at: agent.started_at ?? event.at,
+        error: null,
+        next_attempt_in_ms: null,
+      };
     case 'agent_thinking': {
       const { reasoning, step_number, progress_percentage: progress } = event.payload;
       return { ...agent, progress, thoughts: [...agent.thoughts, { reasoning, step_number, progress, at: event.at }] };

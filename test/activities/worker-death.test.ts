@@ -70,6 +70,13 @@ test('an agent whose worker is killed with -9 goes on elsewhere within the heart
   const { outcome, events, resumedAfterMs } = await endedInMidAgent('bea', 'SIGKILL');
   expect(outcome).toMatchObject({ success: true, recovered: true, result: { woke_on: 2 } });
   expect(has('agent_error')(events) || has('agent_death')(events)).toBe(false);
+  const ends = events.filter(({ type }) => type === 'agent_retrying' || type === 'agent_started');
+  expect(ends.map(({ type, attempt }) => `${type} ${attempt}`)).toEqual([
+    'agent_started 1',
+    'agent_retrying 2',
+    'agent_started 2',
+  ]);
+  expect(ends[1]?.payload).toMatchObject({ error: { type: 'HeartbeatLost' }, next_attempt_in_ms: 0 });
   expect(resumedAfterMs).toBeGreaterThan(0);
   // A second for a machine that is busy with other tests as well.
   expect(resumedAfterMs).toBeLessThan(HEARTBEAT_TIMEOUT_MS + 1_000 + 1_000);

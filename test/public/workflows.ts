@@ -1,4 +1,4 @@
-// The example of own orchestration: compiled by the type check, bundled as a worker would by the test beside it.
+// The example of own orchestration: compiled by the type check.
 import { agents, saga, workflow } from 'baton-agents/workflow';
 import type app from './app.ts';
 
