@@ -20,6 +20,12 @@ import { createDataConverter } from './payload/data-converter.ts';
 
 export type { BatonClient, ConnectOptions, HistoryPage, RunHandle, RunSummary, StartOptions, Stats };
 
+/** On entry, before anything is waited for: what the caller does with its own metadata afterwards is its own affair. */
+const copied = ({ metadata, ...options }: StartOptions = {}): StartOptions => ({
+  ...options,
+  metadata: structuredClone(metadata),
+});
+
 /** Loaded when first needed: the agents bring a database engine along that most calls of a client do without. */
 async function ownManifest(dataDir: string) {
   const { costApp } = await import('./agents/cost-app.ts');
@@ -69,17 +75,19 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
     given: unknown,
     startOptions?: StartOptions,
   ): Promise<RunHandle<Result>> {
+    const own = copied(startOptions);
     const what = typeof startable === 'function' ? { own: startable.name } : startable;
-    return startPrepared(startOptions, (manifest) => workflowInput(what, given, manifest));
+    return startPrepared(own, (manifest) => workflowInput(what, given, manifest));
   }
 
   async function startNamed(name: string, given: unknown, startOptions?: StartOptions): Promise<RunHandle> {
+    const options = copied(startOptions);
     const own = await ownWorkflows(app ?? {});
-    return startPrepared(startOptions, (manifest) => startableNamed(name, given, { manifest, own }));
+    return startPrepared(options, (manifest) => startableNamed(name, given, { manifest, own }));
   }
 
   async function startPrepared<Result>(
-    startOptions: StartOptions = {},
+    startOptions: StartOptions,
     prepare: (manifest: AppManifest) => PreparedInput,
   ): Promise<RunHandle<Result>> {
     const manifest = app ? app.manifest() : await ownManifest(config.dataDir);

@@ -16,11 +16,16 @@ const asker = defineAgent({
 
 let at: Awaited<ReturnType<typeof startTestClient>>;
 let theirs: RunHandle;
+let asked = '';
 beforeAll(async () => {
   at = await startTestClient({ agents: [asker] });
   const owner = await at.clientOf('owner');
   theirs = await owner.start('runAgent', { agent: 'asker', input: {} }, { runId: 'secret' });
-  for await (const { type } of theirs.events()) if (type === 'approval_requested') break;
+  for await (const { type, payload } of theirs.events()) {
+    if (type !== 'approval_requested') continue;
+    asked = payload.approval_id;
+    break;
+  }
 });
 afterAll(async () => {
   await theirs.cancel();
@@ -40,9 +45,9 @@ const CALLS: Record<string, (run: RunHandle) => Promise<unknown>> = {
   cancelled: (run) => run.cancel(),
   paused: (run) => run.pause(),
   resumed: (run) => run.resume(),
-  approved: (run) => run.approve('go'),
-  rejected: (run) => run.reject('go'),
-  decided: (run) => run.decide({ approval_id: 'go', decision: 'approve', by: 'owner' }),
+  approved: (run) => run.approve(asked),
+  rejected: (run) => run.reject(asked),
+  decided: (run) => run.decide({ approval_id: asked, decision: 'approve', by: 'owner' }),
   retried: (run) => run.retry(),
 };
 
@@ -56,7 +61,7 @@ describe("another user's run", () => {
         message: `there is no run "${runId}"`,
       });
     }
-    expect(await at.store.decisions.get({ workflowId: theirs.workflowId, approvalId: 'go' })).toBeUndefined();
+    expect(await at.store.decisions.get({ workflowId: theirs.workflowId, approvalId: asked })).toBeUndefined();
     expect(await theirs.state()).toMatchObject({ status: 'waiting', paused_by: null });
   });
 
