@@ -5,7 +5,7 @@ import { connectionSettings } from './client/connection-settings.ts';
 import { openFeedSource } from './client/feed-source.ts';
 import { listRuns, type RunSummary } from './client/list-runs.ts';
 import { createRunHandle, type RunHandle } from './client/run-handle.ts';
-import type { StartOptions } from './client/run-identity.ts';
+import { copiedOptions, type StartOptions } from './client/run-identity.ts';
 import { startRun } from './client/start-run.ts';
 import { startableNamed } from './client/startable-named.ts';
 import { ownWorkflows } from './client/own-workflows.ts';
@@ -19,12 +19,6 @@ import { TASK_QUEUE, workflowIdOf } from './contracts/names.ts';
 import { createDataConverter } from './payload/data-converter.ts';
 
 export type { BatonClient, ConnectOptions, HistoryPage, RunHandle, RunSummary, StartOptions, Stats };
-
-/** On entry, before anything is waited for: what the caller does with its own metadata afterwards is its own affair. */
-const copied = ({ metadata, ...options }: StartOptions = {}): StartOptions => ({
-  ...options,
-  metadata: structuredClone(metadata),
-});
 
 /** Loaded when first needed: the agents bring a database engine along that most calls of a client do without. */
 async function ownManifest(dataDir: string) {
@@ -75,13 +69,13 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
     given: unknown,
     startOptions?: StartOptions,
   ): Promise<RunHandle<Result>> {
-    const own = copied(startOptions);
+    const own = copiedOptions(startOptions);
     const what = typeof startable === 'function' ? { own: startable.name } : startable;
     return startPrepared(own, (manifest) => workflowInput(what, given, manifest));
   }
 
   async function startNamed(name: string, given: unknown, startOptions?: StartOptions): Promise<RunHandle> {
-    const options = copied(startOptions);
+    const options = copiedOptions(startOptions);
     const own = await ownWorkflows(app ?? {});
     return startPrepared(options, (manifest) => startableNamed(name, given, { manifest, own }));
   }

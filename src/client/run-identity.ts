@@ -26,20 +26,30 @@ function derivedRunId(user: string, requestId: string): string {
 }
 
 /**
+ * Takes a caller's options on entry, before anything is waited for: what it does with its metadata afterwards is its own
+ * affair.
+ *
+ * @throws BatonError `InvalidInput` naming what in the metadata is not JSON
+ */
+export function copiedOptions({ metadata = {}, ...options }: StartOptions = {}): StartOptions {
+  refuseOtherThanJson('metadata', metadata, 'the run');
+  return { ...options, metadata: structuredClone(metadata) };
+}
+
+/**
  * Makes the user context of a new run.
  *
  * @throws BatonError `InvalidInput` naming every id that is empty, too long or a placeholder, or what is no JSON in the
  *   metadata
  */
 export function runIdentity(user: string, { requestId, threadId, runId, metadata = {} }: StartOptions): UserContext {
-  refuseOtherThanJson('metadata', metadata, 'the run');
   const run_id = runId ?? (requestId === undefined ? randomUUID() : derivedRunId(user, requestId));
   const parsed = userContextSchema.safeParse({
     user_id: user,
     thread_id: threadId ?? run_id,
     run_id,
     request_id: requestId ?? run_id,
-    metadata: structuredClone(metadata),
+    metadata,
   });
   if (parsed.success) return parsed.data;
   throw new BatonError('InvalidInput', `the run's identity is refused:\n${z.prettifyError(parsed.error)}`);
