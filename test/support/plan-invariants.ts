@@ -38,20 +38,29 @@ function wasSkippedBefore(end: NewEvent | undefined, start: NewEvent | undefined
   return end?.type === 'step_skipped' && start !== undefined && end.at <= start.at;
 }
 
+/** Ids of the steps that each step directly waits for. */
+function waitsFor({ steps, strategy }: Pick<PlanEnd, 'steps' | 'strategy'>): Map<string, readonly string[]> {
+  const entries = steps.map((step, index) => {
+    const listed = (step.strategy ?? strategy) === 'sequential' ? steps.slice(0, index).map(({ id }) => id) : [];
+    return [step.id, [...(step.needs ?? []), ...(step.fallback_for ?? []), ...listed]] as const;
+  });
+  return new Map(entries);
+}
+
 /** No step starts before what it needs, stands in for, or follows has ended. */
 export function expectDependencyOrder({ steps, strategy, events }: PlanEnd): void {
   const { first, last } = positions(events);
-  steps.forEach((step, index) => {
-    const start = first.get(step.id);
-    if (start === undefined) return;
-    const listed = (step.strategy ?? strategy) === 'sequential' ? steps.slice(0, index).map(({ id }) => id) : [];
-    for (const id of [...(step.needs ?? []), ...(step.fallback_for ?? []), ...listed]) {
+  for (const [step, earlier] of waitsFor({ steps, strategy })) {
+    const start = first.get(step);
+    if (start === undefined) continue;
+    for (const id of earlier) {
       const end = last.get(id);
-      if (end !== undefined && end > start && !wasSkippedBefore(events[end], events[start]))
-        throw new Error(`${step.id} started before ${id} ended`);
-      if (end === undefined && first.has(id)) throw new Error(`${step.id} started though ${id} has no end`);
+      if (end !== undefined && end > start && !wasSkippedBefore(events[end], events[start])) {
+        throw new Error(`${step} started before ${id} ended`);
+      }
+      if (end === undefined && first.has(id)) throw new Error(`${step} started though ${id} has no end`);
     }
-  });
+  }
 }
 
 /** Every agent that started ends, and is told to end once: by its activity, or by the workflow's verdict over it. */
@@ -69,22 +78,26 @@ export function expectOneEndEach({ events }: PlanEnd): void {
   }
 }
 
-/** What ran and has an undo is undone once, a later step before an earlier one; nothing is if the run went well. */
-export function expectCompensations({ steps, events }: PlanEnd): void {
+/** What ran and has an undo is undone once, a step before all that it waited for; nothing is if the run went well. */
+export function expectCompensations({ steps, strategy, events }: PlanEnd): void {
   const undone = events.flatMap(({ type, step }) => (type === 'compensation_completed' && step ? [step] : []));
   const begun = events.flatMap(({ type, step }) => (type === 'compensation_started' && step ? [step] : []));
   expect(undone).toEqual(begun);
   expect(new Set(undone).size).toBe(undone.length);
-  const { first, last } = positions(events);
+  const { first } = positions(events);
   const ran = steps.filter(({ id, compensate }) => compensate && first.has(id)).map(({ id }) => id);
   const wentWell = events.some(({ type }) => type === 'run_completed');
   if (wentWell) return expect(undone).toEqual([]);
   expect(undone).toEqual(expect.arrayContaining(ran));
+  // A step of these plans names earlier ones only, so their own sets are there already.
+  const ancestors = new Map<string, Set<string>>();
+  for (const [id, waited] of waitsFor({ steps, strategy })) {
+    ancestors.set(id, new Set(waited.flatMap((one) => [one, ...(ancestors.get(one) ?? [])])));
+  }
   for (const [n, later] of undone.entries()) {
     for (const earlier of undone.slice(0, n)) {
-      // `earlier` was undone first, so it must not have ended before the other one began.
-      const [end, start] = [last.get(earlier), first.get(later)];
-      if (end !== undefined && start !== undefined && end < start) throw new Error(`${earlier} undone before ${later}`);
+      if (ancestors.get(later)?.has(earlier))
+        throw new Error(`${earlier} was undone before ${later}, which waited for it`);
     }
   }
 }
@@ -107,9 +120,9 @@ export function expectResultAsFeed({ steps, events, outcome }: PlanEnd): void {
     const neverRan = status === 'skipped' || (status === 'failed' && attempts === 0);
     expect([id, neverRan]).toEqual([id, skipped.has(id)]);
     if (status === 'compensated') expect([id, undone.has(id)]).toEqual([id, true]);
-    // Cancelled before a worker took it, a step has an end and no attempt.
-    if (status === 'skipped' || (attempts === 0 && status !== 'cancelled'))
-      expect([id, agent]).toEqual([id, undefined]);
+    if (neverRan) expect([id, agent?.state]).toEqual([id, 'skipped']);
+    // Supplied at start; but a step that was cancelled before a worker took it has an end and no attempt.
+    else if (attempts === 0 && status !== 'cancelled') expect([id, agent]).toEqual([id, undefined]);
     else {
       const state = status === 'failed' ? expect.stringMatching(/failed|dead/) : STATE_OF[status];
       expect([id, agent]).toEqual([id, expect.objectContaining({ state, attempt: attempts })]);
