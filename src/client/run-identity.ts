@@ -39,8 +39,7 @@ export function copiedOptions({ metadata = {}, ...options }: StartOptions = {}):
 /**
  * Makes the user context of a new run.
  *
- * @throws BatonError `InvalidInput` naming every id that is empty, too long or a placeholder, or what is no JSON in the
- *   metadata
+ * @throws BatonError `InvalidInput` naming every id that is empty, too long or a placeholder
  */
 export function runIdentity(user: string, { requestId, threadId, runId, metadata = {} }: StartOptions): UserContext {
   const run_id = runId ?? (requestId === undefined ? randomUUID() : derivedRunId(user, requestId));
