@@ -82,6 +82,11 @@ test('the place of a killed worker is free again once its lease expires, and nob
   const gone = await start('bob', 'runAgent', { agent: 'tenant', input: { folder, name: 'long' } });
   await untilDone('hold long');
   const waiting = await start('cem', 'runAgent', { agent: 'tenant', input: { folder, name: 'short' } });
+  // It was refused the place, so it waits in the server, not in the worker that is killed.
+  await until(
+    () => waiting.describe(),
+    ({ raw }) => raw.pendingActivities?.some(({ attempt }) => (attempt ?? 1) > 1) ?? false,
+  );
   await worker.kill();
   // Nobody comes back for this place, so that nothing but its expiry frees it.
   await gone.terminate('its worker is dead');

@@ -1,11 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { z } from 'zod';
 import { defineAgent } from '../../src/agents/define-agent.ts';
+import { limitsOf } from '../../src/agents/limits-of.ts';
 import { retryRun } from '../../src/client/retry-run.ts';
 import { BatonError } from '../../src/contracts/baton-error.ts';
 import type { BatonEvent } from '../../src/contracts/event.ts';
-import { compensationIdOf } from '../../src/contracts/names.ts';
+import { compensationIdOf, workflowIdOf } from '../../src/contracts/names.ts';
 import { startReconciler } from '../../src/reconciler/start-reconciler.ts';
 import { defineTool } from '../../src/tools/define-tool.ts';
 import { openTestStores } from '../support/open-test-stores.ts';
@@ -144,6 +146,27 @@ test('a call that was under way when the run was terminated is asked for, and un
   await handle.terminate('enough');
   await until('cem', ended);
   expect(of('cem')).toEqual(['book slow', 'undo slow']);
+});
+
+test('what a run did is undone that the server closed at its timeout', async () => {
+  const runId = randomUUID();
+  const workflowId = workflowIdOf({ workflow: 'scripted', userId: 'fay', runId });
+  const context = { user_id: 'fay', thread_id: 't1', run_id: runId, request_id: runId, metadata: {} };
+  const limits = Object.fromEntries([booker, holder].map((agent) => [agent.name, limitsOf(agent)]));
+  const input = { steps: [{ agent: 'booker', input: { user: 'fay', what: 'bus' } }, { agent: 'holder' }] };
+  await worker.client.workflow.start('scripted', {
+    workflowId,
+    taskQueue: worker.taskQueue,
+    args: [{ context, input, limits, timeout_ms: 60_000 }],
+    workflowExecutionTimeout: 1_500,
+  });
+  expect(told(await until('fay', ended))).toEqual([
+    ['agent_death', 'timeout'],
+    ['compensation_started', 'booker-1'],
+    ['compensation_completed', 'booker-1', true],
+    ['run_failed', 'timed_out'],
+  ]);
+  expect(of('fay')).toEqual(['book bus', 'undo bus']);
 });
 
 test('nothing is undone that the run itself had undone, or that nobody can undo', async () => {
