@@ -71,5 +71,5 @@ test('fifty rounds of failures leave the heap flat', async () => {
   expect(grown_percent).toBeLessThan(10);
   expect(await stage.openRuns()).toEqual([]);
   expect(await stage.statsOf('rounds')).toMatchObject({ total_executions: 240, failed_executions: 240 });
-  measured('test_resource_cleanup_after_failures', { heap_after_50_rounds_percent: grown_percent });
+  measured('test_resource_cleanup_after_failures', { heap_growth_in_50_rounds_percent: grown_percent });
 });
