@@ -131,7 +131,9 @@ test('test_datahelper_to_optimization_handoff', async () => {
     expect(ofType(events, 'tool_executing', 'tool_completed')).toHaveLength(4);
     expect(peakOf(events)).toBe(1);
     measured('test_datahelper_to_optimization_handoff', {
-      wall_ms: run.wallMs,
+      processes: 2,
+      tool_events: 4,
+      wall_with_start_of_the_second_process_ms: run.wallMs,
     });
   } finally {
     await (await other)?.kill();
