@@ -58,8 +58,10 @@ export async function startTestGateway(options: Partial<GatewayOptions> & { env?
   const { address, namespace } = shared();
   const taskQueue = `test-${randomUUID()}`;
   const logger = pino({ level: 'silent' });
-  const gateway = await startGateway({ config, log, address, namespace, taskQueue, logger, ...options });
+  const settings = { config, log, address, namespace, taskQueue, logger, ...options };
+  let gateway = await startGateway(settings);
   const { url } = gateway;
+  const port = Number(new URL(url).port);
   const token = (user: string, ttlMs?: number) => signToken({ user, ttlMs, jwt: config.jwt });
 
   async function call(user: string, path: string, init: RequestInit = {}) {
@@ -79,6 +81,11 @@ export async function startTestGateway(options: Partial<GatewayOptions> & { env?
       call(user, path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     async feed(user: string, query = '') {
       return openSocket(`${url.replace('http', 'ws')}/v1/feed${query}`, ['baton.v1', `bearer.${await token(user)}`]);
+    },
+    /** Says goodbye to everybody and is gone until it is started again, at the same address. */
+    close: () => gateway.close(),
+    async startAgain() {
+      gateway = await startGateway({ ...settings, config: { ...config, http: { ...config.http, port } } });
     },
     async stop() {
       await gateway.close();

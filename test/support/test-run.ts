@@ -45,6 +45,8 @@ type Options = {
   dataConverter?: DataConverter;
   /** @default the one that global set-up made */
   workflowBundle?: WorkflowBundleOption;
+  /** @default one of its own */
+  taskQueue?: string;
 };
 
 type StartRunOptions = {
@@ -65,9 +67,9 @@ export async function startTestWorker({
   notifier,
   dataConverter = {},
   workflowBundle = shared().workflowBundle,
+  taskQueue = `test-${randomUUID()}`,
 }: Options) {
   const { address, namespace } = shared();
-  const taskQueue = `test-${randomUUID()}`;
   const recorder = createRecorder();
   const nativeConnection = await NativeConnection.connect({ address });
   const connection = await Connection.connect({ address });

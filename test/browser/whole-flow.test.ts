@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { AZURE, startBrowserDesk, type BrowserDesk } from '../support/browser-desk.ts';
+import { keepScreenshot } from '../support/keep-screenshot.ts';
+import { tabTo } from '../support/tab-to.ts';
+import { thoughtsShown, thoughtsTold } from '../support/thoughts.ts';
+
+const AGENTS = ['triage', 'data_helper', 'optimization', 'actions', 'reporting'];
+
+let desk: BrowserDesk;
+beforeAll(async () => {
+  desk = await startBrowserDesk();
+});
+afterAll(() => desk.stop());
+
+test('from the sign-in link to the report, without a mouse', async () => {
+  const page = await desk.open('flow');
+  expect(page.url()).not.toContain('token');
+
+  await page.getByLabel('Usage files').setInputFiles(AZURE);
+  await tabTo(page, 'Your question');
+  await page.keyboard.type('What can be saved?');
+  await tabTo(page, 'Model, where the file names none');
+  await page.keyboard.type('claude-sonnet-4-5');
+  await tabTo(page, 'Ask me before the plan is made');
+  await page.keyboard.press('Space');
+  await tabTo(page, 'Start');
+  const working = page.locator('.lane.running', { hasText: 'optimization' }).waitFor();
+  await page.keyboard.press('Enter');
+  await working;
+
+  await page.getByRole('heading', { name: /^Make a plan to save about/ }).waitFor();
+  expect(await page.locator('.badge').first().textContent()).toBe('waits for you');
+  expect(await page.locator('.lane-head strong').allTextContents()).toEqual(AGENTS);
+  expect(await page.locator('.lane .state').allTextContents()).toEqual([
+    ...['done', 'done', 'done'],
+    ...['waits its turn', 'waits its turn'],
+  ]);
+
+  await tabTo(page, 'Approve');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: /Azure 2023 code traffic/ }).waitFor();
+  expect(await page.locator('.lane .state').allTextContents()).toEqual(AGENTS.map(() => 'done'));
+  const waterfall = page.getByRole('img', { name: /^Now \$44,261, .*, After \$41,631$/ });
+  expect(await waterfall.locator('rect').count()).toBe(5);
+  expect(await page.getByRole('img', { name: 'anthropic/claude-sonnet-4-5 $44,261' }).isVisible()).toBe(true);
+  await keepScreenshot(page, 'page');
+
+  const runId = new URL(page.url()).searchParams.get('run') as string;
+  expect(await thoughtsShown(page)).toEqual(await thoughtsTold(desk.gateway.log, { userId: 'flow', runId }));
+  await page.context().close();
+});
+
+test('the runs of before are listed, and each is shown again', async () => {
+  const { handle, runId } = await desk.startAsking('history');
+  const page = await desk.open('history');
+  await page.getByRole('button', { name: /costOptimization waits for you/ }).click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.locator('.run .badge', { hasText: 'cancelled' }).waitFor();
+  await expect(handle.result()).rejects.toThrow();
+
+  await page.getByRole('button', { name: 'New run' }).click();
+  expect(await page.locator('.lane').count()).toBe(0);
+  await page.getByRole('button', { name: /costOptimization cancelled/ }).click();
+  await page.getByText('optimization', { exact: true }).waitFor();
+  expect(page.url()).toContain(runId);
+  await page.context().close();
+});
