@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { dirname, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import app, { buyer, quote } from './app.ts';
 
@@ -7,6 +10,7 @@ describe('the public doors', () => {
   test.each([
     ['baton-agents', ['BatonError', 'defineAgent', 'defineApp', 'definePlan', 'defineTool']],
     ['baton-agents/client', ['connect']],
+    ['baton-agents/feed', ['connectFeed', 'emptyFeed', 'foldFeed', 'toAgUi', 'toUiMessageStream']],
     ['baton-agents/worker', ['WORKFLOWS_PATH', 'createWorker']],
     [
       'baton-agents/workflow',
@@ -15,6 +19,22 @@ describe('the public doors', () => {
   ])('%s exports exactly what is promised', async (door, promised) => {
     expect(await namesOf(door)).toEqual(promised);
   });
+});
+
+/** The modules that a file loads, as a browser or Node would: what is imported as a type is gone by then. */
+function loaded(path: string, seen = new Map<string, string[]>()): Map<string, string[]> {
+  if (seen.has(path)) return seen;
+  const code = stripTypeScriptTypes(readFileSync(path, 'utf8'));
+  const names = [...code.matchAll(/(?:^import|\bfrom) '([^']+)';$/gm)].map(([, name]) => name as string);
+  seen.set(path, names);
+  for (const name of names) if (name.startsWith('.')) loaded(resolve(dirname(path), name), seen);
+  return seen;
+}
+
+test('the feed loads in a browser: nothing but own modules, without a dependency', () => {
+  const modules = loaded(resolve('src/feed.ts'));
+  expect(modules.size).toBeGreaterThan(8);
+  expect([...modules.values()].flat().filter((name) => !name.startsWith('.'))).toEqual([]);
 });
 
 describe('the example app', () => {
