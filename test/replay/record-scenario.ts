@@ -11,6 +11,7 @@ export async function recordScenario({
   input,
   start,
   act,
+  follow,
   part = 'last',
   status,
 }: Scenario): Promise<string> {
@@ -21,9 +22,13 @@ export async function recordScenario({
     await handle.result().catch(() => undefined);
     const end = worker.recorder.of(runId).at(-1);
     const ended = (end?.payload as { status?: string } | undefined)?.status;
-    if (ended !== status) throw new Error(`scenario ${name} ended as ${ended}, not ${status}: ${JSON.stringify(end)}`);
+    if (!end || ended !== status)
+      throw new Error(`scenario ${name} ended as ${ended}, not ${status}: ${JSON.stringify(end)}`);
+    const { client, taskQueue } = worker;
+    const follower = await follow?.({ client, taskQueue, end });
+    await follower?.result();
     const kept = part === 'first' ? handle.firstExecutionRunId : undefined;
-    const history = await worker.client.workflow.getHandle(workflowId, kept).fetchHistory();
+    const history = await (follower ?? client.workflow.getHandle(workflowId, kept)).fetchHistory();
     return `${JSON.stringify(scrubHistory(JSON.parse(historyToJSON(history))), null, 1)}\n`;
   } finally {
     await worker.stop();

@@ -1,4 +1,4 @@
-import type { WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { AnyAgent } from '../../src/agents/define-agent.ts';
 import type { NewEvent } from '../../src/contracts/event.ts';
 import type { RunStart } from '../../src/contracts/run-start.ts';
@@ -14,6 +14,8 @@ export type Scenario = {
   start?: Partial<RunStart>;
   /** What happens to the run while it is under way. `until` resolves with the run's first matching event. */
   act?: (handle: WorkflowHandle, until: (matches: (event: NewEvent) => boolean) => Promise<NewEvent>) => Promise<void>;
+  /** Starts the workflow whose history is kept in place of the run's own, once that has ended with `end`. */
+  follow?: (about: { client: Client; taskQueue: string; end: NewEvent }) => Promise<WorkflowHandle>;
   /** Which history is kept of a run that continues as new. @default the last */
   part?: 'first' | 'last';
   /** How the run must have ended for its history to be worth keeping. */

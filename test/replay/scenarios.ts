@@ -1,6 +1,7 @@
 import { costScenarios } from './scenarios/cost-scenarios.ts';
 import { localScenarios } from './scenarios/local-scenarios.ts';
 import { planScenarios } from './scenarios/plan-scenarios.ts';
+import { undoScenarios } from './scenarios/undo-scenarios.ts';
 
 /** Every path whose history is kept and replayed. */
-export const SCENARIOS = [...costScenarios, ...planScenarios, ...localScenarios];
+export const SCENARIOS = [...costScenarios, ...planScenarios, ...localScenarios, ...undoScenarios];
