@@ -29,29 +29,31 @@ for (const [name, command, args] of patterns.length ? [] : CHECKS) {
   else failed += 1;
 }
 
+// Two files at a time, since most of them wait for a server or a process much of their time; but the scenarios, which
+// hold bars of time, one after the other.
+const TIMED = 'test/scenarios/';
+const STAGES = [
+  ['--maxWorkers=2', `--testPathIgnorePatterns=${TIMED}`],
+  ['--runInBand', TIMED],
+];
+
 const folder = mkdtempSync(join(tmpdir(), 'baton-test-'));
 const outputFile = join(folder, 'jest.json');
-const jest = join('node_modules', 'jest', 'bin', 'jest.js');
-// Two test files at a time: most of them wait for a server or a process much of their time.
-const args = [
-  '--experimental-vm-modules',
-  '--no-warnings',
-  jest,
-  '--maxWorkers=2',
-  '--json',
-  `--outputFile=${outputFile}`,
-  ...patterns,
-];
-// `--json` also prints the whole result to stdout, which nobody reads; the progress is on stderr.
-const ok = spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
-try {
-  const result = JSON.parse(readFileSync(outputFile, 'utf8'));
-  passed += result.numPassedTests;
-  failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
-  if (!ok && failed === 0) failed = 1;
-} catch {
-  process.stdout.write('the test runner left no result\n');
-  failed += 1;
+const jest = ['--experimental-vm-modules', '--no-warnings', join('node_modules', 'jest', 'bin', 'jest.js')];
+for (const stage of patterns.length ? [['--runInBand', ...patterns]] : STAGES) {
+  rmSync(outputFile, { force: true });
+  // `--json` also prints the whole result to stdout, which nobody reads; the progress is on stderr.
+  const args = [...jest, '--json', `--outputFile=${outputFile}`, ...stage];
+  const ok = spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
+  try {
+    const result = JSON.parse(readFileSync(outputFile, 'utf8'));
+    const failures = result.numFailedTests + result.numRuntimeErrorTestSuites;
+    passed += result.numPassedTests;
+    failed += ok ? failures : Math.max(1, failures);
+  } catch {
+    process.stdout.write('the test runner left no result\n');
+    failed += 1;
+  }
 }
 rmSync(folder, { recursive: true, force: true });
 

@@ -56,7 +56,8 @@ function emitEnd(ending: Ending, { type, message }: ClassifiedFailure) {
 /** An attempt that only waits: it counts neither as a failure nor as a lost worker, and has ended nothing. */
 async function endWaiting({ context, emitter, earlier, startedAt }: Ending, { message, delayMs, queued }: NotYet) {
   const { info } = context;
-  const queue_ms = Date.now() - info.scheduledTimestampMs;
+  // Until its next attempt it waits for sure. Told now, it comes before the workflow's own guess at the reason.
+  const queue_ms = Date.now() - info.scheduledTimestampMs + delayMs;
   if (!queued) {
     emitter.emit('agent_retrying', { error: { type: 'RateLimited', message }, next_attempt_in_ms: delayMs });
   } else if (queue_ms > QUEUED_AFTER_MS && !earlier.queued && earlier.failures === 0) {
