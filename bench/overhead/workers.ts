@@ -1,24 +1,38 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Context } from '@temporalio/activity';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
 import { defineApp } from '../../src/agents/define-app.ts';
-import { COST_AGENTS } from '../../src/contracts/names.ts';
+import { COST_AGENTS, type CostAgentName } from '../../src/contracts/names.ts';
 import type { NewEvent } from '../../src/contracts/event.ts';
 import type { Notifier } from '../../src/notifier/notifier.ts';
 import { createWorker } from '../../src/worker.ts';
 import { idleAgents, RESULTS } from './agents.ts';
 import { runEvent } from './run-event.ts';
 
-type Options = { address: string; notifier: Notifier; workMs: number };
+type Options = {
+  address: string;
+  notifier: Notifier;
+  workMs: number;
+  /** Whether the activities written by hand publish their start and their end, as Baton's do. @default false */
+  tellAgents?: boolean;
+};
 
 /** Two workers in this process: Baton's, and one for the workflow written by hand, with the same settings. */
-export async function startWorkers({ address, notifier, workMs }: Options) {
+export async function startWorkers({ address, notifier, workMs, tellAgents = false }: Options) {
   const logger = new DefaultLogger('ERROR');
   const connection = await NativeConnection.connect({ address });
   const workflowsPath = fileURLToPath(new URL('./workflows.ts', import.meta.url));
   const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger });
-  const work = (result: object) => async () => {
+  const work = (name: CostAgentName) => async (input: unknown) => {
+    const { info } = Context.current();
+    const run_id = info.workflowExecution?.workflowId.split('/').at(-1) ?? '';
+    const about = { run_id, agent: name, exec: `${name}.1.${info.currentAttemptScheduledTimestampMs}` };
+    const tell = (type: string, payload: object) => notifier.publish(runEvent({ ...about, type, payload }));
+    if (tellAgents) await tell('agent_started', { input_summary: JSON.stringify(input).slice(0, 400), queue_ms: 0 });
     if (workMs > 0) await sleep(workMs);
+    const result = RESULTS[name];
+    if (tellAgents) await tell('agent_completed', { result, execution_time_ms: 0, recovered: false });
     return result;
   };
   const common = { connection, namespace: 'default', workflowBundle };
@@ -32,7 +46,7 @@ export async function startWorkers({ address, notifier, workMs }: Options) {
     ...common,
     taskQueue: `by-hand-${workMs}`,
     activities: {
-      ...Object.fromEntries(COST_AGENTS.map((name) => [name, work(RESULTS[name])])),
+      ...Object.fromEntries(COST_AGENTS.map((name) => [name, work(name)])),
       tell: (event: Pick<NewEvent, 'type' | 'run_id'>) => notifier.publish(runEvent(event)),
     },
     maxHeartbeatThrottleInterval: 500,
