@@ -2,19 +2,21 @@ import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { BatonError } from '../contracts/baton-error.ts';
 import type { Report } from '../contracts/report.ts';
+import type { ReportFormat } from '../spend/report/render-report.ts';
 
-const RENDERERS: Record<string, (report: Report) => Promise<string>> = {
-  '.json': async (report) => `${JSON.stringify(report, null, 2)}\n`,
-  '.md': async (report) => (await import('../spend/report/render-markdown.ts')).renderMarkdown(report),
+/** Formats by the file's ending. Only a run with `--out` loads what renders them. */
+const FORMATS: Partial<Record<string, ReportFormat>> = {
+  '.html': 'html',
+  '.md': 'md',
+  '.json': 'json',
+  '.xlsx': 'xlsx',
+  '.csv': 'csv',
 };
 
 /** @throws BatonError before the run is started, when its report could not be written afterwards */
 export function checkOut(path: string): void {
-  if (!RENDERERS[extname(path)]) {
-    throw new BatonError(
-      'InvalidInput',
-      `--out ${path}: the ending must be one of ${Object.keys(RENDERERS).join(', ')}`,
-    );
+  if (!FORMATS[extname(path)]) {
+    throw new BatonError('InvalidInput', `--out ${path}: the ending must be one of ${Object.keys(FORMATS).join(', ')}`);
   }
   const folder = dirname(resolve(path));
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
@@ -24,10 +26,11 @@ export function checkOut(path: string): void {
 
 /** Writes the report in the format of the file's ending; the file appears whole or not at all. */
 export async function writeOut(path: string, report: Report): Promise<void> {
-  const text = await (RENDERERS[extname(path)] as (typeof RENDERERS)[string])(report);
+  const { renderReport } = await import('../spend/report/render-report.ts');
+  const { body } = await renderReport(report, FORMATS[extname(path)] as ReportFormat);
   const partial = `${resolve(path)}.${process.pid}.tmp`;
   try {
-    writeFileSync(partial, text);
+    writeFileSync(partial, body);
     renameSync(partial, path);
   } catch (cause) {
     rmSync(partial, { force: true });

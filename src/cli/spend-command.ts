@@ -92,7 +92,7 @@ export function addSpendCommand(program: Command): void {
     .option('--set <k=v,...>', 'assumptions of your own, by their names in the report', parseNumbers)
     .option('--allow-bad-rows', 'go on when more than 5% of the rows cannot be used')
     .option('--require-approval', 'ask before the plan is made: baton approve|reject RUN plan, in another terminal')
-    .option('--out <file>', 'also write the report to a .md or .json file')
+    .option('--out <file>', 'also write the report to a .html, .md, .json, .xlsx or .csv file')
     .option('--json', 'print the report as JSON')
     .action(spend);
 }

@@ -5,6 +5,7 @@ import type { DecisionMessage, OperatorMessage } from '../contracts/run-messages
 import type { BatonEvent } from '../contracts/event.ts';
 import type { RunOutcome } from '../contracts/run.ts';
 import type { RunState } from '../contracts/run-start.ts';
+import { agentResults, type AgentResults } from './agent-results.ts';
 import { decide } from './decide.ts';
 import type { FeedSource } from './feed-source.ts';
 import { isMissing, noSuchRun } from './missing-run.ts';
@@ -29,6 +30,8 @@ export type RunHandle<Result = unknown> = {
   state(): Promise<RunState>;
   /** The run as Temporal knows it, at once and also while no worker is up; undefined if Temporal has no such run. */
   describe(): Promise<RunSummary | undefined>;
+  /** What the run was started with, and what each agent completed with, from its history. */
+  agentResults(): Promise<AgentResults>;
   /** Asks the run to stop; its agents are told and may clean up. Cancelling a closed run does nothing. */
   cancel(): Promise<void>;
   /** Lets running agents finish and starts no new one. */
@@ -122,6 +125,7 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
     events,
     state: () => whereItIs(() => client.getHandle(workflowId).query<RunState>(STATE_QUERY)),
     describe,
+    agentResults: () => whereItIs(() => agentResults(client, workflowId)),
     pause: (message = { by: userId }) => tell(MESSAGES.pause, message),
     resume: (message = { by: userId }) => tell(MESSAGES.resume, message),
     decide: take,

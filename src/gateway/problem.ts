@@ -9,6 +9,7 @@ export const PROBLEMS = {
   request_conflict: [409, 'The run exists with another input'],
   run_not_finished: [409, 'The run has not ended'],
   no_report: [409, 'The run has no report'],
+  not_recomputable: [409, 'The report cannot be recomputed'],
   already_decided: [409, 'This was decided before'],
   not_retryable: [409, 'The run cannot be retried'],
   too_large: [413, 'The request is too large'],

@@ -5,9 +5,11 @@ import { runStatusSchema } from '../../contracts/run.ts';
 import { idSchema } from '../../contracts/text.ts';
 import { identityOf } from '../auth/authenticate.ts';
 import type { GatewayContext } from '../gateway-context.ts';
-import { Problem } from '../problem.ts';
+import { renderReport, REPORT_FORMATS } from '../../spend/report/render-report.ts';
 import { locateRun } from '../runs/locate-run.ts';
-import { renderReport, REPORT_FORMATS } from '../runs/render-report.ts';
+import { oneAtATime } from '../runs/one-at-a-time.ts';
+import { recomputeReport, whatIfBody } from '../runs/recompute-report.ts';
+import { reportOfRun } from '../runs/report-of-run.ts';
 import { runView, runViewSchema } from '../runs/run-view.ts';
 import { startRun, startRunBody } from '../runs/start-run.ts';
 import type { UploadStore } from '../uploads/upload-store.ts';
@@ -35,6 +37,8 @@ const tags = ['runs'];
 /** Starting, looking at and acting on one's own runs. */
 export function runRoutes(context: GatewayContext, uploads: UploadStore): FastifyPluginAsyncZod {
   const { clientOf, workflows } = context;
+  // An analysis takes every core there is: more at once would only slow each other and the feeds down.
+  const recompute = oneAtATime(recomputeReport);
 
   return async function routes(server) {
     server.post(
@@ -78,19 +82,29 @@ export function runRoutes(context: GatewayContext, uploads: UploadStore): Fastif
         },
       },
       async (request, reply) => {
-        const { handle } = await locateRun(context, identityOf(request).user, request.params.run_id);
-        const described = await handle.describe();
-        if (described?.ended_at === null) {
-          throw new Problem({ code: 'run_not_finished', detail: 'the report is made at the end of the run' });
-        }
-        const outcome = described && (await handle.result());
-        const report = reportSchema.safeParse(outcome?.result);
-        if (!report.success) {
-          const detail = `run "${handle.runId}" ended ${outcome?.status ?? 'too long ago'} and has no report`;
-          throw new Problem({ code: 'no_report', detail });
-        }
-        const { type, body } = renderReport(report.data, request.query.format);
+        const run = await locateRun(context, identityOf(request).user, request.params.run_id);
+        const { format } = request.query;
+        const { type, body } = await renderReport(await reportOfRun(run), format);
+        reply.header('content-disposition', `inline; filename="report.${format}"`);
         return reply.type(type).send(body);
+      },
+    );
+
+    server.post(
+      '/v1/runs/:run_id/what-if',
+      {
+        schema: {
+          tags,
+          summary:
+            'The report of a finished costOptimization run, recomputed with other assumptions; the run stays as it is',
+          params,
+          body: whatIfBody,
+          response: { 200: reportSchema },
+        },
+      },
+      async (request) => {
+        const run = await locateRun(context, identityOf(request).user, request.params.run_id);
+        return recompute({ run, set: request.body.set });
       },
     );
 

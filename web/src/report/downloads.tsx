@@ -2,6 +2,9 @@ import { useState } from 'preact/hooks';
 import type { Api } from '../api.ts';
 
 const FORMATS = [
+  { format: 'html', name: 'a page' },
+  { format: 'xlsx', name: 'Excel' },
+  { format: 'csv', name: 'CSV' },
   { format: 'md', name: 'Markdown' },
   { format: 'json', name: 'JSON' },
 ] as const;

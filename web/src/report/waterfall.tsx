@@ -1,33 +1,15 @@
 import type { CompletedReport } from '../../../src/contracts/report.ts';
 import { usd } from '../../../src/spend/report/money.ts';
-import { TECHNIQUE_TITLES } from '../../../src/spend/report/technique-titles.ts';
-
-type Bar = { label: string; amount: number; from: number; to: number; kind: 'total' | 'saving' };
-
-/** From today's month to the month after: each saving takes off what the ones before it left. */
-export function barsOf({ baseline, recommendations }: CompletedReport): Bar[] {
-  let left = baseline.monthly_usd;
-  const savings = recommendations.map(({ technique, marginal_monthly_usd: { expected } }): Bar => {
-    const to = left;
-    left -= expected;
-    return { label: TECHNIQUE_TITLES[technique], amount: -expected, from: left, to, kind: 'saving' };
-  });
-  return [
-    { label: 'Now', amount: baseline.monthly_usd, from: 0, to: baseline.monthly_usd, kind: 'total' },
-    ...savings,
-    { label: 'After', amount: left, from: 0, to: left, kind: 'total' },
-  ];
-}
+import { axisOrigin, savingsBars } from '../../../src/spend/report/savings-bars.ts';
 
 const ROW = 44;
 const WIDTH = 440;
 
 /** Waterfall of savings. The axis begins a little below the smallest step, or savings of a few percent could not be seen. */
 export function Waterfall({ report }: { report: CompletedReport }) {
-  const bars = barsOf(report);
+  const bars = savingsBars(report);
   const top = report.baseline.monthly_usd;
-  const lowest = Math.min(...bars.map(({ kind, from, to }) => (kind === 'total' ? to : from)));
-  const origin = Math.max(0, lowest - (top - lowest) * 0.5);
+  const origin = axisOrigin(bars);
   const x = (amount: number) => (WIDTH * (Math.max(amount, origin) - origin)) / Math.max(1e-9, top - origin);
   return (
     <figure>

@@ -1,0 +1,20 @@
+import { reportSchema, type Report } from '../../contracts/report.ts';
+import { Problem } from '../problem.ts';
+import type { LocatedRun } from './locate-run.ts';
+
+/**
+ * The report of a run that has ended.
+ *
+ * @throws Problem `run_not_finished` or `no_report`
+ */
+export async function reportOfRun({ handle }: LocatedRun): Promise<Report> {
+  const described = await handle.describe();
+  if (described?.ended_at === null) {
+    throw new Problem({ code: 'run_not_finished', detail: 'the report is made at the end of the run' });
+  }
+  const outcome = described && (await handle.result());
+  const report = reportSchema.safeParse(outcome?.result);
+  if (report.success) return report.data;
+  const detail = `run "${handle.runId}" ended ${outcome?.status ?? 'too long ago'} and has no report`;
+  throw new Problem({ code: 'no_report', detail });
+}
