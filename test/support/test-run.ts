@@ -39,6 +39,7 @@ type Options = {
   agents: readonly AnyAgent[];
   shutdownGraceMs?: number;
   maxConcurrentAgents?: number;
+  fair?: boolean;
   /** @default one that records */
   notifier?: Notifier;
   /** @default payloads as they are, so that recorded histories can be read by anybody */
@@ -64,6 +65,7 @@ export async function startTestWorker({
   agents,
   shutdownGraceMs,
   maxConcurrentAgents,
+  fair,
   notifier,
   dataConverter = {},
   workflowBundle = shared().workflowBundle,
@@ -87,6 +89,7 @@ export async function startTestWorker({
     workflowBundle,
     shutdownGraceMs,
     maxConcurrentAgents,
+    fair,
   };
   const workers: { worker: Worker; running: Promise<void> }[] = [];
 
