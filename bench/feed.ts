@@ -1,39 +1,41 @@
-// What the event log costs beside the plainest thing that stores the same text: `npm run bench:feed [-- --short]`.
-import { catchUpTime, appendTime, publishTimes } from './feed/measure.ts';
-import { redisPair, sqlitePair, type Pair } from './feed/subjects.ts';
+// What the feed costs, alone and beside its peers: `npm run bench:feed [-- --short]`.
+import { measureCatchUp } from './feed/measure-catch-up.ts';
+import { measureMemory } from './feed/measure-memory.ts';
+import { print, row } from './feed/print.ts';
+import { GATEWAYS, reportDelivery, reportLoss } from './feed/report-delivery.ts';
+import { reportLog } from './feed/report-log.ts';
+import { startStage } from './feed/start-stage.ts';
 import { describeMachine } from './lib/describe-machine.ts';
-import { median, quantile } from './lib/statistics.ts';
+import { median } from './lib/statistics.ts';
 
 const short = process.argv.includes('--short');
-const ROUNDS = short ? 2 : 10;
-const PUBLISHED = 2_000;
-const APPENDED = 10_000;
+const EVENTS = 10_000;
+const IDLE_SOCKETS = short ? 200 : 1_000;
 
-const print = (line: string) => void process.stdout.write(`${line}\n`);
-const cells = (...values: (string | number)[]) => values.map((value) => String(value).padStart(12)).join('');
-
-async function measure({ ours, plain, stop }: Pair) {
-  const subjects = [plain, ours].map((subject) => ({ subject, publish: [] as number[], perSecond: [] as number[] }));
-  const catchUp: number[] = [];
-  // In turns, so that what else the machine does falls on both.
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const { subject, publish, perSecond } of subjects) {
-      publish.push(...(await publishTimes(subject, 'publisher', PUBLISHED)));
-      perSecond.push((APPENDED / (await appendTime(subject, `appender-${round}`, APPENDED))) * 1_000);
-    }
-    catchUp.push(await catchUpTime(ours.log, `appender-${round}`, APPENDED));
+print(`${describeMachine()}\n`);
+await reportLog(short ? 2 : 10);
+const stage = await startStage();
+try {
+  await reportDelivery(stage, short ? 3 : 20);
+  await reportLoss(stage);
+  print(`\nThrough a socket of the gateway\n`);
+  print(row('', 'result', 'goal'));
+  for (const subject of GATEWAYS) {
+    const times = await measureCatchUp(stage, subject, EVENTS, short ? 3 : 10);
+    print(row(`${subject.name}: ${EVENTS} events`, `${Math.round(median(times))} ms`, '500 ms'));
+    const perSocket = await measureMemory(stage, subject, IDLE_SOCKETS);
+    print(row(`${subject.name}: an idle socket`, `${perSocket.toFixed(1)} kB`));
   }
-  for (const { subject, publish, perSecond } of subjects) {
-    const times = [0.5, 0.99, 0.999].map((share) => quantile(publish, share).toFixed(3));
-    print(`  ${subject.name.padEnd(14)}${cells(...times, Math.round(median(perSecond)))}`);
-  }
-  print(`  catch-up of ${APPENDED} events: ${Math.round(median(catchUp))} ms (goal 500)\n`);
-  await stop();
+} finally {
+  await stage.stop();
 }
-
-print(`publishing one after the other, and appending ${APPENDED} in batches of 500; ${describeMachine()}\n`);
-print(`  ${''.padEnd(14)}${cells('p50 ms', 'p99 ms', 'p99.9 ms', 'appends/s')}`);
-await measure(await sqlitePair());
-await measure(await redisPair());
-print('Goals of the SQLite log: publish p99 under 1 ms, 20000 appends/s. Not measured: several writers at once, a');
-print('log on another disk, a Redis on another machine. Redis writes its file once a second here (everysec).');
+print(
+  '\nThe log alone: a Redis that writes its file once a second; elsewhere one that writes it before it answers, for all',
+);
+print(
+  'who use it. Clients parse each event and fold nothing, but those that come back, which are the shipped client. The',
+);
+print(
+  'first fifth of the events warms up. Peers: the quickest options they have, see bench/feed/systems/. Not measured:',
+);
+print('a network, several writers at once, a Redis on another machine.');
