@@ -8,6 +8,7 @@ import type { RunStart, RunState } from '../../src/contracts/run-start.ts';
 import { buyer } from './buyer.ts';
 import { startCountingBank } from './counting-bank.ts';
 import { newStoreFolder, openStoresAt } from './open-test-stores.ts';
+import { randomOf } from './random-of.ts';
 import { spawnBuyerWorker } from './spawn-worker.ts';
 import { outcomeOf } from './test-run.ts';
 
@@ -31,14 +32,6 @@ export type Killed = {
   /** Receipts of the charges that were really made for this agent. */
   charged: string[];
 };
-
-/** Mulberry32: the same numbers for the same seed. */
-function randomOf(seed: number): number {
-  let t = (seed + 0x6d2b79f5) | 0;
-  t = Math.imul(t ^ (t >>> 15), t | 1);
-  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-  return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-}
 
 function inputOf(seed: number, killAt = 0) {
   const [from, to] = WAITS[seed % WAITS.length] ?? WAITS[0];
