@@ -1,5 +1,6 @@
 import type { WorkflowClient } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES, type RunStatus } from '../contracts/names.ts';
+import { executionsByStart } from './executions-by-start.ts';
 
 export type RunSummary = {
   run_id: string;
@@ -11,6 +12,9 @@ export type RunSummary = {
   ended_at: string | null;
 };
 
+/** Where a run stands in the list. */
+export type RunPosition = Pick<RunSummary, 'started_at' | 'workflow_id'>;
+
 export type RunFilter = {
   user?: string;
   thread?: string;
@@ -18,6 +22,8 @@ export type RunFilter = {
   /** Only runs that have not ended. */
   open?: boolean;
   since?: Date;
+  /** Only runs that the list has after this one. */
+  after?: RunPosition;
   /** @default 50 */
   limit?: number;
 };
@@ -61,25 +67,47 @@ function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
-/** Runs by Temporal's visibility, newest first. It lags behind history by moments. */
+function isAfter(run: RunPosition, other: RunPosition): boolean {
+  if (run.started_at !== other.started_at) return run.started_at < other.started_at;
+  return run.workflow_id < other.workflow_id;
+}
+
+/**
+ * Runs by Temporal's visibility, newest first by their last start, whether they have ended or not. It lags behind history
+ * by moments.
+ */
 export async function listRuns(
   client: WorkflowClient,
-  { user, thread, status, open, since, limit = 50 }: RunFilter,
+  { user, thread, status, open, since, after, limit = 50 }: RunFilter,
 ): Promise<RunSummary[]> {
   const query = [
     `${SEARCH_ATTRIBUTES.kind} IS NOT NULL`,
+    `ExecutionStatus != 'ContinuedAsNew'`,
     user === undefined ? undefined : `${SEARCH_ATTRIBUTES.user} = ${quoted(user)}`,
     thread === undefined ? undefined : `${SEARCH_ATTRIBUTES.thread} = ${quoted(thread)}`,
     open ? `ExecutionStatus = 'Running'` : undefined,
     since && `StartTime >= '${since.toISOString()}'`,
   ];
+  // Temporal counts finer than the milliseconds that a position has.
+  const until = after && new Date(Date.parse(after.started_at) + 1);
   const found: RunSummary[] = [];
-  const executions = client.list({ query: query.filter(Boolean).join(' AND ') });
-  for await (const execution of executions) {
+  const seen = new Set<string>();
+  for await (const execution of executionsByStart(client, { query: query.filter(Boolean).join(' AND '), until })) {
     const summary = runSummary(execution);
+    const { workflow_id } = summary;
+    if ((after && !isAfter(summary, after)) || seen.has(workflow_id)) continue;
+    // A run that was tried again or reset has several executions; it stands where its latest one began.
+    seen.add(workflow_id);
     if (status && summary.status !== status) continue;
+    if (after && summary.ended_at !== null && !(await isLatest(client, execution))) continue;
     found.push(summary);
     if (found.length >= limit) break;
   }
   return found;
+}
+
+/** Read after the first page, whose runs are not seen again: a later execution may stand there. */
+async function isLatest(client: WorkflowClient, { workflowId, runId }: { workflowId: string; runId: string }) {
+  const latest = await client.getHandle(workflowId).describe();
+  return latest.runId === runId;
 }

@@ -10,6 +10,7 @@ import { locateRun } from '../runs/locate-run.ts';
 import { oneAtATime } from '../runs/one-at-a-time.ts';
 import { recomputeReport, whatIfBody } from '../runs/recompute-report.ts';
 import { reportOfRun } from '../runs/report-of-run.ts';
+import { runCursor, runCursorSchema } from '../runs/run-cursor.ts';
 import { runView, runViewSchema } from '../runs/run-view.ts';
 import { startRun, startRunBody } from '../runs/start-run.ts';
 import type { UploadStore } from '../uploads/upload-store.ts';
@@ -25,11 +26,7 @@ const listed = z.object({
 const listQuery = z.object({
   status: runStatusSchema.optional(),
   thread_id: idSchema.optional(),
-  cursor: z
-    .string()
-    .regex(/^\d{1,6}$/, 'must be the next_cursor of another page')
-    .transform(Number)
-    .optional(),
+  cursor: runCursorSchema.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(PAGE),
 });
 const tags = ['runs'];
@@ -57,10 +54,11 @@ export function runRoutes(context: GatewayContext, uploads: UploadStore): Fastif
       '/v1/runs',
       { schema: { tags, summary: 'Your runs, newest first', querystring: listQuery, response: { 200: listed } } },
       async (request) => {
-        const { status, thread_id: thread, cursor = 0, limit } = request.query;
+        const { status, thread_id: thread, cursor: after, limit } = request.query;
         const client = await clientOf(identityOf(request).user);
-        const runs = (await client.runs({ status, thread, limit: cursor + limit + 1 })).slice(cursor);
-        const next_cursor = runs.length > limit ? String(cursor + limit) : null;
+        const runs = await client.runs({ status, thread, after, limit: limit + 1 });
+        const last = runs[limit - 1];
+        const next_cursor = runs.length > limit && last ? runCursor(last) : null;
         return { runs: runs.slice(0, limit).map(({ user_id: _own, ...run }) => run), next_cursor };
       },
     );
