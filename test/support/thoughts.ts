@@ -7,7 +7,10 @@ export async function thoughtsShown(page: Page): Promise<Record<string, string[]
   for (const lane of await page.locator('.lanes > li').all()) {
     const details = lane.locator('details');
     const folded = (await details.count()) > 0 && (await details.getAttribute('open')) === null;
-    if (folded) await details.locator('summary').click();
+    if (folded) {
+      await details.locator('summary').click();
+      await details.locator('.thoughts').waitFor({ state: 'attached' });
+    }
     shown[await lane.locator('strong').innerText()] = await lane.locator('.thoughts li').allTextContents();
   }
   return shown;

@@ -1,5 +1,6 @@
 import type { FoldedAgent } from '../../../src/feed/folded.ts';
 import { AGENT_MARKS, duration } from '../words.ts';
+import { AgentDetails } from './agent-details.tsx';
 import { LaneTimeline } from './lane-timeline.tsx';
 
 function latest({ state, thoughts, error, next_attempt_in_ms, skipped }: FoldedAgent): string {
@@ -39,28 +40,7 @@ export function AgentLane({ agent, from, to }: { agent: FoldedAgent; from: numbe
       <p class="latest">
         {tool && <code>{tool.tool_name}</code>} {latest(agent)}
       </p>
-      {agent.thoughts.length + agent.tools.length > 0 && (
-        <details>
-          <summary>
-            {agent.thoughts.length} thoughts, {agent.tools.length} tool calls
-          </summary>
-          <ol class="thoughts">
-            {agent.thoughts.map(({ step_number, reasoning }) => (
-              <li key={step_number} value={step_number}>
-                {reasoning}
-              </li>
-            ))}
-          </ol>
-          <ul class="tools">
-            {agent.tools.map(({ call_id, tool_name, state, execution_time_ms }) => (
-              <li key={call_id}>
-                <code>{tool_name}</code> {state}
-                {execution_time_ms !== null && `, ${duration(execution_time_ms)}`}
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      {agent.thoughts.length + agent.tools.length > 0 && <AgentDetails agent={agent} />}
     </li>
   );
 }

@@ -2,6 +2,8 @@ import type { FoldedAgent } from '../../../src/feed/folded.ts';
 
 const WIDTH = 1000;
 const HEIGHT = 10;
+/** Calls drawn, the latest: more than there are points to tell them apart would only slow the page down. */
+const CALLS = 300;
 
 /** When the agent worked within the run, with its tool calls darker: hand-overs show as one bar ending where the next begins. */
 export function LaneTimeline({ agent, from, to }: { agent: FoldedAgent; from: number; to: number }) {
@@ -14,7 +16,7 @@ export function LaneTimeline({ agent, from, to }: { agent: FoldedAgent; from: nu
     <svg class="timeline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
       <rect class="track" x={0} y={4} width={WIDTH} height={2} />
       <rect class="work" x={x} y={1} width={Math.max(3, end - x)} height={8} rx={2} />
-      {agent.tools.map(({ call_id, started_at, execution_time_ms }) => (
+      {agent.tools.slice(-CALLS).map(({ call_id, started_at, execution_time_ms }) => (
         <rect
           key={call_id}
           class="tool"
