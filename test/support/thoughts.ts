@@ -1,19 +1,23 @@
 import type { Page } from 'playwright-core';
 import type { EventLog } from '../../src/notifier/event-log.ts';
+import { unfold } from './unfold.ts';
+
+type Text = { textContent: string | null };
+type Lane = { querySelector(selector: string): Text | null; querySelectorAll(selector: string): Iterable<Text> };
+
+const ALL_DRAWN = `document.querySelectorAll('.lanes details').length === document.querySelectorAll('.thoughts').length`;
 
 /** What each agent thinks on the page, in the order shown; opens what is folded away. */
 export async function thoughtsShown(page: Page): Promise<Record<string, string[]>> {
-  const shown: Record<string, string[]> = {};
-  for (const lane of await page.locator('.lanes > li').all()) {
-    const details = lane.locator('details');
-    const folded = (await details.count()) > 0 && (await details.getAttribute('open')) === null;
-    if (folded) {
-      await details.locator('summary').click();
-      await details.locator('.thoughts').waitFor({ state: 'attached' });
-    }
-    shown[await lane.locator('strong').innerText()] = await lane.locator('.thoughts li').allTextContents();
-  }
-  return shown;
+  await unfold(page, '.lanes');
+  await page.waitForFunction(ALL_DRAWN);
+  const shown = await page.locator('.lanes > li').evaluateAll((lanes: Lane[]) =>
+    lanes.map((lane): [string, string[]] => {
+      const name = lane.querySelector('strong')?.textContent ?? '';
+      return [name, [...lane.querySelectorAll('.thoughts li')].map(({ textContent }) => textContent ?? '')];
+    }),
+  );
+  return Object.fromEntries(shown);
 }
 
 /** What each agent that began thought by the log, which holds every event once. */
