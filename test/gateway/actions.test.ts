@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { NewEvent } from '../../src/contracts/event.ts';
 import { gatedAgents } from '../support/gated-agents.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
 import { outcomeOf, startTestWorker } from '../support/test-run.ts';
 import type { Step } from '../support/scripted.ts';
 
-const { agents } = gatedAgents();
+const { agents, open } = gatedAgents();
 let gateway: Awaited<ReturnType<typeof startTestGateway>>;
 let worker: Awaited<ReturnType<typeof startTestWorker>>;
 beforeAll(async () => {
@@ -108,4 +109,16 @@ test('the same request is one run, and another input under its id a conflict', a
   expect(first).toMatchObject({ status: 202, body: { run_id: expect.any(String) } });
   expect(await send('save')).toEqual({ status: 200, body: first.body });
   expect(await send('spend')).toMatchObject({ status: 409, body: { code: 'request_conflict' } });
+});
+
+test('who asks for the report when the feed has told the end, a moment before the run closes, waits for it', async () => {
+  const { handle, path, runId } = await startUntil('agent_started', [{ agent: 'gated', input: { name: 'closing' } }]);
+  const [started] = await gateway.log.read({ userId: 'ann', runId, after: 0, limit: 1 });
+  const payload = { status: 'completed' as const, summary: 'done', execution_time_ms: 1 };
+  await gateway.log.publish({ ...started, id: `${runId}:end`, type: 'run_completed', payload } as NewEvent);
+  const asked = gateway.call('ann', `${path}/report`).then(answer);
+  expect((await answer(await gateway.call('ann', path))).body.status).toBe('completed');
+  open('closing');
+  expect((await asked).body.code).toBe('no_report');
+  await outcomeOf(handle);
 });
