@@ -8,7 +8,8 @@ import type { OwnWorkflow } from './contracts/own-workflow.ts';
 import type { AgentOutcome, RunOutcome } from './contracts/run.ts';
 import type { RunStart } from './contracts/run-start.ts';
 import type { Undo } from './contracts/undo.ts';
-import { openRun, type AgentOptions } from './workflows/open-run.ts';
+import type { AgentOptions } from './workflows/agent-calls.ts';
+import { openRun } from './workflows/open-run.ts';
 
 export type { AgentOptions, AgentOutcome, DecisionMessage, Question, RunOutcome, RunStart, Undo };
 export { decideSignal, pauseSignal, resumeSignal, stateQuery } from './workflows/messages.ts';

@@ -6,8 +6,8 @@ import { callAgent, type CallOptions } from './call-agent.ts';
 
 type Options = CallOptions & {
   ask: (question: Question, askedBy: string) => Promise<DecisionMessage>;
-  /** Resolves when an agent may be started. */
-  ready: () => Promise<void>;
+  /** What an agent that is about to start must wait for, if there is anything. */
+  held?: () => Promise<void> | undefined;
 };
 
 const DONE = 'done';
@@ -32,10 +32,12 @@ function questionAbout({ tool, call_id, parameters }: UnknownEffect, agent: stri
  *
  * @throws CancelledFailure when the run is cancelled, after the agent has stopped
  */
-export async function answerAgent({ ask, ready, ...options }: Options): Promise<AgentOutcome> {
+export async function answerAgent({ ask, held, ...options }: Options): Promise<AgentOutcome> {
   let { call } = options;
   for (let asked = 1; ; asked += 1) {
-    await ready();
+    // Awaited only where there is something: each promise of a workflow costs a stack trace.
+    const wait = held?.();
+    if (wait) await wait;
     const ended = await callAgent({ ...options, call });
     const { agent_run, answers = [], effect_answers = [] } = call;
     const id = `${agent_run}.${asked}`;

@@ -1,6 +1,5 @@
 // Runs inside the workflow sandbox.
 import {
-  ApplicationFailure,
   CancellationScope,
   ContinueAsNew,
   continueAsNew,
@@ -11,13 +10,12 @@ import {
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { z } from 'zod';
 import type { AnyAgent } from '../agents/define-agent.ts';
-import type { AgentLimits } from '../contracts/agent-call.ts';
-import { LOCAL_TIMEOUT_MS, SEARCH_ATTRIBUTES, UNDO_PREFIX, type RunStatus } from '../contracts/names.ts';
+import { SEARCH_ATTRIBUTES, UNDO_PREFIX, type RunStatus } from '../contracts/names.ts';
 import type { Question } from '../contracts/run-messages.ts';
 import type { AgentOutcome, Compensated, RunOutcome } from '../contracts/run.ts';
 import type { RunStart } from '../contracts/run-start.ts';
 import type { Undo } from '../contracts/undo.ts';
-import { answerAgent } from './answer-agent.ts';
+import { createAgentCalls, type AgentOptions } from './agent-calls.ts';
 import { createApprovals } from './approvals.ts';
 import { checkOwner } from './check-owner.ts';
 import { runCompensations, type Undone } from './compensations.ts';
@@ -31,19 +29,6 @@ import { undoEffects } from './undo-effects.ts';
 const STATUS = defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, SearchAttributeType.KEYWORD);
 
 type Agents = Record<string, AnyAgent>;
-
-/** How one call of an agent differs from the agent's own definition. */
-export type AgentOptions = {
-  /** Names this execution in the run; unique. @default `<agent>-<n>`, counted by agent */
-  agentRun?: string;
-  /** Id of the plan's step, and number of steps. */
-  step?: string;
-  of?: number;
-  /** The `agent_run` that asked for this one. */
-  parent?: string;
-  /** Limits of this call that differ from the agent's. */
-  limits?: Partial<AgentLimits>;
-};
 
 type FinishOptions<Result> = {
   /** Last word on how the run ended, once what had to be undone was. */
@@ -59,7 +44,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   start: RunStart<Input>,
   planned: readonly (keyof OwnAgents & string)[],
 ) {
-  const { context, limits, generation = 0, reused = {}, carried, fairness_key: fairnessKey } = start;
+  const { context, generation = 0, carried } = start;
   const { workflowId, workflowType, startTime } = workflowInfo();
   checkOwner(workflowId, context);
   const startedAt = carried?.started_at ?? startTime.getTime();
@@ -67,8 +52,6 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   const queueWatch = createQueueWatch(events);
   const outcomes: AgentOutcome[] = carried?.outcomes ?? [];
   const undos: Undo[] = carried?.undos ?? [];
-  const active = new Map<string, { agent: string; agent_run: string }>();
-  const occurrences = new Map(Object.entries(carried?.occurrences ?? {}));
   let ended: RunStatus | undefined;
   let cancelledAt: number | undefined;
   let opened = false;
@@ -79,9 +62,17 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   const shared = { events, changed };
   const gate = createPauseGate({ ...shared, pausedBy: carried?.paused_by ?? null });
   const approvals = createApprovals({ ...shared, generation, decided: carried?.decided ?? [] });
+  const calls = createAgentCalls({
+    start,
+    events,
+    queueWatch,
+    undos,
+    cancelledAt: () => cancelledAt,
+    ask: approvals.ask,
+  });
   setHandler(stateQuery, () => ({
     status: statusNow(),
-    active: [...active.keys()],
+    active: [...calls.active.keys()],
     paused_by: gate.pausedBy(),
     approvals: approvals.pending(),
     agents: outcomes,
@@ -104,57 +95,19 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     void events.publish();
   }
 
-  function nextAgentRun(name: string): string {
-    const occurrence = (occurrences.get(name) ?? 0) + 1;
-    occurrences.set(name, occurrence);
-    return `${name}-${occurrence}`;
-  }
-
-  async function outcomeOf(agent: string, input: unknown, options: AgentOptions, ready: () => Promise<void>) {
-    const known = limits[agent];
-    if (!known)
-      throw ApplicationFailure.nonRetryable(`no limits for agent ${agent} in the run's input`, 'InvalidInput');
-    const own = { ...known, ...options.limits };
-    if (own.local && own.timeout_ms > LOCAL_TIMEOUT_MS) {
-      const message = `agent ${agent} is local: its limit may be ${LOCAL_TIMEOUT_MS} ms at most, not ${own.timeout_ms}`;
-      throw ApplicationFailure.nonRetryable(message, 'InvalidInput');
-    }
-    const { agentRun = nextAgentRun(agent), step = null, of = null, parent = null } = options;
-    const earlier = reused[agentRun];
-    // Registered before the call: a call whose outcome nobody heard of may have happened all the same.
-    if (own.compensates) undos.push({ undo: agentRun, agent, step });
-    if (earlier) return { success: true, agent, recovered: earlier.attempts > 1, ...earlier };
-    const call = { context, input, agent_run: agentRun, generation, step, of, parent, limits: own };
-    active.set(agentRun, { agent, agent_run: agentRun });
-    try {
-      return await answerAgent({
-        agent,
-        call,
-        events,
-        queueWatch,
-        fairnessKey,
-        cancelledAt: () => cancelledAt,
-        ask: approvals.ask,
-        ready,
-      });
-    } finally {
-      active.delete(agentRun);
-    }
-  }
-
   /**
    * Runs an agent and returns its outcome; a failing agent is an outcome. While the run is paused it does not start.
    *
    * @throws CancelledFailure when the run is cancelled or out of time, after the agent has stopped
    */
-  async function agent<Name extends keyof OwnAgents & string>(
+  function agent<Name extends keyof OwnAgents & string>(
     name: Name,
     input: z.input<OwnAgents[Name]['input']>,
     options: AgentOptions = {},
-  ): Promise<AgentOutcome<z.output<OwnAgents[Name]['output']>>> {
-    const outcome = await outcomeOf(name, input, options, gate.passed);
-    outcomes.push(outcome);
-    return outcome as AgentOutcome<z.output<OwnAgents[Name]['output']>>;
+  ) {
+    // Not async: each layer of promises costs a step two stack traces.
+    const outcome = calls.call({ agent: name, input, options, held: gate.held }, outcomes);
+    return outcome as Promise<AgentOutcome<z.output<OwnAgents[Name]['output']>>>;
   }
 
   /** Undoes what was registered after the first `keep` entries, last one first. */
@@ -165,7 +118,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
       const agentRun = `${UNDO_PREFIX}${parent ?? name}-${n}`;
       const options = { agentRun, parent, step: step ?? undefined, limits: { compensates: false } };
       // Not held up by a pause: what was begun must be undone all the same.
-      const { success, error } = await outcomeOf(name, input, options, () => Promise.resolve());
+      const { success, error } = await calls.call({ agent: name, input, options });
       return { success, error };
     }
     return runCompensations(undos.splice(keep), { events, perform });
@@ -207,8 +160,8 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
 
   function onStopRequested() {
     cancelledAt = Date.now();
-    for (const about of active.values()) events.emit('agent_cancelling', { stage: 'requested' }, about);
-    if (active.size > 0) void events.publish();
+    for (const about of calls.active.values()) events.emit('agent_cancelling', { stage: 'requested' }, about);
+    if (calls.active.size > 0) void events.publish();
   }
 
   /** Runs the orchestration to its end; a run that failed, was cancelled or is out of time is undone. */
@@ -246,7 +199,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
       carried: {
         started_at: startedAt,
         outcomes,
-        occurrences: Object.fromEntries(occurrences),
+        occurrences: calls.occurrences(),
         events: events.take(),
         undos,
         decided: approvals.decided(),

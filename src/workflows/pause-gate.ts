@@ -50,9 +50,7 @@ export function createPauseGate({ events, pausedBy, changed }: Options) {
 
   return {
     pausedBy: () => by,
-    /** Resolves once the run is not paused. */
-    async passed(): Promise<void> {
-      if (by !== null) await condition(() => by === null);
-    },
+    /** Resolves once the run is not paused; undefined where it is not. */
+    held: (): Promise<void> | undefined => (by === null ? undefined : condition(() => by === null)),
   };
 }

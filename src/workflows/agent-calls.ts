@@ -1,0 +1,86 @@
+// Runs inside the workflow sandbox.
+import { ApplicationFailure } from '@temporalio/workflow';
+import type { AgentLimits } from '../contracts/agent-call.ts';
+import { LOCAL_TIMEOUT_MS } from '../contracts/names.ts';
+import type { AgentOutcome } from '../contracts/run.ts';
+import type { RunStart } from '../contracts/run-start.ts';
+import type { Undo } from '../contracts/undo.ts';
+import { answerAgent } from './answer-agent.ts';
+import type { CallOptions } from './call-agent.ts';
+import type { Approvals } from './approvals.ts';
+
+/** How one call of an agent differs from the agent's own definition. */
+export type AgentOptions = {
+  /** Names this execution in the run; unique. @default `<agent>-<n>`, counted by agent */
+  agentRun?: string;
+  /** Id of the plan's step, and number of steps. */
+  step?: string;
+  of?: number;
+  /** The `agent_run` that asked for this one. */
+  parent?: string;
+  /** Limits of this call that differ from the agent's. */
+  limits?: Partial<AgentLimits>;
+};
+
+type Options = Pick<CallOptions, 'events' | 'queueWatch' | 'cancelledAt'> & {
+  start: RunStart<unknown>;
+  undos: Undo[];
+  ask: Approvals['ask'];
+};
+
+type Call = {
+  agent: string;
+  input: unknown;
+  options: AgentOptions;
+  /** What an agent that is about to start must wait for, if there is anything. */
+  held?: () => Promise<void> | undefined;
+};
+
+function limitsOf(agent: string, { limits }: RunStart<unknown>, own: AgentOptions['limits']): AgentLimits {
+  const known = limits[agent];
+  if (!known) throw ApplicationFailure.nonRetryable(`no limits for agent ${agent} in the run's input`, 'InvalidInput');
+  const merged = { ...known, ...own };
+  if (merged.local && merged.timeout_ms > LOCAL_TIMEOUT_MS) {
+    const message = `agent ${agent} is local: its limit may be ${LOCAL_TIMEOUT_MS} ms at most, not ${merged.timeout_ms}`;
+    throw ApplicationFailure.nonRetryable(message, 'InvalidInput');
+  }
+  return merged;
+}
+
+/** Names and makes the calls of a run's agents, and knows which are under way. */
+export function createAgentCalls({ start, undos, ...shared }: Options) {
+  const { context, generation = 0, reused = {}, carried, fairness_key: fairnessKey } = start;
+  const active = new Map<string, { agent: string; agent_run: string }>();
+  const occurrences = new Map(Object.entries(carried?.occurrences ?? {}));
+
+  function nextAgentRun(name: string): string {
+    const occurrence = (occurrences.get(name) ?? 0) + 1;
+    occurrences.set(name, occurrence);
+    return `${name}-${occurrence}`;
+  }
+
+  /** Calls an agent, once nothing holds it up; what came of it also goes to `outcomes`, if they are given. */
+  async function call({ agent, input, options, held }: Call, outcomes?: AgentOutcome[]): Promise<AgentOutcome> {
+    const limits = limitsOf(agent, start, options.limits);
+    const { agentRun = nextAgentRun(agent), step = null, of = null, parent = null } = options;
+    const earlier = reused[agentRun];
+    // Registered before the call: a call whose outcome nobody heard of may have happened all the same.
+    if (limits.compensates) undos.push({ undo: agentRun, agent, step });
+    if (earlier) {
+      const outcome = { success: true, agent, recovered: earlier.attempts > 1, ...earlier };
+      outcomes?.push(outcome);
+      return outcome;
+    }
+    active.set(agentRun, { agent, agent_run: agentRun });
+    try {
+      const made = { context, input, agent_run: agentRun, generation, step, of, parent, limits };
+      const outcome = await answerAgent({ ...shared, agent, call: made, fairnessKey, held });
+      outcomes?.push(outcome);
+      return outcome;
+    } finally {
+      active.delete(agentRun);
+    }
+  }
+
+  return { call, active, occurrences: () => Object.fromEntries(occurrences) };
+}
