@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { DatabaseSync } from 'node:sqlite';
+import { openBell } from './sqlite-bell.ts';
 
 /** One emitter per file: an append wakes the followers of this process at once, whichever handle it went through. */
 const emitters = new Map<string, EventEmitter>();
@@ -16,20 +17,22 @@ function emitterOf(path: string): EventEmitter {
 }
 
 /**
- * Tells followers that their user has new events. SQLite cannot notify other processes; `data_version` costs
- * microseconds to ask, and is asked only while somebody follows.
+ * Tells followers that their user has new events. Of other processes' events a bell tells, whose ringing may be lost;
+ * therefore `data_version`, which costs microseconds, is asked regularly too. Both only while somebody follows.
  */
 export function createWakeup(db: DatabaseSync, { path, pollMs }: { path: string; pollMs: number }) {
   const emitter = emitterOf(path);
   const version = db.prepare('PRAGMA data_version');
   const newest = db.prepare('SELECT max(rowid) AS row FROM events');
   const usersSince = db.prepare('SELECT DISTINCT user_id FROM events WHERE rowid > ?');
+  const bell = openBell(path);
   let waiting = 0;
   let timer: NodeJS.Timeout | undefined;
+  let stopListening: (() => void) | undefined;
   let seenVersion = -1;
   let seenRow = -1;
 
-  function changed(users: Iterable<string>) {
+  function wake(users: Iterable<string>) {
     for (const user of users) emitter.emit(user);
   }
 
@@ -40,8 +43,19 @@ export function createWakeup(db: DatabaseSync, { path, pollMs }: { path: string;
     const row = (newest.get() as { row: number | null }).row ?? 0;
     // Row numbers start again in a log that was pruned to nothing.
     if (seenRow < 0 || row < seenRow) emitter.emit(EVERYBODY);
-    else changed((usersSince.all(seenRow) as { user_id: string }[]).map(({ user_id }) => user_id));
+    else wake((usersSince.all(seenRow) as { user_id: string }[]).map(({ user_id }) => user_id));
     seenRow = row;
+  }
+
+  function changed(users: Iterable<string>) {
+    wake(users);
+    bell.ring();
+  }
+
+  function rest() {
+    clearInterval(timer);
+    stopListening?.();
+    timer = stopListening = undefined;
   }
 
   function onChange(userId: string, listener: () => void): () => void {
@@ -49,20 +63,21 @@ export function createWakeup(db: DatabaseSync, { path, pollMs }: { path: string;
     emitter.on(EVERYBODY, listener);
     waiting += 1;
     timer ??= setInterval(poll, pollMs);
+    stopListening ??= bell.listen(poll);
     return () => {
       emitter.off(userId, listener);
       emitter.off(EVERYBODY, listener);
       waiting -= 1;
       if (waiting > 0) return;
-      clearInterval(timer);
-      timer = undefined;
+      rest();
       seenVersion = seenRow = -1;
     };
   }
 
   function close() {
-    clearInterval(timer);
+    rest();
     emitter.emit(EVERYBODY);
+    bell.close();
   }
 
   return { changed, onChange, close };

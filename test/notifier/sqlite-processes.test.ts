@@ -5,6 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openStore } from '../../src/notifier/open-store.ts';
+import { createSqliteLog } from '../../src/notifier/sqlite-log.ts';
+import { openSqliteFile } from '../../src/notifier/sqlite-file.ts';
+import { LOG_TABLES } from '../../src/notifier/sqlite-log-tables.ts';
+import { SIDE_TABLES } from '../../src/notifier/sqlite-side-tables.ts';
 
 const EACH = 300;
 const USERS = ['u1', 'u2', 'u3'];
@@ -73,4 +77,21 @@ test('a writer that is killed in the middle leaves no gap, and the others go on'
   const events = await store.log.read({ userId: 'u1', after: 0, limit: 10_000 });
   expect(events.map(({ seq }) => seq)).toEqual(upTo(events.length));
   await store.close();
+});
+
+test('what another process appends wakes a follower that would not look by itself', async () => {
+  const total = (EACH / 3) * 2;
+  const file = openSqliteFile({ path: url.replace('sqlite:', ''), tables: [LOG_TABLES, SIDE_TABLES] });
+  const log = await createSqliteLog(file, { pollMs: 2 ** 31 - 1 });
+  const child = startProcess({ total });
+  await once(child, 'message');
+  const seen: number[] = [];
+  child.send('go');
+  for await (const { seq } of log.follow({ userId: 'u1', after: 0 })) {
+    seen.push(seq);
+    if (seen.length === total) break;
+  }
+  expect(seen).toEqual(upTo(total));
+  await log.close();
+  file.db.close();
 });
