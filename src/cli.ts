@@ -16,6 +16,7 @@ import { addSpendCommand } from './cli/spend-command.ts';
 import { addStatsCommand } from './cli/stats-command.ts';
 import { addTokenCommand } from './cli/token-command.ts';
 import { addWatchCommand } from './cli/watch-command.ts';
+import { addWorkerCommand } from './cli/worker-command.ts';
 
 /** The command line. Sets `process.exitCode`; 0 completed, 2 completed with errors, 3 insufficient data, 1 anything else. */
 export async function main(argv: string[]): Promise<void> {
@@ -37,6 +38,7 @@ export async function main(argv: string[]): Promise<void> {
     addDecideCommands,
     addRetryCommand,
     addDoctorCommand,
+    addWorkerCommand,
     addGatewayCommand,
     addCodecCommand,
     addTokenCommand,

@@ -8,7 +8,8 @@ export async function bundleWorkflows({ app, logger }: Options): Promise<Workflo
   const { bundleWorkflowCode } = await import('@temporalio/worker');
   const { WORKFLOWS_PATH } = await import('../worker.ts');
   const { withWorkflowEntry } = await import('../workflow-entry.ts');
-  return withWorkflowEntry({ shipped: WORKFLOWS_PATH, own: app.workflows }, (entry) =>
-    bundleWorkflowCode({ ...entry, logger }),
+  // The bundler by itself takes at its top what a worker takes as `bundlerOptions`.
+  return withWorkflowEntry({ shipped: WORKFLOWS_PATH, own: app.workflows }, ({ workflowsPath, bundlerOptions }) =>
+    bundleWorkflowCode({ workflowsPath, ...bundlerOptions, logger }),
   );
 }

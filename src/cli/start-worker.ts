@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import type { Logger, NativeConnectionOptions, WorkflowBundle } from '@temporalio/worker';
+import type { ConnectionOptions } from '@temporalio/client';
+import type { App } from '../agents/define-app.ts';
+import type { Config } from '../config.ts';
+import { BatonError } from '../contracts/baton-error.ts';
+import { openStore } from '../notifier/open-store.ts';
+import { withOutbox } from '../notifier/outbox.ts';
+import { startRetention } from '../notifier/start-retention.ts';
+import { createDataConverter } from '../payload/data-converter.ts';
+import { runReconciler } from './run-reconciler.ts';
+import type { UndoList } from './undo-list.ts';
+
+type Options = {
+  config: Config;
+  app: App;
+  workflowBundle: WorkflowBundle;
+  connectionOptions: ConnectionOptions;
+  namespace: string;
+  /** @default 'baton' */
+  taskQueue?: string;
+  logger: Logger;
+  /** How often runs without an end are looked after, in milliseconds. */
+  reconcileMs: number;
+  /** Gets what ends the worker and what belongs to it, in the order that loses nothing. */
+  undo: UndoList;
+};
+
+/**
+ * A worker with its store, reconciler and retention. `running` settles when it has ended by itself or by `undo`.
+ *
+ * @throws BatonError when Temporal does not answer
+ */
+export async function startWorker({
+  config,
+  connectionOptions,
+  namespace,
+  logger,
+  reconcileMs,
+  undo,
+  ...how
+}: Options) {
+  const { NativeConnection } = await import('@temporalio/worker');
+  const { createWorker } = await import('../worker.ts');
+  const { dataDir, storeUrl, fsync, retentionDays, payloads } = config;
+  const store = await openStore({ url: storeUrl, fsync, retentionDays });
+  undo.push(store.close);
+  const connection = await NativeConnection.connect(connectionOptions as NativeConnectionOptions).catch(
+    (cause: unknown) => {
+      const message = `Temporal does not answer at ${connectionOptions.address}: correct TEMPORAL_ADDRESS`;
+      throw new BatonError('NetworkError', message, { cause });
+    },
+  );
+  undo.push(() => connection.close());
+  const { effects, leases } = store;
+  const dataConverter = createDataConverter(payloads);
+  const notifier = withOutbox(store.log, { folder: join(dataDir, 'outbox') });
+  undo.push(notifier.close);
+  const worker = await createWorker({ connection, namespace, dataConverter, notifier, effects, leases, ...how });
+  const running = worker.run();
+  // Whoever stops it hears of a worker that broke; until then the failure must not end the process.
+  running.catch(() => undefined);
+  undo.push(() => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+    return running;
+  });
+  const warnOf = (what: string) => (error: unknown) => logger.warn(`${what} failed`, { error: String(error) });
+  const temporal = { connectionOptions, namespace, dataConverter };
+  undo.push(await runReconciler({ store, ...temporal, everyMs: reconcileMs, onError: warnOf('the reconciler') }));
+  undo.push(startRetention({ store, retentionDays, onError: warnOf('forgetting old events') }));
+  return { store, running };
+}

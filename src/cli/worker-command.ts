@@ -1,0 +1,70 @@
+import type { Command } from 'commander';
+import { pino } from 'pino';
+import { defineApp, type App } from '../agents/define-app.ts';
+import { connectionSettings } from '../client/connection-settings.ts';
+import { loadConfig } from '../config.ts';
+import { BatonError } from '../contracts/baton-error.ts';
+import { TASK_QUEUE } from '../contracts/names.ts';
+import { bundleWorkflows } from './bundle-workflows.ts';
+import { loadApp } from './load-app.ts';
+import { sdkLogger } from './sdk-logger.ts';
+import { undoList } from './undo-list.ts';
+import { untilStopped } from './until-stopped.ts';
+
+/** How often runs without an end are looked after, in milliseconds. */
+const RECONCILE_MS = 30_000;
+
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+
+/** One app of all modules: a queue's workers must all know the same agents, or a task meets one that does not. */
+async function loadApps(modules: string[]): Promise<App> {
+  if (modules.length < 2) return loadApp(modules[0]);
+  const apps = await Promise.all(modules.map((module) => loadApp(module)));
+  const [workflows, ...more] = apps.flatMap((app) => app.workflows ?? []);
+  if (more.length > 0) {
+    throw new BatonError(
+      'InvalidInput',
+      'two of the modules have workflows of their own: run a worker for each, on queues of their own',
+    );
+  }
+  return defineApp({
+    agents: apps.flatMap(({ agents }) => agents),
+    plans: apps.flatMap(({ plans }) => plans),
+    workflows,
+  });
+}
+
+async function work(modules: string[], { taskQueue }: { taskQueue: string }): Promise<void> {
+  const stopped = untilStopped();
+  const config = loadConfig();
+  const { dataDir, http, reconcileMs = RECONCILE_MS } = config;
+  const app = await loadApps(modules);
+  const { Runtime } = await import('@temporalio/worker');
+  const { startWorker } = await import('./start-worker.ts');
+  const logger = sdkLogger(pino());
+  const prometheus = http.metricsPort === undefined ? undefined : { bindAddress: `${http.host}:${http.metricsPort}` };
+  // The process handles signals itself: what belongs to the worker is closed after it.
+  Runtime.install({ shutdownSignals: [], logger, telemetryOptions: prometheus && { metrics: { prometheus } } });
+  const workflowBundle = await bundleWorkflows({ app, logger });
+  const undo = undoList();
+  try {
+    const { connectionOptions, namespace } = connectionSettings({ dataDir });
+    const temporal = { connectionOptions, namespace, taskQueue };
+    const { running } = await startWorker({ config, app, workflowBundle, ...temporal, logger, reconcileMs, undo });
+    say(`worker       ${app.agents.map(({ name }) => name).join(', ')}`);
+    say(`             on queue ${taskQueue} of namespace ${namespace} at ${connectionOptions.address}`);
+    if (prometheus) say(`metrics      http://${prometheus.bindAddress}/metrics`);
+    await Promise.race([stopped.promise, running]);
+  } finally {
+    await undo.run();
+  }
+}
+
+export function addWorkerCommand(program: Command): void {
+  program
+    .command('worker')
+    .argument('[modules...]', "modules whose default exports are a defineApp (default: Baton's own agents)")
+    .description('run agents and workflows, for production; logs to stdout, ends cleanly at SIGTERM')
+    .option('--task-queue <name>', 'task queue to take work from', TASK_QUEUE)
+    .action(work);
+}
