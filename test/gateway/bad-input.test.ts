@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startTestGateway, thought } from '../support/test-gateway.ts';
+import { openSocket, startTestGateway, thought } from '../support/test-gateway.ts';
 
 let gateway: Awaited<ReturnType<typeof startTestGateway>>;
 
@@ -10,6 +10,8 @@ beforeAll(async () => {
   gateway = await startTestGateway({ streamsPerUser: 3, maxUploadBytes: 1_000_000 });
 });
 afterAll(() => gateway.stop());
+
+type OpenApi = { paths: Record<string, Record<string, unknown>> };
 
 const TRACE = 'TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:17:03.9799600,4808,10\n';
 
@@ -36,6 +38,12 @@ describe('a cursor', () => {
     await closed;
   });
 
+  test.each(['-1', '1e99', 'text'])('%j as Last-Event-ID is refused', async (id) => {
+    const answer = await gateway.call('u1', '/v1/events/stream', { headers: { 'last-event-id': id } });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 'invalid_request' });
+  });
+
   test('ahead of the log is a conflict that says where the log stands', async () => {
     const answer = await gateway.call('u1', '/v1/events?after=99');
     expect(answer.status).toBe(409);
@@ -57,14 +65,51 @@ describe("another user's run", () => {
     );
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
     expect(answers[0]).toMatchObject({ status: 404, code: 'not_found' });
-    const cancelled = await gateway.post('thief', '/v1/runs/secret-run/cancel', {});
-    expect(cancelled.status).toBe(404);
     const events = await gateway.call('thief', '/v1/events?after=0&run_id=secret-run');
     expect(await events.json()).toMatchObject({ events: [] });
+  });
+
+  test('is as unknown to every call that takes a run, whatever it does', async () => {
+    await gateway.log.publish(thought('owner', 2, { runId: 'secret-run' }));
+    const { paths } = (await (await fetch(`${gateway.url}/openapi.json`)).json()) as OpenApi;
+    const calls = Object.entries(paths).flatMap(([path, methods]) =>
+      path.includes('{run_id}') ? Object.keys(methods).map((method) => ({ path, method: method.toUpperCase() })) : [],
+    );
+    expect(calls.length).toBeGreaterThanOrEqual(8);
+    const headers = { 'content-type': 'application/json' };
+    const found = calls.map(async ({ path, method }) => {
+      const url = path.replace('{run_id}', 'secret-run').replace('{approval_id}', 'plan');
+      const answers = url.endsWith('/approvals/plan') ? { decision: 'approve' } : {};
+      const body = method === 'GET' ? undefined : JSON.stringify(url.endsWith('/what-if') ? { set: {} } : answers);
+      const answer = await gateway.call('thief', url, { method, body, headers: body ? headers : {} });
+      return `${answer.status} ${((await answer.json()) as { code: string }).code} ${method} ${path}`;
+    });
+    expect(await Promise.all(found)).toEqual(calls.map(({ method, path }) => `404 not_found ${method} ${path}`));
+  });
+
+  test('tells nothing to a socket or a stream that asks for it', async () => {
+    await gateway.log.publish(thought('owner', 3, { runId: 'secret-run' }));
+    const { socket, until, frames } = await gateway.feed('thief', '?after=0&run_id=secret-run');
+    await until((all) => all.some(({ type }) => type === 'caught_up'));
+    expect(frames.map(({ type }) => type)).toEqual(['hello', 'caught_up']);
+    expect(frames[0]).toMatchObject({ head: 0 });
+    socket.close();
+    const stream = await gateway.call('thief', '/v1/events/stream?after=0&run_id=secret-run');
+    const reader = (stream.body as ReadableStream<Uint8Array>).getReader();
+    let text = '';
+    while (!text.includes('caught_up')) text += new TextDecoder().decode((await reader.read()).value);
+    await reader.cancel();
+    expect(text).not.toContain('secret-run');
   });
 });
 
 describe('a socket', () => {
+  test('without a token is closed with 4401 and told nothing', async () => {
+    const { closed, frames } = openSocket(`${gateway.url.replace('http', 'ws')}/v1/feed?after=0`, ['baton.v1']);
+    expect((await closed).code).toBe(4401);
+    expect(frames.filter(({ type }) => type !== 'bye')).toEqual([]);
+  });
+
   test('that sends a frame of 100 MB is closed, and the others are not', async () => {
     const [bad, good] = [await gateway.feed('frames'), await gateway.feed('frames')];
     await Promise.all([bad, good].map(({ until }) => until((frames) => frames.length === 2)));
@@ -110,6 +155,14 @@ describe('a body', () => {
     const answer = await gateway.call('u1', '/v1/runs', { method: 'POST', body: '{not json', headers });
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({ code: 'invalid_request', request_id: expect.any(String) });
+  });
+
+  test('that would reach into prototypes gets 400', async () => {
+    const headers = { 'content-type': 'application/json' };
+    for (const set of ['{"__proto__":{"x":1}}', '{"constructor":{"prototype":{"x":1}}}']) {
+      const init = { method: 'POST', body: `{"set":${set}}`, headers };
+      expect((await gateway.call('u1', '/v1/runs/r1/what-if', init)).status).toBe(400);
+    }
   });
 
   test('that is too large gets 413', async () => {
