@@ -36,6 +36,6 @@ export function chartsOf(report: CompletedReport): Html {
   const savings = savingsBars(report);
   const origin = axisOrigin(savings);
   const from = origin > 0 ? ` (axis begins at ${usd(origin)})` : '';
-  return html`${spend.length > 0 ? chart({ caption: 'Spend by model, a month in US dollars', bars: spend }) : ''}
-  ${chart({ caption: `A month from now to after, in US dollars${from}`, bars: savings, origin })}`;
+  return html`${spend.length > 0 ? chart({ caption: 'Spend by model, a month at this rate in US dollars', bars: spend }) : ''}
+  ${chart({ caption: `A month at this rate, from now to after, in US dollars${from}`, bars: savings, origin })}`;
 }

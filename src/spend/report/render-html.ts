@@ -8,6 +8,7 @@ import { TECHNIQUE_TITLES } from './technique-titles.ts';
 const STYLE = `
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 20%, transparent); --total: #4a6fa5; --saving: #2f8f5b; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.6rem; line-height: 1.25; }
 table { border-collapse: collapse; width: 100%; margin: 1rem 0; display: block; overflow-x: auto; }
 th, td { border-bottom: 1px solid var(--line); padding: .3rem .6rem; text-align: left; vertical-align: top; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -65,7 +66,16 @@ function details({ technique, segment, action, formula, inputs, evidence, grade,
 
 function recommendations({ recommendations: all }: CompletedReport): Html {
   if (all.length === 0) return html`<p>Nothing in this data saves money. See below what was tried.</p>`;
-  const heads = ['#', 'Recommendation', 'Saves a month', 'Low to high', 'Confidence', 'Effort', 'Payback', 'Phase'];
+  const heads = [
+    '#',
+    'Recommendation',
+    'Saves a month at this rate',
+    'Low to high',
+    'Confidence',
+    'Effort',
+    'Payback',
+    'Phase',
+  ];
   const rows = all.map(({ technique, marginal_monthly_usd: { low, expected, high }, ...each }, index) => [
     index + 1,
     TECHNIQUE_TITLES[technique],
@@ -76,7 +86,9 @@ function recommendations({ recommendations: all }: CompletedReport): Html {
     each.payback_months === null ? 'not said' : `${each.payback_months} months`,
     each.phase,
   ]);
-  return html`${table(heads, rows, { numbers: [0, 2, 3, 4, 5, 6, 7] })}${all.map(details)}`;
+  return html`${table(heads, rows, { numbers: [0, 2, 3, 4, 5, 6, 7] })}
+    <p>Each figure is what the change adds after the ones applied before it, so they add up to the total.</p>
+    ${all.map(details)}`;
 }
 
 function plan({ plan: phases, recommendations: all }: CompletedReport): Html {
@@ -87,7 +99,7 @@ function plan({ plan: phases, recommendations: all }: CompletedReport): Html {
     items.map((id) => titles.get(id) ?? id).join(', '),
     usd(cumulative_monthly_usd),
   ]);
-  return table(['Phase', 'Weeks', 'What', 'Saved a month once done'], rows, { numbers: [0, 3] });
+  return table(['Phase', 'Weeks', 'What', 'Saved a month once done, at this rate'], rows, { numbers: [0, 3] });
 }
 
 function grounds({ source, assumptions, price_book: book }: CompletedReport): Html {
@@ -113,7 +125,7 @@ function completed(report: CompletedReport): Html {
   const { low, expected, high } = total.monthly_usd;
   const refused = not_recommended.map(
     ({ technique, variant, reason, monthly_usd, percent }) =>
-      `${TECHNIQUE_TITLES[technique]}${variant ? ` (${variant})` : ''}: ${reason}, ${usd(monthly_usd)} a month (${percent.toFixed(2)}%)`,
+      `${TECHNIQUE_TITLES[technique]}${variant ? ` (${variant})` : ''}: ${reason}, ${usd(monthly_usd)} a month at this rate (${percent.toFixed(2)}%)`,
   );
   const unknown = not_computable.map(
     ({ technique, missing, how_to_get_it }) =>
