@@ -65,3 +65,16 @@ test('the runs of before are listed, and each is shown again', async () => {
   expect(page.url()).toContain(runId);
   await page.context().close();
 });
+
+test('a report that could not be read is read again on a press', async () => {
+  const { handle, path } = await desk.startAsking('again');
+  const page = await desk.open('again', { path });
+  await page.getByRole('button', { name: 'Approve' }).waitFor();
+  await page.route('**/report?*', (route) => route.abort(), { times: 1 });
+  await page.getByRole('button', { name: 'Approve' }).click();
+  await handle.result();
+  await page.getByRole('button', { name: 'Read it again' }).click();
+  await page.locator('.report .headline').waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
+  await page.context().close();
+});

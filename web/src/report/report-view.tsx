@@ -4,18 +4,23 @@ import type { Api } from '../api.ts';
 import { Downloads } from './downloads.tsx';
 import { Figures } from './figures.tsx';
 
-/** The report of a finished run, fetched once: figures, or what to export where there are none. */
+/** The report of a finished run, fetched once it is there: figures, or what to export where there are none. */
 export function ReportView({ runId, api }: { runId: string; api: Api }) {
   const [report, setReport] = useState<Report | null>(null);
   const [problem, setProblem] = useState('');
-  useEffect(() => {
+  const read = () => {
+    setProblem('');
     api.report(runId).then(setReport, (error: Error) => setProblem(error.message));
-  }, [runId]);
+  };
+  useEffect(read, [runId]);
   if (problem)
     return (
-      <p role="alert" class="problem">
-        The report could not be read: {problem}
-      </p>
+      <div role="alert">
+        <p class="problem">The report could not be read: {problem}</p>
+        <button type="button" class="quiet" onClick={read}>
+          Read it again
+        </button>
+      </div>
     );
   if (!report) return <p role="status">Reading the report</p>;
   return (

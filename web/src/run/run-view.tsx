@@ -31,9 +31,11 @@ export function RunView({ run, api }: { run: FoldedRun; api: Api }) {
           </p>
         )}
       </header>
-      {open.map((approval) => (
-        <ApprovalCard key={approval.approval_id} runId={run.run_id} approval={approval} api={api} />
-      ))}
+      <div aria-live="polite">
+        {open.map((approval) => (
+          <ApprovalCard key={approval.approval_id} runId={run.run_id} approval={approval} api={api} />
+        ))}
+      </div>
       <section aria-label="Agents">
         <ol class="lanes">
           {run.agents.map((agent, index) => (
