@@ -12,7 +12,7 @@ import { median } from './lib/statistics.ts';
 const short = process.argv.includes('--short');
 const STEP_RUNS = short ? 1 : 5;
 const CONCURRENT = 50;
-const RATE = { runs: short ? 60 : 500, blocks: short ? 2 : 8 };
+const RATE = { runs: short ? 60 : 500, blocks: short ? 3 : 9 };
 const MEMORY_AFTER = short ? [50, 150] : [500, 5_000];
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 const load = () => `load ${loadavg()[0]?.toFixed(1)}`;
