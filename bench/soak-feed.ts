@@ -1,5 +1,5 @@
-// npm run soak:feed [-- --users 50 --runs 20 --seed 1]: kills workers, the gateway and Redis and cuts sockets while users
-// watch their runs, and counts what their clients saw wrong. Exit 1 on any fault.
+// npm run soak:feed [-- --users 50 --runs 20 --seed 1 --kills 10 --down-ms 3000]: kills workers, the gateway and Redis and
+// cuts sockets while users watch their runs, and counts what their clients saw wrong. Exit 1 on any fault.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     runs: number('20'),
     seed: number(String(Date.now() % 1_000_000)),
     kills: number('10'),
+    'down-ms': number('3000'),
   },
 });
 const say = (line: string) => void process.stdout.write(`${line}\n`);
@@ -41,7 +42,7 @@ try {
     workerKills: Number(values.kills),
     gatewayRestarts: 2,
     redisKills: 1,
-    downMs: 3_000,
+    downMs: Number(values['down-ms']),
     say,
   });
   say('');

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type Store } from '../../src/notifier/open-store.ts';
+import { startRedisCluster } from '../support/redis-cluster.ts';
 import { startRedisServer } from '../support/redis-server.ts';
 
 /** One process's way into the shared stores. */
@@ -24,10 +25,16 @@ async function redisPlace(): Promise<SideStorePlace> {
   return { open: () => openStore({ url }), remove: stop };
 }
 
+async function clusterPlace(): Promise<SideStorePlace> {
+  const { url, stop } = await startRedisCluster();
+  return { open: () => openStore({ url }), remove: stop };
+}
+
 /** Every implementation of the stores beside the event log, for `describe.each`. */
 export const SIDE_STORES: [string, () => Promise<SideStorePlace>][] = [
   ['SQLite', sqlitePlace],
   ['Redis', redisPlace],
+  ['a Redis cluster', clusterPlace],
 ];
 
 /** Two processes' ways into one new place, opened before the tests of a block and closed after them. */

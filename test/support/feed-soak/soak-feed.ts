@@ -23,7 +23,7 @@ const SECRET = 'a secret of the soak, long enough for HS256';
 const HOUR_MS = 3_600_000;
 /** How long clients may take to have everything once all runs have ended, in milliseconds. */
 const CATCH_UP_LIMIT_MS = 30_000;
-/** How long a run may be refused its start or its end, in milliseconds: longer than anything is down. */
+/** How long a run may be refused its start or its end once everything is up again, in milliseconds. */
 const PATIENCE_MS = 60_000;
 
 export type SoakOptions = Blows & {
@@ -45,8 +45,8 @@ export type SoakReport = {
 };
 
 /** Tries again while what it needs is down. */
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
-  const until = performance.now() + PATIENCE_MS;
+async function patiently<T>(work: () => Promise<T>, downMs: number): Promise<T> {
+  const until = performance.now() + downMs + PATIENCE_MS;
   for (;;) {
     try {
       return await work();
@@ -63,7 +63,7 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
  * at the end.
  */
 export async function soakFeed(options: SoakOptions): Promise<SoakReport> {
-  const { address, codePath, seed, users: userCount, runsPerUser, atOnce, workers } = options;
+  const { address, codePath, seed, users: userCount, runsPerUser, atOnce, workers, downMs } = options;
   const began = performance.now();
   const dataDir = mkdtempSync(join(tmpdir(), 'baton-soak-'));
   const taskQueue = `soak-${randomUUID()}`;
@@ -94,8 +94,8 @@ export async function soakFeed(options: SoakOptions): Promise<SoakReport> {
       begun += 1;
       await wait(200 * random());
       const input = { plan: soakPlan, input: { owner: user, pace_ms: 10 + Math.round(30 * random()) } };
-      const handle = await patiently(() => client.start('runPlan', input, { requestId: `request-${n}` }));
-      outcomes.get(user)?.set(handle.runId, await patiently(() => handle.result()));
+      const handle = await patiently(() => client.start('runPlan', input, { requestId: `request-${n}` }), downMs);
+      outcomes.get(user)?.set(handle.runId, await patiently(() => handle.result(), downMs));
     }
   }
 
