@@ -15,6 +15,9 @@ const IDLE_SOCKETS = short ? 200 : 1_000;
 print(`${describeMachine()}\n`);
 await reportLog(short ? 2 : 10);
 const stage = await startStage();
+// The servers are processes of their own, and would stay.
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => void stage.stop().finally(() => process.exit(1)));
 try {
   await reportDelivery(stage, short ? 3 : 20);
   await reportLoss(stage);
