@@ -42,6 +42,10 @@ async function work(modules: string[], { taskQueue }: { taskQueue: string }): Pr
   const { Runtime } = await import('@temporalio/worker');
   const { startWorker } = await import('./start-worker.ts');
   const logger = sdkLogger(pino());
+  // One agent's forgotten promise must not end the worker of all the others.
+  process.on('unhandledRejection', (error) =>
+    logger.error('a promise failed that nobody waited for', { error: String(error) }),
+  );
   const prometheus = http.metricsPort === undefined ? undefined : { bindAddress: `${http.host}:${http.metricsPort}` };
   // The process handles signals itself: what belongs to the worker is closed after it.
   Runtime.install({ shutdownSignals: [], logger, telemetryOptions: prometheus && { metrics: { prometheus } } });

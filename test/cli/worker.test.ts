@@ -4,6 +4,7 @@ import example from '../../examples/own-workflow/app.ts';
 import { connect } from '../../src/client.ts';
 import { freePort } from '../../src/dev/free-port.ts';
 import { AZURE_CODE } from '../spend/fixtures.ts';
+import careless from '../support/careless-app.ts';
 import { shared } from '../support/test-run.ts';
 import { runBaton, spawnBaton, temporaryDir } from './run-baton.ts';
 
@@ -46,6 +47,22 @@ test("with a module it runs that app's agents and workflows", async () => {
   child.kill('SIGTERM');
   expect(await closed).toBe(0);
 }, 60_000);
+
+test('an agent that leaves a failing promise behind does not end the worker', async () => {
+  await using dir = await temporaryDir();
+  const taskQueue = `test-${randomUUID()}`;
+  const args = ['worker', 'test/support/careless-app.ts', '--task-queue', taskQueue];
+  const { child, until, closed } = spawnBaton(args, { dataDir: dir.path, env: { TEMPORAL_ADDRESS: address } });
+  await until(/worker {7}careless/);
+  await using baton = await connect({ user: 'ann', app: careless, address, dataDir: dir.path, taskQueue });
+  for (let round = 0; round < 2; round += 1) {
+    const run = await baton.start('runAgent', { agent: 'careless', input: {} });
+    expect(await run.result()).toMatchObject({ status: 'completed', result: { result: { pid: child.pid } } });
+  }
+  await until(/left behind/);
+  child.kill('SIGTERM');
+  expect(await closed).toBe(0);
+});
 
 test('two modules with one name of an agent, or one that is no app, are refused before any work', async () => {
   await using dir = await temporaryDir();
