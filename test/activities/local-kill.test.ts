@@ -8,12 +8,12 @@ import { createStatsReader } from '../../src/client/stats-reader.ts';
 import { emptyFeed, foldFeed } from '../../src/feed/fold.ts';
 import { statsOf } from '../../src/feed/stats/stats-of.ts';
 import { newStoreFolder, openStoresAt } from '../support/open-test-stores.ts';
-import { sleeper } from '../support/sleeper.ts';
+import { napper } from '../support/napper.ts';
 import { spawnAgentWorker } from '../support/spawn-worker.ts';
 import { shared } from '../support/test-run.ts';
 
 const { address, namespace, workflowBundle } = shared();
-const SLEEPER = new URL('../support/sleeper.ts', import.meta.url);
+const NAPPER = new URL('../support/napper.ts', import.meta.url);
 const folder = newStoreFolder();
 let connection: Connection;
 let stores: Awaited<ReturnType<typeof openStoresAt>>;
@@ -29,10 +29,10 @@ afterAll(async () => {
 
 test('a local agent whose worker is killed with -9 begins again, and the folded feed has one start and one end', async () => {
   const [taskQueue, runId] = [`test-${randomUUID()}`, randomUUID()];
-  const options = { address, taskQueue, codePath: workflowBundle.codePath, storePath: folder.path, module: SLEEPER };
+  const options = { address, taskQueue, codePath: workflowBundle.codePath, storePath: folder.path, module: NAPPER };
   const context = { user_id: 'ann', thread_id: 't1', run_id: runId, request_id: runId, metadata: {} };
-  const limits = { sleeper: limitsOf(sleeper) };
-  const args: [RunStart] = [{ context, input: { agent: 'sleeper', input: {} }, limits, timeout_ms: 60_000 }];
+  const limits = { napper: limitsOf(napper) };
+  const args: [RunStart] = [{ context, input: { agent: 'napper', input: {} }, limits, timeout_ms: 60_000 }];
   const workflowId = workflowIdOf({ workflow: 'runAgent', userId: 'ann', runId });
   const client = new Client({ connection, namespace });
 

@@ -5,6 +5,8 @@ import { gatedAgents } from '../support/gated-agents.ts';
 import { startTestClient } from '../support/test-client.ts';
 import { until } from '../support/until.ts';
 
+/** Listing is by user: nobody else may be called so on the shared server. */
+const [ann, bea, cleo] = [randomUUID(), randomUUID(), randomUUID()];
 const { agents, open } = gatedAgents();
 let at: Awaited<ReturnType<typeof startTestClient>>;
 beforeAll(async () => {
@@ -28,19 +30,19 @@ const listed = (user: string, status: RunStatus) =>
 
 describe('a run that was closed from outside is an outcome as well', () => {
   test('terminated, with the reason, and listed under that status', async () => {
-    const { run, temporal } = await waitingRun('ann');
+    const { run, temporal } = await waitingRun(ann);
     await temporal.terminate('it was not wanted');
     expect(await run.result()).toMatchObject({
       status: 'terminated',
       run_id: run.runId,
       error: { message: expect.stringContaining('it was not wanted') },
     });
-    expect(await listed('ann', 'terminated')).toEqual([run.runId]);
-    expect(await (await at.clientOf('ann')).runs({ status: 'completed' })).toEqual([]);
+    expect(await listed(ann, 'terminated')).toEqual([run.runId]);
+    expect(await (await at.clientOf(ann)).runs({ status: 'completed' })).toEqual([]);
   });
 
   test('timed out by the server, and listed under that status', async () => {
-    const first = await waitingRun('bea');
+    const first = await waitingRun(bea);
     const { memo, searchAttributes, ...described } = await first.temporal.describe();
     const { events } = await first.temporal.fetchHistory();
     const [payload] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
@@ -57,12 +59,12 @@ describe('a run that was closed from outside is an outcome as well', () => {
     });
     const run = first.baton.run(runId, 'runAgent');
     expect(await run.result()).toMatchObject({ status: 'timed_out', error: { type: 'AgentTimeout' } });
-    expect(await listed('bea', 'timed_out')).toEqual([runId]);
+    expect(await listed(bea, 'timed_out')).toEqual([runId]);
     await first.run.cancel();
   });
 
   test('reset: the result is that of the run which goes on', async () => {
-    const { run, temporal } = await waitingRun('cleo');
+    const { run, temporal } = await waitingRun(cleo);
     const result = run.result();
     const { raw } = await temporal.describe();
     await at.temporal.workflowService.resetWorkflowExecution({
@@ -76,9 +78,9 @@ describe('a run that was closed from outside is an outcome as well', () => {
       () => temporal.describe(),
       ({ runId, status }) => runId !== raw.workflowExecutionInfo?.execution?.runId && status.name === 'RUNNING',
     );
-    open('cleo');
-    expect(await result).toMatchObject({ status: 'completed', result: { result: { name: 'cleo' } } });
+    open(cleo);
+    expect(await result).toMatchObject({ status: 'completed', result: { result: { name: cleo } } });
     expect(await run.result()).toMatchObject({ status: 'completed' });
-    expect(await listed('cleo', 'completed')).toEqual([run.runId]);
+    expect(await listed(cleo, 'completed')).toEqual([run.runId]);
   });
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import example from '../../examples/own-workflow/app.ts';
@@ -72,7 +73,7 @@ test('an own workflow is started by its name, and an unknown name is refused wit
 });
 
 test('an input that JSON would change is refused before anything is started', async () => {
-  const baton = await at.clientOf('dora');
+  const baton = await at.clientOf(randomUUID());
   await expect(baton.startNamed('trip', { sku: Number.NaN })).rejects.toMatchObject({ type: 'InvalidInput' });
   expect(await baton.runs()).toEqual([]);
 });
