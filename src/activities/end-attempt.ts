@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancelledFailure, type Context } from '@temporalio/activity';
 import type { AnyAgent } from '../agents/define-agent.ts';
 import type { AgentCall, AgentFailureDetails } from '../contracts/agent-call.ts';
+import { QUEUED_AFTER_MS } from '../contracts/names.ts';
 import type { FailureType } from '../contracts/names.ts';
 import { classifyFailure, type ClassifiedFailure } from './classify-failure.ts';
 import type { EventEmitter } from './event-emitter.ts';
@@ -20,9 +21,6 @@ type Ending = {
   stop: ReturnType<typeof stopRequest>;
   startedAt: number;
 };
-
-/** The user is told of a wait that is longer, in milliseconds. */
-const QUEUED_AFTER_MS = 1_000;
 
 /** Wait before the attempt that follows one whose worker shut down: the next worker is already there. */
 const AFTER_SHUTDOWN_MS = 50;

@@ -1,11 +1,11 @@
 import { WorkflowExecutionAlreadyStartedError, type WorkflowClient } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import { BatonError } from '../contracts/baton-error.ts';
-import { RUN_TIMEOUT_MARGIN_MS, SEARCH_ATTRIBUTES, type RunStatus } from '../contracts/names.ts';
+import { RUN_TIMEOUT_MARGIN_MS, type RunStatus } from '../contracts/names.ts';
 import type { RunStart } from '../contracts/run-start.ts';
 import { keptBefore } from './kept-before.ts';
 import { runSummary } from './list-runs.ts';
 import { reusableResults } from './reusable-results.ts';
+import { runAttributes } from './run-attributes.ts';
 import { runHistories } from './run-histories.ts';
 import { undoneOutside } from './undone-outside.ts';
 
@@ -49,8 +49,6 @@ export async function retryRun(where: Where, { by, fromStep }: RetryOptions): Pr
     by,
     reused: Object.fromEntries(kept.map(({ agent_run, result }) => [agent_run, result])),
   };
-  const { user_id, thread_id } = start.context;
-  const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
   try {
     await client.start(description.type, {
       workflowId,
@@ -59,12 +57,7 @@ export async function retryRun(where: Where, { by, fromStep }: RetryOptions): Pr
       workflowExecutionTimeout: start.timeout_ms + RUN_TIMEOUT_MARGIN_MS,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       memo: description.memo,
-      typedSearchAttributes: new TypedSearchAttributes([
-        { key: keyword(SEARCH_ATTRIBUTES.user), value: user_id },
-        { key: keyword(SEARCH_ATTRIBUTES.thread), value: thread_id },
-        { key: keyword(SEARCH_ATTRIBUTES.kind), value: description.type },
-        { key: keyword(SEARCH_ATTRIBUTES.status), value: 'running' },
-      ]),
+      typedSearchAttributes: runAttributes(start.context, description.type),
     });
     return { repeated: false };
   } catch (error) {

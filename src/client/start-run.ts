@@ -1,12 +1,12 @@
 import { WorkflowExecutionAlreadyStartedError, type WorkflowClient } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import type { AppManifest } from '../agents/define-app.ts';
 import { BatonError } from '../contracts/baton-error.ts';
-import { RUN_TIMEOUT_MARGIN_MS, RUN_TIMEOUT_MS, SEARCH_ATTRIBUTES, workflowIdOf } from '../contracts/names.ts';
+import { RUN_TIMEOUT_MARGIN_MS, RUN_TIMEOUT_MS, workflowIdOf } from '../contracts/names.ts';
 import type { RunStart } from '../contracts/run-start.ts';
 import { fairnessKey } from './fairness-key.ts';
 import type { FeedSource } from './feed-source.ts';
 import { fingerprint } from './fingerprint.ts';
+import { runAttributes } from './run-attributes.ts';
 import { refuseOversized } from './refuse-unsendable.ts';
 import { runIdentity, type StartOptions } from './run-identity.ts';
 import type { PreparedInput } from './workflow-input.ts';
@@ -21,8 +21,6 @@ type Options = {
 };
 
 type Started = { workflow: string; runId: string; repeated: boolean };
-
-const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
 
 function conflict(runId: string, workflow: string): BatonError {
   const message = `request_conflict: run ${runId} of ${workflow} exists with another input; use another request id for another request`;
@@ -70,12 +68,7 @@ export async function startRun(
       workflowExecutionTimeout,
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       memo: { request_sha256: requestSha256, run_id: runId },
-      typedSearchAttributes: new TypedSearchAttributes([
-        { key: keyword(SEARCH_ATTRIBUTES.user), value: user },
-        { key: keyword(SEARCH_ATTRIBUTES.thread), value: context.thread_id },
-        { key: keyword(SEARCH_ATTRIBUTES.kind), value: workflow },
-        { key: keyword(SEARCH_ATTRIBUTES.status), value: 'running' },
-      ]),
+      typedSearchAttributes: runAttributes(context, workflow),
     });
     return { workflow, runId, repeated: false };
   } catch (error) {

@@ -1,27 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  isGrpcServiceError,
-  WorkflowNotFoundError,
-  type WorkflowClient,
-  type WorkflowHandle,
-} from '@temporalio/client';
+import type { WorkflowClient } from '@temporalio/client';
 import { BatonError } from '../contracts/baton-error.ts';
 import { compensationIdOf } from '../contracts/names.ts';
+import { describeSettled } from './describe-settled.ts';
+import { isMissing } from './missing-run.ts';
 
-const NOT_FOUND = 5;
-
-/** The feed has its end a moment before the undoing closes: whoever waits for the one need not wait for the other. */
-const CLOSING_MS = 3_000;
-const LOOK_EVERY_MS = 50;
-
-async function describeClosed(handle: WorkflowHandle) {
-  const until = Date.now() + CLOSING_MS;
-  for (;;) {
-    const description = await handle.describe();
-    if (description.status.name !== 'RUNNING' || Date.now() > until) return description;
-    await sleep(LOOK_EVERY_MS);
-  }
-}
+const PATIENCE_MS = 3_000;
 
 /**
  * Each `agent_run` of a closed Temporal run whose work was undone after that run had ended, by a workflow of its own.
@@ -33,14 +16,18 @@ export async function undoneOutside(
   run: { workflowId: string; temporalRun: string },
 ): Promise<Set<string>> {
   try {
-    const { status, memo } = await describeClosed(client.getHandle(compensationIdOf(run)));
+    const undoing = client.getHandle(compensationIdOf(run));
+    const { status, memo } = await describeSettled({
+      describe: () => undoing.describe(),
+      isClosing: ({ status: { name } }) => name === 'RUNNING',
+      patienceMs: PATIENCE_MS,
+    });
     if (status.name === 'RUNNING') {
       throw new BatonError('InvalidInput', `run ${run.workflowId} is being undone; retry it when its feed has ended`);
     }
     return new Set((memo?.undone ?? []) as string[]);
   } catch (error) {
-    const missing = isGrpcServiceError(error) && error.code === NOT_FOUND;
-    if (missing || error instanceof WorkflowNotFoundError) return new Set();
+    if (isMissing(error)) return new Set();
     throw error;
   }
 }
