@@ -1,40 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Client, Connection } from '@temporalio/client';
 import { limitsOf } from '../../src/agents/limits-of.ts';
 import type { BatonEvent } from '../../src/contracts/event.ts';
 import { workflowIdOf } from '../../src/contracts/names.ts';
 import type { AgentOutcome } from '../../src/contracts/run.ts';
-import { newStoreFolder, openStoresAt } from '../support/open-test-stores.ts';
+import { startAgentProcess } from '../support/agent-process.ts';
 import { sleeper } from '../support/sleeper.ts';
-import { spawnAgentWorker } from '../support/spawn-worker.ts';
-import { outcomeOf, shared } from '../support/test-run.ts';
+import { outcomeOf } from '../support/test-run.ts';
 import { until } from '../support/until.ts';
 
 const HEARTBEAT_TIMEOUT_MS = 1_500;
-const { address, namespace, workflowBundle } = shared();
-const { path: storePath, remove } = newStoreFolder();
-const taskQueue = `death-${randomUUID()}`;
-const module = new URL('../support/sleeper.ts', import.meta.url);
-const { codePath } = workflowBundle;
-const spawn = () => spawnAgentWorker({ address, taskQueue, codePath, storePath, module, shutdownGraceMs: 100 });
-
-let stores: Awaited<ReturnType<typeof openStoresAt>>;
-let connection: Connection;
-let worker: Awaited<ReturnType<typeof spawn>>;
+let at: Awaited<ReturnType<typeof startAgentProcess>>;
 beforeAll(async () => {
-  stores = await openStoresAt(storePath);
-  connection = await Connection.connect({ address });
-  worker = await spawn();
+  at = await startAgentProcess({ module: new URL('../support/sleeper.ts', import.meta.url), shutdownGraceMs: 100 });
 });
-afterAll(async () => {
-  await worker.kill();
-  await connection.close();
-  await stores.close();
-  remove();
-});
+afterAll(() => at.stop());
 
-const feedOf = (userId: string): Promise<BatonEvent[]> => stores.log.read({ userId, after: 0, limit: 100 });
+const feedOf = (userId: string): Promise<BatonEvent[]> => at.stores.log.read({ userId, after: 0, limit: 100 });
 const has = (type: BatonEvent['type']) => (events: BatonEvent[]) => events.some((event) => event.type === type);
 
 /** Starts the agent, ends its worker by a signal once it sleeps, while another worker polls. */
@@ -43,16 +25,13 @@ async function endedInMidAgent(userId: string, signal: NodeJS.Signals) {
   const context = { user_id: userId, thread_id: 't1', run_id: runId, request_id: runId, metadata: {} };
   const limits = { sleeper: { ...limitsOf(sleeper), heartbeat_timeout_ms: HEARTBEAT_TIMEOUT_MS } };
   const input = { agent: 'sleeper', input: {} };
-  const handle = await new Client({ connection, namespace }).workflow.start('runAgent', {
+  const handle = await at.client.workflow.start('runAgent', {
     workflowId: workflowIdOf({ workflow: 'runAgent', userId, runId }),
-    taskQueue,
+    taskQueue: at.taskQueue,
     args: [{ context, input, limits, timeout_ms: 60_000 }],
   });
   await until(() => feedOf(userId), has('agent_thinking'));
-  const other = await spawn();
-  const endedAt = Date.now();
-  await worker.kill(signal);
-  worker = other;
+  const endedAt = await at.replace(signal);
   const { result } = await outcomeOf<AgentOutcome>(handle);
   const events = await feedOf(userId);
   const [, second] = events.filter(({ type }) => type === 'agent_started');

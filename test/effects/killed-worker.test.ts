@@ -1,37 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Client, Connection } from '@temporalio/client';
 import { limitsOf } from '../../src/agents/limits-of.ts';
 import type { BatonEvent } from '../../src/contracts/event.ts';
 import { workflowIdOf } from '../../src/contracts/names.ts';
+import { startAgentProcess } from '../support/agent-process.ts';
 import { agents, deedsIn } from '../support/clerk.ts';
-import { newStoreFolder, openStoresAt } from '../support/open-test-stores.ts';
-import { spawnAgentWorker } from '../support/spawn-worker.ts';
-import { outcomeOf, shared } from '../support/test-run.ts';
+import { outcomeOf } from '../support/test-run.ts';
 import { until } from '../support/until.ts';
 
-const { address, namespace, workflowBundle } = shared();
-const { path: storePath, remove } = newStoreFolder();
-const folder = dirname(storePath);
-const taskQueue = `killed-${randomUUID()}`;
-const module = new URL('../support/clerk.ts', import.meta.url);
-const spawn = () => spawnAgentWorker({ address, taskQueue, codePath: workflowBundle.codePath, storePath, module });
-
-let stores: Awaited<ReturnType<typeof openStoresAt>>;
-let connection: Connection;
-let worker: Awaited<ReturnType<typeof spawn>>;
+let at: Awaited<ReturnType<typeof startAgentProcess>>;
+let folder: string;
 beforeAll(async () => {
-  stores = await openStoresAt(storePath);
-  connection = await Connection.connect({ address });
-  worker = await spawn();
+  at = await startAgentProcess({ module: new URL('../support/clerk.ts', import.meta.url) });
+  folder = dirname(at.storePath);
 });
-afterAll(async () => {
-  await worker.kill();
-  await connection.close();
-  await stores.close();
-  remove();
-});
+afterAll(() => at.stop());
 
 function start(userId: string, workflow: string, input: object) {
   const runId = randomUUID();
@@ -39,7 +23,7 @@ function start(userId: string, workflow: string, input: object) {
   const limits = Object.fromEntries(agents.map((agent) => [agent.name, limitsOf(agent)]));
   const workflowId = workflowIdOf({ workflow, userId, runId });
   const args = [{ context, input, limits, timeout_ms: 60_000 }];
-  return new Client({ connection, namespace }).workflow.start(workflow, { workflowId, taskQueue, args });
+  return at.client.workflow.start(workflow, { workflowId, taskQueue: at.taskQueue, args });
 }
 
 const untilDone = (what: string) =>
@@ -49,15 +33,15 @@ const untilDone = (what: string) =>
   );
 
 async function eventsOf(userId: string): Promise<BatonEvent[]> {
-  return stores.log.read({ userId, after: 0, limit: 500 });
+  return at.stores.log.read({ userId, after: 0, limit: 500 });
 }
 
 test('what a killed worker was undoing is undone by the next one, in reverse, each once in effect', async () => {
   const steps = ['a', 'b', 'c'].map((name) => ({ agent: 'clerk', input: { folder, name } }));
   const handle = await start('ann', 'scripted', { steps: [...steps, { fail: 'no more' }] });
   await untilDone('undo b');
-  await worker.kill();
-  worker = await spawn();
+  await at.kill();
+  await at.spawnNext();
 
   await expect(outcomeOf(handle)).resolves.toMatchObject({
     status: 'failed',
@@ -74,7 +58,7 @@ test('what a killed worker was undoing is undone by the next one, in reverse, ea
       ['compensation_completed', of],
     ]),
   );
-  const entries = await stores.effects.list({ workflowId: handle.workflowId });
+  const entries = await at.stores.effects.list({ workflowId: handle.workflowId });
   expect(entries.map(({ state }) => state)).toEqual(['compensated', 'compensated', 'compensated']);
 });
 
@@ -87,24 +71,24 @@ test('the place of a killed worker is free again once its lease expires, and nob
     () => waiting.describe(),
     ({ raw }) => raw.pendingActivities?.some(({ attempt }) => (attempt ?? 1) > 1) ?? false,
   );
-  await worker.kill();
+  await at.kill();
   // Nobody comes back for this place, so that nothing but its expiry frees it.
   await gone.terminate('its worker is dead');
-  expect(await stores.leases.taken({ pool: 'agent/tenant' })).toBe(1);
-  worker = await spawn();
+  expect(await at.stores.leases.taken({ pool: 'agent/tenant' })).toBe(1);
+  await at.spawnNext();
   await expect(outcomeOf(waiting)).resolves.toMatchObject({ status: 'completed' });
-  expect(await stores.leases.taken({ pool: 'agent/tenant' })).toBe(0);
+  expect(await at.stores.leases.taken({ pool: 'agent/tenant' })).toBe(0);
 });
 
 test('an agent whose worker was killed takes its own place over, before those who wait for it', async () => {
   const first = await start('dee', 'runAgent', { agent: 'tenant', input: { folder, name: 'again' } });
   await untilDone('hold again');
-  await worker.kill();
-  worker = await spawn();
+  await at.kill();
+  await at.spawnNext();
   const held = () => Promise.resolve(deedsIn(folder).filter(({ what }) => what === 'hold again'));
   await until(held, (deeds) => deeds.length === 2);
-  expect(await stores.leases.taken({ pool: 'agent/tenant' })).toBe(1);
+  expect(await at.stores.leases.taken({ pool: 'agent/tenant' })).toBe(1);
   await first.cancel();
   await outcomeOf(first).catch(() => undefined);
-  expect(await stores.leases.taken({ pool: 'agent/tenant' })).toBe(0);
+  expect(await at.stores.leases.taken({ pool: 'agent/tenant' })).toBe(0);
 });

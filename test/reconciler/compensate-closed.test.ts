@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Client, Connection } from '@temporalio/client';
 import { z } from 'zod';
 import { defineAgent } from '../../src/agents/define-agent.ts';
 import { limitsOf } from '../../src/agents/limits-of.ts';
@@ -8,10 +7,9 @@ import { retryRun } from '../../src/client/retry-run.ts';
 import { BatonError } from '../../src/contracts/baton-error.ts';
 import type { BatonEvent } from '../../src/contracts/event.ts';
 import { compensationIdOf, workflowIdOf } from '../../src/contracts/names.ts';
-import { startReconciler } from '../../src/reconciler/start-reconciler.ts';
 import { defineTool } from '../../src/tools/define-tool.ts';
-import { openTestStores } from '../support/open-test-stores.ts';
-import { outcomeOf, shared, startTestWorker } from '../support/test-run.ts';
+import { startReconciledWorker } from '../support/reconciled-worker.ts';
+import { outcomeOf } from '../support/test-run.ts';
 
 type Did = { user: string; what: string };
 const did: Did[] = [];
@@ -62,35 +60,11 @@ const holder = defineAgent({
       : {},
 });
 
-let stores: Awaited<ReturnType<typeof openTestStores>>;
-let worker: Awaited<ReturnType<typeof startTestWorker>>;
-let connection: Connection;
-let stop: () => Promise<void>;
-
+let at: Awaited<ReturnType<typeof startReconciledWorker>>;
 beforeAll(async () => {
-  stores = await openTestStores();
-  worker = await startTestWorker({ agents: [booker, noter, holder], notifier: stores.log });
-  const { address, namespace } = shared();
-  connection = await Connection.connect({ address });
-  const { workflow: client } = new Client({ connection, namespace });
-  const { effects } = worker;
-  stop = startReconciler({ ...stores, effects, client, everyMs: 200, taskQueue: worker.taskQueue });
+  at = await startReconciledWorker({ agents: [booker, noter, holder] });
 });
-afterAll(async () => {
-  await stop();
-  await worker.stop();
-  await connection.close();
-  await stores.remove();
-});
-
-async function until(userId: string, matches: (event: BatonEvent) => boolean): Promise<BatonEvent[]> {
-  const seen: BatonEvent[] = [];
-  for await (const event of stores.log.follow({ userId, after: 0, signal: AbortSignal.timeout(20_000) })) {
-    seen.push(event);
-    if (matches(event)) break;
-  }
-  return seen;
-}
+afterAll(() => at.stop());
 
 const ended = ({ type }: BatonEvent) => type === 'run_failed';
 const told = (events: BatonEvent[]) =>
@@ -102,8 +76,8 @@ const told = (events: BatonEvent[]) =>
 
 async function bookThenHold(userId: string, whats: string[], agent = 'booker') {
   const steps = whats.map((what) => ({ agent, input: { user: userId, what } }));
-  const started = await worker.start('scripted', { steps: [...steps, { agent: 'holder' }] }, { userId });
-  await until(userId, ({ type, agent: name }) => type === 'agent_started' && name === 'holder');
+  const started = await at.worker.start('scripted', { steps: [...steps, { agent: 'holder' }] }, { userId });
+  await at.until(userId, ({ type, agent: name }) => type === 'agent_started' && name === 'holder');
   return started;
 }
 
@@ -111,7 +85,7 @@ test('what a terminated run did is undone in reverse, once, and told before its 
   const { handle, workflowId } = await bookThenHold('ann', ['flight', 'hotel', 'fixed']);
   const { runId: temporalRun } = await handle.describe();
   await handle.terminate('enough');
-  expect(told(await until('ann', ended))).toEqual([
+  expect(told(await at.until('ann', ended))).toEqual([
     ['agent_death', 'terminated'],
     ['compensation_started', 'booker-3'],
     ['compensation_completed', 'booker-3'],
@@ -122,29 +96,31 @@ test('what a terminated run did is undone in reverse, once, and told before its 
     ['run_failed', 'terminated'],
   ]);
   expect(of('ann')).toEqual(['book flight', 'book hotel', 'book fixed', 'undo hotel', 'undo flight']);
-  const states = await worker.effects.list({ workflowId });
+  const states = await at.worker.effects.list({ workflowId });
   expect(states.map(({ state }) => state)).toEqual(['compensated', 'compensated', 'done']);
-  const undoing = worker.client.workflow.getHandle(compensationIdOf({ workflowId, temporalRun }));
+  const undoing = at.worker.client.workflow.getHandle(compensationIdOf({ workflowId, temporalRun }));
   await expect(undoing.result()).resolves.toHaveLength(3);
 });
 
 test('a retry does again what was undone after the run was terminated', async () => {
   const { handle, workflowId } = await bookThenHold('ben', ['car']);
   await handle.terminate('enough');
-  await until('ben', ended);
+  await at.until('ben', ended);
   holds = false;
-  await retryRun({ client: worker.client.workflow, workflowId }, { by: 'ben' });
-  await expect(outcomeOf(worker.client.workflow.getHandle(workflowId))).resolves.toMatchObject({ status: 'completed' });
+  await retryRun({ client: at.worker.client.workflow, workflowId }, { by: 'ben' });
+  await expect(outcomeOf(at.worker.client.workflow.getHandle(workflowId))).resolves.toMatchObject({
+    status: 'completed',
+  });
   holds = true;
   expect(of('ben')).toEqual(['book car', 'undo car', 'book car']);
 });
 
 test('a call that was under way when the run was terminated is asked for, and undone if it happened', async () => {
   const steps = [{ agent: 'booker', input: { user: 'cem', what: 'slow' } }];
-  const { handle } = await worker.start('scripted', { steps }, { userId: 'cem' });
-  await until('cem', ({ type }) => type === 'tool_executing');
+  const { handle } = await at.worker.start('scripted', { steps }, { userId: 'cem' });
+  await at.until('cem', ({ type }) => type === 'tool_executing');
   await handle.terminate('enough');
-  await until('cem', ended);
+  await at.until('cem', ended);
   expect(of('cem')).toEqual(['book slow', 'undo slow']);
 });
 
@@ -154,13 +130,13 @@ test('what a run did is undone that the server closed at its timeout', async () 
   const context = { user_id: 'fay', thread_id: 't1', run_id: runId, request_id: runId, metadata: {} };
   const limits = Object.fromEntries([booker, holder].map((agent) => [agent.name, limitsOf(agent)]));
   const input = { steps: [{ agent: 'booker', input: { user: 'fay', what: 'bus' } }, { agent: 'holder' }] };
-  await worker.client.workflow.start('scripted', {
+  await at.worker.client.workflow.start('scripted', {
     workflowId,
-    taskQueue: worker.taskQueue,
+    taskQueue: at.worker.taskQueue,
     args: [{ context, input, limits, timeout_ms: 60_000 }],
     workflowExecutionTimeout: 1_500,
   });
-  expect(told(await until('fay', ended))).toEqual([
+  expect(told(await at.until('fay', ended))).toEqual([
     ['agent_death', 'timeout'],
     ['compensation_started', 'booker-1'],
     ['compensation_completed', 'booker-1', true],
@@ -176,8 +152,8 @@ test('nothing is undone that the run itself had undone, or that nobody can undo'
     { agent: 'booker', input: { user: 'dee', what: 'train' } },
     { fail: 'no more' },
   ];
-  const half = await worker.start('scripted', { steps }, { userId: 'dee' });
-  await until('dee', ({ type, agent }) => type === 'agent_started' && agent === 'holder');
+  const half = await at.worker.start('scripted', { steps }, { userId: 'dee' });
+  await at.until('dee', ({ type, agent }) => type === 'agent_started' && agent === 'holder');
   await terminated('dee', half);
   await terminated('eve', await bookThenHold('eve', ['something'], 'noter'));
   expect(of('dee')).toEqual(['book train', 'undo train']);
@@ -185,11 +161,11 @@ test('nothing is undone that the run itself had undone, or that nobody can undo'
   async function terminated(user: string, { handle, workflowId }: Awaited<ReturnType<typeof bookThenHold>>) {
     const { runId: temporalRun } = await handle.describe();
     await handle.terminate('enough');
-    expect(told(await until(user, ended)).slice(-2)).toEqual([
+    expect(told(await at.until(user, ended)).slice(-2)).toEqual([
       ['agent_death', 'terminated'],
       ['run_failed', 'terminated'],
     ]);
-    const undoing = worker.client.workflow.getHandle(compensationIdOf({ workflowId, temporalRun }));
+    const undoing = at.worker.client.workflow.getHandle(compensationIdOf({ workflowId, temporalRun }));
     await expect(undoing.describe()).rejects.toThrow(/not found/i);
   }
 });

@@ -1,36 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import { limitsOf } from '../../src/agents/limits-of.ts';
-import type { BatonEvent } from '../../src/contracts/event.ts';
 import { workflowIdOf } from '../../src/contracts/names.ts';
 import { emptyFeed, foldFeed } from '../../src/feed/fold.ts';
-import { startReconciler } from '../../src/reconciler/start-reconciler.ts';
 import { gatedAgents } from '../support/gated-agents.ts';
-import { openTestStores } from '../support/open-test-stores.ts';
-import { shared, startTestWorker } from '../support/test-run.ts';
+import { startReconciledWorker } from '../support/reconciled-worker.ts';
 
 const { agents, open, began } = gatedAgents();
-const { address, namespace } = shared();
-let stores: Awaited<ReturnType<typeof openTestStores>>;
-let worker: Awaited<ReturnType<typeof startTestWorker>>;
-let connection: Connection;
-let stop: () => Promise<void>;
-
+let at: Awaited<ReturnType<typeof startReconciledWorker>>;
 beforeAll(async () => {
-  stores = await openTestStores();
-  worker = await startTestWorker({ agents, notifier: stores.log });
-  connection = await Connection.connect({ address });
-  const { workflow: client } = new Client({ connection, namespace });
-  stop = startReconciler({ ...stores, client, everyMs: 200, taskQueue: worker.taskQueue });
+  at = await startReconciledWorker({ agents });
 });
-afterAll(async () => {
-  await stop();
-  await worker.stop();
-  await connection.close();
-  await stores.remove();
-});
+afterAll(() => at.stop());
 
 /** Started as a client starts it, with what visibility knows a run by. */
 function startListed(userId: string, workflow: string, input: object): Promise<WorkflowHandle> {
@@ -41,38 +24,28 @@ function startListed(userId: string, workflow: string, input: object): Promise<W
   const args = [{ context, input, limits, timeout_ms: 60_000 }];
   const kind = defineSearchAttributeKey('BatonKind', SearchAttributeType.KEYWORD);
   const typedSearchAttributes = new TypedSearchAttributes([{ key: kind, value: workflow }]);
-  return worker.client.workflow.start(workflow, {
+  return at.worker.client.workflow.start(workflow, {
     workflowId,
-    taskQueue: worker.taskQueue,
+    taskQueue: at.worker.taskQueue,
     args,
     typedSearchAttributes,
   });
 }
 
-async function until(userId: string, matches: (event: BatonEvent) => boolean): Promise<BatonEvent[]> {
-  const seen: BatonEvent[] = [];
-  for await (const event of stores.log.follow({ userId, after: 0, signal: AbortSignal.timeout(25_000) })) {
-    seen.push(event);
-    if (matches(event)) break;
-  }
-  expect(seen.some(matches)).toBe(true);
-  return seen;
-}
-
 test('a bug in workflow code fails its run, which is told though the run never said a word', async () => {
   const handle = await startListed('ann', 'faulty', { bug: 'type' });
   await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'TypeError' } });
-  const events = await until('ann', ({ type }) => type === 'run_failed');
+  const events = await at.until('ann', ({ type }) => type === 'run_failed');
   expect(events).toHaveLength(1);
   expect(events[0]?.payload).toMatchObject({ status: 'failed', error: { message: expect.stringContaining("'call'") } });
 });
 
 test('a run whose workflow task fails again and again is said to be stalled', async () => {
   const handle = await startListed('bob', 'faulty', { bug: 'odd' });
-  const [event] = await until('bob', ({ type }) => type === 'run_stalled');
+  const [event] = await at.until('bob', ({ type }) => type === 'run_stalled');
   expect(event?.payload).toMatchObject({ reason: 'workflow_task_failing' });
   await handle.terminate('its code is broken');
-  await until('bob', ({ type }) => type === 'run_failed');
+  await at.until('bob', ({ type }) => type === 'run_failed');
 });
 
 test('a run that is reset goes on in the feed, says so, and ends once', async () => {
@@ -81,19 +54,19 @@ test('a run that is reset goes on in the feed, says so, and ends once', async ()
     { agent: 'gated', input: { name: 'reset' } },
   ];
   const { workflowId, ...handle } = await startListed('cem', 'scripted', { steps });
-  await until('cem', ({ type, agent }) => type === 'agent_thinking' && agent === 'gated');
+  await at.until('cem', ({ type, agent }) => type === 'agent_thinking' && agent === 'gated');
   const { runId: before } = await handle.describe();
-  await worker.client.workflowService.resetWorkflowExecution({
-    namespace,
+  await at.worker.client.workflowService.resetWorkflowExecution({
+    namespace: 'default',
     workflowExecution: { workflowId, runId: before },
     // The first workflow task: everything is done again.
     workflowTaskFinishEventId: 4,
     requestId: randomUUID(),
     reason: 'do it again',
   } as never);
-  await until('cem', ({ type }) => type === 'run_restarted');
+  await at.until('cem', ({ type }) => type === 'run_restarted');
   open('reset');
-  const events = await until('cem', ({ type }) => type === 'run_completed');
+  const events = await at.until('cem', ({ type }) => type === 'run_completed');
   expect(events.filter(({ type }) => type === 'run_restarted').map(({ payload }) => payload)).toEqual([
     { by: 'operator', action: 'reset' },
   ]);

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import { z } from 'zod';
 import { defineAgent } from '../../src/agents/define-agent.ts';
@@ -9,7 +8,7 @@ import type { BatonEvent } from '../../src/contracts/event.ts';
 import { workflowIdOf } from '../../src/contracts/names.ts';
 import { startReconciler } from '../../src/reconciler/start-reconciler.ts';
 import { openTestStores } from '../support/open-test-stores.ts';
-import { shared, startTestWorker } from '../support/test-run.ts';
+import { startReconciledWorker } from '../support/reconciled-worker.ts';
 
 /** Works until it is told to stop. */
 const endless = defineAgent({
@@ -20,34 +19,13 @@ const endless = defineAgent({
     new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped')))),
 });
 
-let stores: Awaited<ReturnType<typeof openTestStores>>;
-let worker: Awaited<ReturnType<typeof startTestWorker>>;
-let connection: Connection;
-let stop: () => Promise<void>;
-
+let at: Awaited<ReturnType<typeof startReconciledWorker>>;
 beforeAll(async () => {
-  stores = await openTestStores();
-  worker = await startTestWorker({ agents: [endless], notifier: stores.log });
-  const { address, namespace } = shared();
-  connection = await Connection.connect({ address });
-  const { workflow: client } = new Client({ connection, namespace });
-  stop = startReconciler({ ...stores, client, everyMs: 200, taskQueue: worker.taskQueue });
+  at = await startReconciledWorker({ agents: [endless] });
 });
-afterAll(async () => {
-  await stop();
-  await worker.stop();
-  await connection.close();
-  await stores.remove();
-});
+afterAll(() => at.stop());
 
-async function until(userId: string, type: string): Promise<BatonEvent[]> {
-  const seen: BatonEvent[] = [];
-  for await (const event of stores.log.follow({ userId, after: 0, signal: AbortSignal.timeout(20_000) })) {
-    seen.push(event);
-    if (event.type === type) break;
-  }
-  return seen;
-}
+const until = (userId: string, type: string) => at.until(userId, (event) => event.type === type);
 
 const ends = (events: BatonEvent[]) =>
   events.filter(({ type }) =>
@@ -55,7 +33,7 @@ const ends = (events: BatonEvent[]) =>
   );
 
 test('a run that an operator terminated ends, and so does its agent', async () => {
-  const { handle } = await worker.start('runAgent', { agent: 'endless', input: {} }, { userId: 'terminated' });
+  const { handle } = await at.worker.start('runAgent', { agent: 'endless', input: {} }, { userId: 'terminated' });
   await until('terminated', 'agent_started');
   await handle.terminate('enough');
   const events = ends(await until('terminated', 'run_failed'));
@@ -77,18 +55,18 @@ async function startBare(userId: string, taskQueue: string, timeoutMs: number) {
   const kind = defineSearchAttributeKey('BatonKind', SearchAttributeType.KEYWORD);
   const typedSearchAttributes = new TypedSearchAttributes([{ key: kind, value: 'runAgent' }]);
   const options = { workflowId, taskQueue, args, typedSearchAttributes, workflowExecutionTimeout: timeoutMs };
-  return worker.client.workflow.start('runAgent', options);
+  return at.worker.client.workflow.start('runAgent', options);
 }
 
 test('a run that Temporal closed at its timeout ends as timed out', async () => {
-  await startBare('timed-out', worker.taskQueue, 1_500);
+  await startBare('timed-out', at.worker.taskQueue, 1_500);
   const events = ends(await until('timed-out', 'run_failed'));
   expect(events.map(({ type }) => type)).toEqual(['agent_death', 'run_failed']);
   expect(events[1]?.payload).toMatchObject({ status: 'timed_out' });
 });
 
 test('a run that no worker takes is said to be stalled, once', async () => {
-  const { workflow: client } = new Client({ connection, namespace: shared().namespace });
+  const { stores, client } = at;
   const lonely = `lonely-${randomUUID()}`;
   const side = await openTestStores();
   const own = startReconciler({ ...side, log: stores.log, client, everyMs: 200, taskQueue: lonely });
