@@ -48,7 +48,9 @@ test('an agent that hears its signal stops by itself', async () => {
 });
 
 test('an agent over its time limit is killed', async () => {
-  const { outcome, events } = await worker.runAgent('spinner', { ms: 60_000 }, { limits: { timeout_ms: 1_000 } });
+  // The limit counts the start of a process as well, which a busy machine can spend a second on: one that waits is used.
+  await worker.runAgent('spinner', { ms: 0 });
+  const { outcome, events } = await worker.runAgent('spinner', { ms: 60_000 }, { limits: { timeout_ms: 3_000 } });
   expect(outcome).toMatchObject({ success: false, attempts: 1, error: { type: 'AgentTimeout' } });
   const thought = events.find(({ type }) => type === 'agent_thinking')?.payload as { reasoning: string };
   await processGone(Number(thought.reasoning));
