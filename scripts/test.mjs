@@ -31,9 +31,9 @@ for (const [name, command, args] of patterns.length ? [] : CHECKS) {
   else failed += 1;
 }
 
-// Two files at a time, since most of them wait for a server or a process much of their time; but the scenarios, which
-// hold bars of time, one after the other.
-const TIMED = 'test/scenarios/';
+// Two files at a time, since most of them wait for a server or a process much of their time; but those
+// which hold bars of time, as the scenarios do, one after the other.
+const TIMED = 'test/(scenarios/|failures/killed-worker|activities/worker-death)';
 const STAGES = [
   ['--maxWorkers=2', `--testPathIgnorePatterns=${TIMED}`],
   ['--runInBand', TIMED],

@@ -19,7 +19,7 @@ const worker = defineAgent({
   name: 'worker',
   input: z.object({ mode: z.enum(['succeed', 'recover', 'fail', 'silent', 'hang']) }),
   output: z.object({ done: z.boolean() }),
-  timeoutMs: 400,
+  timeoutMs: 2_000,
   retry: { maxAttempts: 2, initialIntervalMs: 10 },
   async run({ mode }, { attempt, signal }) {
     if (mode === 'fail' || (mode === 'recover' && attempt === 1)) throw new Error('broken');
@@ -90,7 +90,7 @@ test('statistics of a user are those of their runs, and survive their worker', a
     executions: 1,
     failed_executions: 1,
   });
-  expect(before.max_execution_time).toBeGreaterThanOrEqual(0.3);
+  expect(before.max_execution_time).toBeGreaterThanOrEqual(1.9);
   expect(before.max_queue_wait_time).toBeGreaterThan(0);
 
   await stopWorker();

@@ -59,7 +59,7 @@ async function startBare(userId: string, taskQueue: string, timeoutMs: number) {
 }
 
 test('a run that Temporal closed at its timeout ends as timed out', async () => {
-  await startBare('timed-out', at.worker.taskQueue, 1_500);
+  await startBare('timed-out', at.worker.taskQueue, 4_000);
   const events = ends(await until('timed-out', 'run_failed'));
   expect(events.map(({ type }) => type)).toEqual(['agent_death', 'run_failed']);
   expect(events[1]?.payload).toMatchObject({ status: 'timed_out' });

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Asks again until the answer satisfies, for what tells nobody when it changes; throws after 15 seconds. */
+/** Asks again until the answer satisfies, for what tells nobody when it changes; throws after a minute. */
 export async function until<T>(ask: () => Promise<T>, satisfies: (answer: T) => boolean): Promise<T> {
-  const givesUpAt = performance.now() + 15_000;
+  const givesUpAt = performance.now() + 60_000;
   for (;;) {
     const answer = await ask();
     if (satisfies(answer)) return answer;

@@ -60,7 +60,7 @@ test('undoes a cancelled run, and goes on when it is cancelled again meanwhile',
 
 test('undoes a run that is out of time', async () => {
   const steps = [undoBy('quick', 't1'), { agent: 'gated', input: { name: 'never' } }];
-  const { handle, runId } = await worker.start('scripted', { steps }, { timeoutMs: 300 });
+  const { handle, runId } = await worker.start('scripted', { steps }, { timeoutMs: 2_000 });
   await expect(outcomeOf(handle)).resolves.toMatchObject({ status: 'timed_out' });
   expect(told(runId)).toEqual([['t1', true]]);
 });

@@ -139,7 +139,7 @@ test('a run out of time gives what it has', async () => {
   const { outcome, statuses } = await run(
     { steps: [says('a'), says('b', { input: { wait_ms: 20_000 } }), says('c')] },
     {},
-    { timeoutMs: 700 },
+    { timeoutMs: 3_000 },
   );
   expect(outcome.status).toBe('timed_out');
   expect(statuses).toEqual(['a completed', 'b cancelled', 'c skipped']);
