@@ -4,7 +4,7 @@ import type { DataConverter } from '@temporalio/common';
 import { createActivities } from './activities/create-activities.ts';
 import type { App } from './agents/define-app.ts';
 import { loadConfig } from './config.ts';
-import { TASK_QUEUE } from './contracts/names.ts';
+import { TASK_QUEUE, WORKFLOW_FAILURES } from './contracts/names.ts';
 import { createIsolatePool } from './isolate/isolate-pool.ts';
 import { isIsolated } from './isolate/is-isolated.ts';
 import type { EffectLedger } from './notifier/effect-ledger.ts';
@@ -79,8 +79,7 @@ export async function createWorker({
     maxHeartbeatThrottleInterval: 500,
     // After a worker's death its workflows wait this long for it before another worker takes them: 10 s by default.
     stickyQueueScheduleToStartTimeout: 500,
-    // A bug in orchestration ends its run; by default the workflow task is retried for ever.
-    workflowFailureErrorTypes: { '*': ['TypeError', 'RangeError', 'ReferenceError'] },
+    workflowFailureErrorTypes: { '*': [...WORKFLOW_FAILURES] },
   };
   const entry = { shipped: WORKFLOWS_PATH, own: app.workflows };
   const worker = workflowBundle

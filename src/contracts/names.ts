@@ -181,6 +181,9 @@ export function compensationIdOf({ workflowId, temporalRun }: { workflowId: stri
 /** Newest event envelope this code writes. Fields are added, never renamed, so older and newer readers both cope. */
 export const EVENT_SCHEMA_VERSION = 1;
 
+/** Errors of workflow code that end a run; by default such a bug would retry its workflow task for ever. */
+export const WORKFLOW_FAILURES = ['TypeError', 'RangeError', 'ReferenceError'] as const;
+
 /** Deadline of a run that says nothing else, and what the server adds so that the run can still compensate and speak. */
 export const RUN_TIMEOUT_MS = 60 * 60_000;
 export const RUN_TIMEOUT_MARGIN_MS = 60_000;

@@ -1,7 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleOption } from '@temporalio/worker';
+import type { WorkflowBundle } from '@temporalio/worker';
+import { bundleForReplay } from '../../src/replay/bundle-for-replay.ts';
 
 const SOURCES = fileURLToPath(new URL('../../src/', import.meta.url));
 const WORKFLOWS = join(SOURCES, 'workflows');
@@ -18,7 +19,7 @@ export type Mutation = {
  *
  * @throws Error when the change changes nothing: a mutation that no longer applies must not pass for a harmless one
  */
-export async function bundleMutation({ file, change }: Mutation): Promise<WorkflowBundleOption> {
+export async function bundleMutation({ file, change }: Mutation): Promise<WorkflowBundle> {
   // Inside the project, so that the copy finds the same libraries.
   const folder = mkdtempSync(fileURLToPath(new URL('./.mutation-', import.meta.url)));
   try {
@@ -28,7 +29,7 @@ export async function bundleMutation({ file, change }: Mutation): Promise<Workfl
       if (name === file && changed === source) throw new Error(`the mutation of ${file} changes nothing`);
       writeFileSync(join(folder, name), changed.replaceAll("from '../", `from '${SOURCES}`));
     }
-    return await bundleWorkflowCode({ workflowsPath: join(folder, 'index.ts'), logger: new DefaultLogger('ERROR') });
+    return await bundleForReplay({ workflowsPath: join(folder, 'index.ts') });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

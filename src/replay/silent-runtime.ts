@@ -1,0 +1,10 @@
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+
+/**
+ * Keeps Temporal's own log out of a replay: what it says is in the result, explained. For processes that do nothing
+ * else, and before anything else uses the SDK's runtime.
+ */
+export function silentRuntime(): void {
+  const logger = new DefaultLogger('ERROR', () => undefined);
+  Runtime.install({ logger, shutdownSignals: [], telemetryOptions: { logging: { filter: 'OFF' } } });
+}

@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { readHistories } from '../../src/replay/read-histories.ts';
+import { replayHistories, type NamedHistory } from '../../src/replay/replay-histories.ts';
+import type { WorkflowBundleOption } from '@temporalio/worker';
+import { HISTORIES, scenarioOf } from './history-file.ts';
+
+/** The committed histories, each under the name of its scenario. */
+export async function committedHistories(): Promise<NamedHistory[]> {
+  return (await readHistories(HISTORIES)).map((file) => {
+    if ('fault' in file) throw new Error(`${join(HISTORIES, file.name)}: ${file.fault}`);
+    return { ...file, name: scenarioOf(file.name) };
+  });
+}
+
+/** What failed, by scenario, as a person is told. */
+export async function divergences(
+  workflowBundle: WorkflowBundleOption,
+  histories: NamedHistory[],
+): Promise<Record<string, string>> {
+  const replayed = await replayHistories({ workflowBundle, histories });
+  return Object.fromEntries(
+    replayed.flatMap(({ name, divergence }) => (divergence ? [[name, divergence.text] as const] : [])),
+  );
+}
