@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  // The package's own name means its sources here; see docs/decisions/0090-the-package-runs-from-dist.md.
+  testEnvironmentOptions: { customExportConditions: ['baton-source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
+
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(
@@ -6,5 +8,19 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(1);
 }
-const { main } = await import('../src/cli.ts');
-await main(process.argv);
+// A checkout runs from its sources, an installed package has dist/ alone.
+if (existsSync(new URL('../src/cli.ts', import.meta.url))) {
+  const { registerHooks } = await import('node:module');
+  // As if Node had been started with the flag, here and in the processes of isolated agents: modules of a user's app
+  // in the checkout import this package by its name.
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      next(specifier, { ...context, conditions: [...context.conditions, 'baton-source'] }),
+  });
+  process.execArgv.push('--conditions=baton-source');
+  const { main } = await import('../src/cli.ts');
+  await main(process.argv);
+} else {
+  const { main } = await import('../dist/cli.js');
+  await main(process.argv);
+}

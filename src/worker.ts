@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import type { DataConverter } from '@temporalio/common';
@@ -40,7 +41,7 @@ export type WorkerOptions = {
 };
 
 /** Module of the workflows that ship with Baton. */
-export const WORKFLOWS_PATH = fileURLToPath(new URL('./workflows/index.ts', import.meta.url));
+export const WORKFLOWS_PATH = fileURLToPath(new URL(`./workflows/index${extname(import.meta.url)}`, import.meta.url));
 
 /**
  * Creates a worker that runs an app's agents and Baton's workflows. `run()` it; `shutdown()` ends it cleanly.

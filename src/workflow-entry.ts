@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { WorkerOptions } from '@temporalio/worker';
 
 type WorkflowEntry = Pick<WorkerOptions, 'bundlerOptions'> & { workflowsPath: string };
+
+/** In the checkout own workflows that import this package by its name get its sources; installed there is dist/ alone. */
+const FROM_SOURCE = extname(import.meta.url) === '.ts';
 
 /** Folder that holds the packages which workflows import. */
 function packagesFolder(): string {
@@ -31,7 +34,11 @@ export async function withWorkflowEntry<Result>(
       // The entry lies outside of any package, from where no import of a package would be found.
       webpackConfigHook: (config) => ({
         ...config,
-        resolve: { ...config.resolve, modules: ['node_modules', packagesFolder()] },
+        resolve: {
+          ...config.resolve,
+          modules: [...(config.resolve?.modules ?? ['node_modules']), packagesFolder()],
+          ...(FROM_SOURCE && { conditionNames: ['baton-source', '...'] }),
+        },
       }),
     };
     return await use({ workflowsPath, bundlerOptions });

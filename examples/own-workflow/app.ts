@@ -1,5 +1,4 @@
-import { defineAgent } from '../../src/agents/define-agent.ts';
-import { defineApp } from '../../src/agents/define-app.ts';
+import { defineAgent, defineApp } from 'baton-agents';
 import { z } from 'zod';
 
 const price = z.object({ sku: z.string(), cents: z.number().int() });

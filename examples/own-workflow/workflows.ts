@@ -1,5 +1,5 @@
 // Runs inside the workflow sandbox: no clock, no randomness, no input or output but through agents.
-import { agents, ask, saga, workflow } from '../../src/workflow.ts';
+import { agents, ask, saga, workflow } from 'baton-agents/workflow';
 import type app from './app.ts';
 
 const { quote, buyer } = agents<typeof app>();

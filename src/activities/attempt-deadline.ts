@@ -17,5 +17,6 @@ export function attemptDeadline(agent: string, limitMs: number) {
     },
     Math.max(1, limitMs - DEADLINE_MARGIN_MS),
   );
-  return { signal: controller.signal, expired, clear: () => clearTimeout(timer) };
+  const signal: AbortSignal = controller.signal;
+  return { signal, expired, clear: () => clearTimeout(timer) };
 }

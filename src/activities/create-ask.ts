@@ -19,5 +19,6 @@ export function createAsk(answers: readonly DecisionMessage[] = []) {
     return new Promise(() => undefined);
   }
 
-  return { ask, asked, signal: stopping.signal };
+  const signal: AbortSignal = stopping.signal;
+  return { ask, asked, signal };
 }

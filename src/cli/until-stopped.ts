@@ -22,5 +22,6 @@ export function untilStopped() {
   // Listening alone would keep the process from ending by itself.
   process.channel?.unref();
   if (process.connected === false) onSignal();
-  return { promise, signal: controller.signal };
+  const signal: AbortSignal = controller.signal;
+  return { promise, signal };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, type Connection } from '@temporalio/client';
 import type { NativeConnectionOptions } from '@temporalio/worker';
@@ -18,7 +19,9 @@ async function measure({ connection, connectionOptions, namespace }: Options) {
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const native = await NativeConnection.connect(connectionOptions);
   const taskQueue = `baton-doctor-${randomUUID()}`;
-  const workflowsPath = fileURLToPath(new URL('../../workflows/doctor-probe.ts', import.meta.url));
+  const workflowsPath = fileURLToPath(
+    new URL(`../../workflows/doctor-probe${extname(import.meta.url)}`, import.meta.url),
+  );
   const activities = { noop: async () => undefined };
   try {
     const worker = await Worker.create({ connection: native, namespace, taskQueue, workflowsPath, activities });
