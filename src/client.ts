@@ -8,6 +8,8 @@ import { createRunHandle, type RunHandle } from './client/run-handle.ts';
 import { copiedOptions, type StartOptions } from './client/run-identity.ts';
 import { startRun } from './client/start-run.ts';
 import { startableNamed } from './client/startable-named.ts';
+import { temporalServerOf } from './client/temporal-server.ts';
+import { withOwnErrors } from './client/with-own-errors.ts';
 import { ownWorkflows } from './client/own-workflows.ts';
 import { workflowInput, type PreparedInput, type Startable } from './client/workflow-input.ts';
 import { loadConfig } from './config.ts';
@@ -109,8 +111,13 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
     await connection.close();
   }
 
-  return {
+  async function execute(...args: Parameters<typeof start>) {
+    return (await start(...args)).result();
+  }
+
+  const baton: BatonClient = {
     start: start as BatonClient['start'],
+    execute: execute as BatonClient['execute'],
     startNamed,
     run: (runId, workflow = 'costOptimization') => handleOf(workflow, runId),
     find,
@@ -119,4 +126,5 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
     close,
     [Symbol.asyncDispose]: close,
   };
+  return withOwnErrors(baton, temporalServerOf(client));
 }

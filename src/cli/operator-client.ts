@@ -3,6 +3,8 @@ import { connectionSettings } from '../client/connection-settings.ts';
 import { openFeedSource } from '../client/feed-source.ts';
 import { listRuns, type RunFilter, type RunSummary } from '../client/list-runs.ts';
 import { createRunHandle, type RunHandle } from '../client/run-handle.ts';
+import { temporalServerOf } from '../client/temporal-server.ts';
+import { withOwnErrors } from '../client/with-own-errors.ts';
 import { loadConfig } from '../config.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
@@ -44,7 +46,7 @@ export async function operatorClient() {
     await connection.close();
   }
 
-  return {
+  const operator = {
     client,
     namespace,
     address: connectionOptions.address,
@@ -56,4 +58,5 @@ export async function operatorClient() {
     close,
     [Symbol.asyncDispose]: close,
   };
+  return withOwnErrors(operator, temporalServerOf(client.workflow));
 }

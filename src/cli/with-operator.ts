@@ -1,3 +1,4 @@
+import { toBatonError } from '../client/to-baton-error.ts';
 import { operatorClient } from './operator-client.ts';
 
 export type Operator = Awaited<ReturnType<typeof operatorClient>>;
@@ -7,6 +8,8 @@ export async function withOperator<T>(work: (operator: Operator) => Promise<T>):
   const operator = await operatorClient();
   try {
     return await work(operator);
+  } catch (error) {
+    throw toBatonError(error, operator);
   } finally {
     await operator.close();
   }

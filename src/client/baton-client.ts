@@ -5,6 +5,7 @@ import type { WorkflowName } from '../contracts/names.ts';
 import type { OwnWorkflow } from '../contracts/own-workflow.ts';
 import type { PlanResult, RegisteredPlan } from '../contracts/plan.ts';
 import type { Stats } from '../contracts/stats.ts';
+import type { RunOutcome } from '../contracts/run.ts';
 import type { WorkflowInput, WorkflowResult } from '../contracts/workflow-contracts.ts';
 import type { HistoryPage } from '../feed/stats/history-page.ts';
 import type { FeedSource } from './feed-source.ts';
@@ -43,6 +44,22 @@ export type BatonClient = {
     input: NoInfer<Input>,
     options?: StartOptions,
   ): Promise<RunHandle<Result>>;
+  /** Starts and waits for the end, which is an outcome also where the run failed. */
+  execute<Name extends WorkflowName>(
+    workflow: Name,
+    input: WorkflowInput<Name>,
+    options?: StartOptions,
+  ): Promise<RunOutcome<WorkflowResult<Name>>>;
+  execute<Input, Result>(
+    workflow: OwnWorkflow<Input, Result>,
+    input: NoInfer<Input>,
+    options?: StartOptions,
+  ): Promise<RunOutcome<Result>>;
+  execute<Input extends z.ZodType>(
+    plan: RegisteredPlan<Input>,
+    input: z.input<Input>,
+    options?: StartOptions,
+  ): Promise<RunOutcome<PlanResult>>;
   /**
    * Starts what a name that is only known at run time stands for: one of Baton's workflows, or a plan or workflow of the
    * app.

@@ -1,12 +1,12 @@
 import type { Config } from '../config.ts';
 import type { BatonEvent } from '../contracts/event.ts';
-import { RUN_END_TYPES } from '../contracts/names.ts';
 import type { Stats } from '../contracts/stats.ts';
 import { emptyFeed, foldFeed } from '../feed/fold.ts';
 import type { FoldedRun } from '../feed/folded.ts';
 import type { HistoryPage } from '../feed/stats/history-page.ts';
 import { statsOf } from '../feed/stats/stats-of.ts';
 import { openStore } from '../notifier/open-store.ts';
+import { checkCursor } from '../notifier/resync-required.ts';
 import { createStatsReader } from './stats-reader.ts';
 
 const PAGE = 500;
@@ -17,20 +17,19 @@ type Settings = Pick<Config, 'storeUrl' | 'fsync'> & Partial<Pick<Config, 'reten
 export async function openFeedSource({ storeUrl, fsync, retentionDays }: Settings) {
   const { log, decisions, runIds, close } = await openStore({ url: storeUrl, fsync, retentionDays });
 
-  async function* follow({
-    userId,
-    runId,
-    after,
-    signal,
-  }: {
-    userId: string;
-    runId: string;
-    after: number;
-    signal?: AbortSignal;
-  }): AsyncGenerator<BatonEvent> {
-    for await (const event of log.follow({ userId, after, runId, signal })) {
-      yield event;
-      if ((RUN_END_TYPES as readonly string[]).includes(event.type)) return;
+  /** Whether a run has told anything after a cursor, of which it is made sure that it fits the log. */
+  async function hasMore({ userId, runId, after }: { userId: string; runId: string; after: number }): Promise<boolean> {
+    checkCursor({ after }, await log.head({ userId }));
+    return (await log.read({ userId, runId, after, limit: 1 })).length > 0;
+  }
+
+  /** The latest event of a run; undefined before the first one. */
+  async function lastOf({ userId, runId }: { userId: string; runId: string }): Promise<BatonEvent | undefined> {
+    let last: BatonEvent | undefined;
+    for (;;) {
+      const page = await log.read({ userId, runId, after: last?.seq ?? 0, limit: PAGE });
+      last = page.at(-1) ?? last;
+      if (page.length < PAGE) return last;
     }
   }
 
@@ -64,7 +63,7 @@ export async function openFeedSource({ storeUrl, fsync, retentionDays }: Setting
     return statsOf(userId === undefined ? await reader.all() : [await reader.of(userId)], page);
   }
 
-  return { follow, fold, knows, workflowOf, decisions, runIds, stats, close };
+  return { follow: log.follow, hasMore, lastOf, fold, knows, workflowOf, decisions, runIds, stats, close };
 }
 
 export type FeedSource = Awaited<ReturnType<typeof openFeedSource>>;

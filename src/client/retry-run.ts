@@ -56,7 +56,8 @@ export async function retryRun(where: Where, { by, fromStep }: RetryOptions): Pr
       args: [again],
       workflowExecutionTimeout: start.timeout_ms + RUN_TIMEOUT_MARGIN_MS,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      memo: description.memo,
+      // Tells who follows the run that its last end was not the last one.
+      memo: { ...description.memo, generation: generation + 1 },
       typedSearchAttributes: runAttributes(start.context, description.type),
     });
     return { repeated: false };

@@ -1,6 +1,6 @@
-import { WorkflowUpdateFailedError, type WorkflowClient } from '@temporalio/client';
+import type { WorkflowClient } from '@temporalio/client';
 import { BatonError } from '../contracts/baton-error.ts';
-import { MESSAGES, STATE_QUERY } from '../contracts/names.ts';
+import { MESSAGES } from '../contracts/names.ts';
 import type { DecisionMessage, OperatorMessage } from '../contracts/run-messages.ts';
 import type { BatonEvent } from '../contracts/event.ts';
 import type { RunOutcome } from '../contracts/run.ts';
@@ -8,25 +8,44 @@ import type { RunState } from '../contracts/run-start.ts';
 import { agentResults, type AgentResults } from './agent-results.ts';
 import { decide } from './decide.ts';
 import type { FeedSource } from './feed-source.ts';
+import { followRun } from './follow-run.ts';
 import { isMissing, noSuchRun } from './missing-run.ts';
 import { runSummary, type RunSummary } from './list-runs.ts';
 import { runResult } from './run-result.ts';
+import { runState } from './run-state.ts';
 import { retryRun, type RetryOptions } from './retry-run.ts';
+import { tellRun } from './tell-run.ts';
+import { temporalServerOf } from './temporal-server.ts';
+import { withOwnErrors } from './with-own-errors.ts';
 
 /** A decision; `by` is the client's user unless it says who else. */
 type OwnDecision = Omit<DecisionMessage, 'by'> & { by?: string };
 type Reason = Pick<OwnDecision, 'by' | 'comment' | 'data'>;
 
-/** A run of the client's user. Of a run of anybody else every call says that there is none: code `not_found`. */
+/**
+ * A run of the client's user. Of a run of anybody else every call says that there is none: code `not_found`. Whatever
+ * fails is a `BatonError`: `NetworkError` where Temporal does not answer.
+ */
 export type RunHandle<Result = unknown> = {
   runId: string;
   workflowId: string;
   /** Whether `start` found this run already there for the same request. */
   repeated: boolean;
-  /** The run's events from the first (or after `after`), then live ones, until the run has ended. */
+  /**
+   * The run's events from the first (or after the `seq` that was seen last), then live ones, until the run has ended or
+   * `signal` aborts. Goes on by itself after an outage of the log of less than a minute; a run that was retried goes on.
+   *
+   * @throws BatonError `InvalidInput`, code `cursor_refused`, when the log has not what comes after the cursor;
+   *   `NetworkError` when it stays away
+   */
   events(options?: { after?: number; signal?: AbortSignal }): AsyncIterable<BatonEvent>;
   /** Waits for the end; a run that failed or was cancelled is an outcome, not an exception. */
   result(): Promise<RunOutcome<Result>>;
+  /**
+   * The live state, as a worker tells it.
+   *
+   * @throws BatonError `NetworkError`, code `no_worker`, when no worker answers within 10 seconds
+   */
   state(): Promise<RunState>;
   /** The run as Temporal knows it, at once and also while no worker is up; undefined if Temporal has no such run. */
   describe(): Promise<RunSummary | undefined>;
@@ -34,7 +53,7 @@ export type RunHandle<Result = unknown> = {
   agentResults(): Promise<AgentResults>;
   /** Asks the run to stop; its agents are told and may clean up. Cancelling a closed run does nothing. */
   cancel(): Promise<void>;
-  /** Lets running agents finish and starts no new one. */
+  /** Lets running agents finish and starts no new one. With no worker up it is kept for the next one. */
   pause(message?: OperatorMessage): Promise<void>;
   resume(message?: OperatorMessage): Promise<void>;
   /**
@@ -71,14 +90,10 @@ type Options = {
 export function createRunHandle<Result>(options: Options): RunHandle<Result> {
   const { client, workflowId, workflow, userId, runId, repeated, feed } = options;
 
-  /** As an update, which answers: a message that cannot be is refused with the reason. */
   async function tell(message: string, payload: object): Promise<void> {
     try {
-      await client.getHandle(workflowId).executeUpdate(message, { args: [payload] });
+      await tellRun({ client, workflowId, message, payload });
     } catch (error) {
-      if (error instanceof WorkflowUpdateFailedError) {
-        throw new BatonError('InvalidInput', error.cause?.message ?? error.message, { cause: error });
-      }
       if (!isMissing(error)) throw error;
       if (!(await exists())) throw noSuchRun(runId, error);
       throw new BatonError('InvalidInput', `run ${runId} does not go on, so it takes no ${message}`, { cause: error });
@@ -109,7 +124,7 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
 
   async function* events({ after = 0, signal }: { after?: number; signal?: AbortSignal } = {}) {
     if (!(await exists())) throw noSuchRun(runId);
-    yield* feed.follow({ userId, runId, after, signal });
+    yield* followRun({ client, feed, workflowId, userId, runId, after, signal });
   }
 
   async function take({ by = userId, ...decision }: OwnDecision): Promise<DecisionMessage> {
@@ -117,13 +132,13 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
     return decide({ client, feed, workflowId, userId, runId }, { ...decision, by });
   }
 
-  return {
+  const handle: RunHandle<Result> = {
     runId,
     workflowId,
     repeated,
     result: () => whereItIs(() => runResult<Result>({ client, feed, workflowId, workflow, userId, runId })),
     events,
-    state: () => whereItIs(() => client.getHandle(workflowId).query<RunState>(STATE_QUERY)),
+    state: () => whereItIs(() => runState({ client, workflowId })),
     describe,
     agentResults: () => whereItIs(() => agentResults(client, workflowId)),
     pause: (message = { by: userId }) => tell(MESSAGES.pause, message),
@@ -142,4 +157,5 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
       }
     },
   };
+  return withOwnErrors(handle, temporalServerOf(client));
 }

@@ -1,4 +1,3 @@
-import { isGrpcServiceError } from '@temporalio/client';
 import type { FastifyError } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { BatonError } from '../contracts/baton-error.ts';
@@ -13,20 +12,31 @@ const BY_STATUS: Record<number, ProblemCode> = {
   429: 'rate_limited',
 };
 
-const GRPC_UNAVAILABLE = [4, 14];
+/** Codes that tell of how the gateway is set up: nothing that its user could mend, nor should know. */
+const NOT_SET_UP = [
+  'namespace_missing',
+  'permission_denied',
+  'search_attributes_missing',
+  'server_too_old',
+  'version_mismatch',
+];
+
+const AWAY = {
+  code: 'temporal_unavailable',
+  detail: 'try again in some seconds',
+  headers: { 'retry-after': '5' },
+} as const;
 
 function ofBatonError(error: BatonError): Problem | undefined {
+  if (NOT_SET_UP.includes(error.code ?? '')) {
+    return new Problem({ code: 'temporal_unavailable', detail: 'look for the request id in the logs of the gateway' });
+  }
   if (error.code === 'request_conflict') return new Problem({ code: 'request_conflict', detail: error.message });
   if (error.code === 'not_found') return new Problem({ code: 'not_found', detail: error.message });
   if (error.type === 'InvalidInput') return new Problem({ code: 'invalid_input', detail: error.message });
   if (error.type === 'PayloadTooLarge') return new Problem({ code: 'too_large', detail: error.message });
-  if (error.type === 'NetworkError') return new Problem({ code: 'temporal_unavailable', detail: error.message });
+  if (error.type === 'NetworkError' || error.type === 'RateLimited') return new Problem(AWAY);
   return undefined;
-}
-
-function isUnavailable(error: unknown): boolean {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  return isGrpcServiceError(cause) && GRPC_UNAVAILABLE.includes(cause.code);
 }
 
 /** Turns whatever was thrown in a request into its answer. What is not foreseen tells the client nothing of itself. */
@@ -43,13 +53,6 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof BatonError) {
     const known = ofBatonError(error);
     if (known) return known;
-  }
-  if (isUnavailable(error)) {
-    return new Problem({
-      code: 'temporal_unavailable',
-      detail: 'try again in some seconds',
-      headers: { 'retry-after': '5' },
-    });
   }
   const { statusCode = 500, message = '' } = (error ?? {}) as Partial<FastifyError>;
   const code = BY_STATUS[statusCode];

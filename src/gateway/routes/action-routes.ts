@@ -54,7 +54,8 @@ export function actionRoutes(context: GatewayContext): FastifyPluginAsyncZod {
         await handle.retry({ by: user, fromStep: request.body?.from_step }).catch((error: unknown) => {
           if (!(error instanceof BatonError) || error.type !== 'InvalidInput') throw error;
           const { code, message: detail } = error;
-          if (code !== 'unknown_step') throw new Problem({ code: 'not_retryable', detail });
+          if (code === undefined) throw new Problem({ code: 'not_retryable', detail });
+          if (code !== 'unknown_step') throw error;
           throw new Problem({ code: 'invalid_input', detail, errors: [{ path: '/from_step', message: detail }] });
         });
         return reply.code(202).send({ run_id: handle.runId, workflow_id: handle.workflowId });

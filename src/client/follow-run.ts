@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkflowClient } from '@temporalio/client';
+import { BatonError } from '../contracts/baton-error.ts';
+import type { BatonEvent } from '../contracts/event.ts';
+import { RUN_END_TYPES } from '../contracts/names.ts';
+import { retryDelay } from '../feed/retry-delay.ts';
+import { ResyncRequired } from '../notifier/resync-required.ts';
+import type { FeedSource } from './feed-source.ts';
+
+/** How long the log may be away before its reader gives up, in milliseconds. */
+const OUTAGE_MS = 60_000;
+
+/** Bounds of the wait before the log is asked again, in milliseconds. */
+const RETRY_MS: [min: number, max: number] = [50, 2_000];
+
+type Options = {
+  client: WorkflowClient;
+  feed: FeedSource;
+  workflowId: string;
+  userId: string;
+  runId: string;
+  after: number;
+  signal?: AbortSignal;
+  outageMs?: number;
+};
+
+function isEnd({ type }: BatonEvent): boolean {
+  return (RUN_END_TYPES as readonly string[]).includes(type);
+}
+
+/**
+ * A run's events after a cursor, until nothing more can come. Goes on by itself after an outage of the log.
+ *
+ * @throws ResyncRequired if the cursor does not fit the log
+ * @throws BatonError `NetworkError` when the log stays away for a minute
+ */
+export async function* followRun(options: Options): AsyncGenerator<BatonEvent> {
+  const { client, feed, workflowId, userId, runId, signal, outageMs = OUTAGE_MS } = options;
+  let { after } = options;
+  let failures = 0;
+  let failingSince = 0;
+
+  /** A run that was started again goes on under the same ids; its first event may not be there yet. */
+  async function isOver(last: BatonEvent): Promise<boolean> {
+    const described = await client
+      .getHandle(workflowId)
+      .describe()
+      .catch(() => undefined);
+    const generation = Number(described?.memo?.generation ?? 0);
+    return described?.status.name !== 'RUNNING' || generation <= last.generation;
+  }
+
+  async function* attempt(): AsyncGenerator<BatonEvent> {
+    const run = { userId, runId };
+    // A cursor at or past the end of a run that has ended: nothing would ever come.
+    if (after > 0 && !(await feed.hasMore({ ...run, after }))) {
+      const last = await feed.lastOf(run);
+      if (last && isEnd(last) && (await isOver(last))) return;
+    }
+    for await (const event of feed.follow({ ...run, after, signal })) {
+      yield event;
+      if (!isEnd(event) || (await feed.hasMore({ ...run, after: event.seq }))) continue;
+      if (await isOver(event)) return;
+    }
+  }
+
+  for (;;) {
+    try {
+      for await (const event of attempt()) {
+        failures = 0;
+        after = event.seq;
+        yield event;
+      }
+      return;
+    } catch (error) {
+      if (error instanceof ResyncRequired) throw error;
+      if (failures === 0) failingSince = performance.now();
+      failures += 1;
+      const message = `the event log does not answer: ${(error as Error).message}; check BATON_LOG and its server`;
+      if (performance.now() - failingSince > outageMs) throw new BatonError('NetworkError', message, { cause: error });
+      await sleep(retryDelay(failures, RETRY_MS), undefined, { signal }).catch(() => undefined);
+      if (signal?.aborted) return;
+    }
+  }
+}

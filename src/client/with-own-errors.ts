@@ -1,0 +1,36 @@
+import type { TemporalServer } from './temporal-server.ts';
+import { toBatonError } from './to-baton-error.ts';
+
+type Call = (...args: unknown[]) => unknown;
+
+function isIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+/** The same object, whose calls fail with errors of our own list only: no call can be forgotten. */
+export function withOwnErrors<T extends object>(target: T, server: TemporalServer): T {
+  async function* translated(items: AsyncIterable<unknown>) {
+    try {
+      yield* items;
+    } catch (error) {
+      throw toBatonError(error, server);
+    }
+  }
+
+  function wrapped(call: Call): Call {
+    return (...args) => {
+      const given = call(...args);
+      if (isIterable(given)) return translated(given);
+      if (!(given instanceof Promise)) return given;
+      return given.catch((error: unknown) => {
+        throw toBatonError(error, server);
+      });
+    };
+  }
+
+  const entries = Reflect.ownKeys(target).map((key) => {
+    const value = (target as Record<PropertyKey, unknown>)[key];
+    return [key, typeof value === 'function' ? wrapped(value as Call) : value];
+  });
+  return Object.fromEntries(entries) as T;
+}
