@@ -1,5 +1,6 @@
-import { isGrpcDeadlineError, WorkflowUpdateFailedError, type WorkflowClient } from '@temporalio/client';
+import { WorkflowUpdateFailedError, type WorkflowClient } from '@temporalio/client';
 import { BatonError } from '../contracts/baton-error.ts';
+import { isMissing } from './missing-run.ts';
 
 /** How long a worker may take to answer before the message is left for the next one, in milliseconds. */
 const PATIENCE_MS = 5_000;
@@ -21,7 +22,8 @@ export async function tellRun({ client, workflowId, message, payload, patienceMs
     if (error instanceof WorkflowUpdateFailedError) {
       throw new BatonError('InvalidInput', error.cause?.message ?? error.message, { cause: error });
     }
-    if (!isGrpcDeadlineError(error)) throw error;
+    // A server that is away, or refuses its caller, answers the signal the same way.
+    if (isMissing(error)) throw error;
     await run.signal(message, payload);
   }
 }
