@@ -133,27 +133,6 @@ describe('an outage of the log', () => {
   });
 });
 
-test('with no worker up, the state is told to need one, and a pause is kept for the next one', async () => {
-  const baton = await at.clientOf('gus');
-  const name = randomUUID();
-  const run = await baton.start('runAgent', agentCall('gated', name));
-  await typesOf(run.events(), 'agent_thinking');
-  open(name);
-  await run.result();
-  await at.stopWorkers();
-  const waiting = await baton.start('runAgent', agentCall('quick'));
-  const how = { client: at.temporal.workflow, workflowId: waiting.workflowId, patienceMs: 300 };
-  await expect(runState(how)).rejects.toMatchObject({ type: 'NetworkError', code: 'no_worker' });
-  await tellRun({ ...how, message: 'pause', payload: { by: 'gus' } });
-  expect(await waiting.describe()).toMatchObject({ status: 'running', ended_at: null });
-  await at.startWorker();
-  await typesOf(waiting.events(), 'run_paused');
-  expect(await waiting.state()).toMatchObject({ paused_by: 'gus', status: 'paused' });
-  await waiting.resume();
-  expect(await waiting.result()).toMatchObject({ status: 'completed' });
-  expect(await typesOf(waiting.events())).toEqual(expect.arrayContaining(['run_paused', 'run_resumed']));
-});
-
 test('runs are listed by thread and by status, newest first', async () => {
   const baton = await at.clientOf(`hana-${randomUUID()}`);
   const ids: string[] = [];
@@ -176,4 +155,25 @@ test('runs are listed by thread and by status, newest first', async () => {
   expect(await listed({ thread: 't1', status: 'failed' })).toEqual([second]);
   expect(await listed({ limit: 1 })).toEqual([third]);
   expect(await listed({ open: true })).toEqual([]);
+});
+
+test('with no worker up, the state is told to need one, and a pause is kept for the next one', async () => {
+  const baton = await at.clientOf('gus');
+  const name = randomUUID();
+  const run = await baton.start('runAgent', agentCall('gated', name));
+  await typesOf(run.events(), 'agent_thinking');
+  open(name);
+  await run.result();
+  await at.stopWorkers();
+  const waiting = await baton.start('runAgent', agentCall('quick'));
+  const how = { client: at.temporal.workflow, workflowId: waiting.workflowId, patienceMs: 300 };
+  await expect(runState(how)).rejects.toMatchObject({ type: 'NetworkError', code: 'no_worker' });
+  await tellRun({ ...how, message: 'pause', payload: { by: 'gus' } });
+  expect(await waiting.describe()).toMatchObject({ status: 'running', ended_at: null });
+  await at.startWorker();
+  await typesOf(waiting.events(), 'run_paused');
+  expect(await waiting.state()).toMatchObject({ paused_by: 'gus', status: 'paused' });
+  await waiting.resume();
+  expect(await waiting.result()).toMatchObject({ status: 'completed' });
+  expect(await typesOf(waiting.events())).toEqual(expect.arrayContaining(['run_paused', 'run_resumed']));
 });
