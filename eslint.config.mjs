@@ -127,6 +127,8 @@ export default tseslint.config(
       'max-lines': ['error', { max: 300, skipBlankLines: false, skipComments: false }],
     },
   },
+  // What it becomes is a program of a user's own.
+  { files: ['templates/**/*.ts'], rules: { 'no-console': 'off' } },
   // Temporal's SDK loads a converter by require().
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   { files: ['src/**/*.ts'], rules: { 'import-x/no-cycle': ['error', { maxDepth: 10 }] } },

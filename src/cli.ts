@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addCancelCommand } from './cli/cancel-command.ts';
 import { addCodecCommand } from './cli/codec-command.ts';
@@ -6,6 +7,7 @@ import { addDevCommand } from './cli/dev-command.ts';
 import { addDoctorCommand } from './cli/doctor-command.ts';
 import { explainError } from './cli/explain-error.ts';
 import { addGatewayCommand } from './cli/gateway-command.ts';
+import { addInitCommand } from './cli/init-command.ts';
 import { addPauseCommands } from './cli/pause-command.ts';
 import { addRetryCommand } from './cli/retry-command.ts';
 import { addPlanCommand } from './cli/plan-command.ts';
@@ -20,8 +22,12 @@ import { addWorkerCommand } from './cli/worker-command.ts';
 
 /** The command line. Sets `process.exitCode`; 0 completed, 2 completed with errors, 3 insufficient data, 1 anything else. */
 export async function main(argv: string[]): Promise<void> {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   const program = new Command('baton')
     .description('Durable multi-agent workflows on Temporal, with a live feed of what every agent does')
+    .version(version)
     .exitOverride()
     .showHelpAfterError();
   for (const add of [
@@ -38,6 +44,7 @@ export async function main(argv: string[]): Promise<void> {
     addDecideCommands,
     addRetryCommand,
     addDoctorCommand,
+    addInitCommand,
     addWorkerCommand,
     addGatewayCommand,
     addCodecCommand,

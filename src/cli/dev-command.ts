@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { connect } from '../client.ts';
 import { loadConfig, type Config } from '../config.ts';
+import { BatonError } from '../contracts/baton-error.ts';
 import { demoRun } from './demo-run.ts';
 import { exitCode } from './exit-code.ts';
+import { loadApps } from './load-app.ts';
 import { parseCount } from './parse-option.ts';
 import { printReport } from './print-report.ts';
 import { startStack, type Stack } from './start-stack.ts';
@@ -42,15 +44,20 @@ async function demo(
 export function addDevCommand(program: Command): void {
   program
     .command('dev')
+    .argument('[modules...]', "modules whose default exports are a defineApp (default: Baton's own agents)")
     .description('run everything on this machine: Temporal with its UI, a worker and the event log')
     .option('--demo', 'also run costOptimization on the real trace in examples/')
     .option('--exit', 'stop after the demo run, with its exit code')
     .option('--port <port>', 'port of the embedded Temporal server; by default the one used last time', parseCount)
     .option('--json', 'print the report of the demo run as JSON')
-    .action(async (options: Options) => {
+    .action(async (modules: string[], options: Options) => {
+      if (options.demo && modules.length > 0) {
+        throw new BatonError('InvalidInput', "--demo runs Baton's own agents: leave the modules out");
+      }
       const config = loadConfig();
+      const app = modules.length > 0 ? await loadApps(modules) : undefined;
       const stopped = untilStopped();
-      const stack = await startStack({ config, command: 'baton dev', say, port: options.port, gateway: true });
+      const stack = await startStack({ config, command: 'baton dev', say, app, port: options.port, gateway: true });
       try {
         const ended = options.demo && !stopped.signal.aborted && (await demo(stack, config, stopped, options.json));
         if (ended && options.exit) return;

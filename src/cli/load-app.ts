@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { App } from '../agents/define-app.ts';
+import { defineApp, type App } from '../agents/define-app.ts';
 import { loadConfig } from '../config.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 
@@ -20,4 +20,26 @@ export async function loadApp(module?: string): Promise<App> {
   })) as { default?: Partial<App> };
   if (typeof loaded.default?.manifest === 'function') return loaded.default as App;
   throw new BatonError('InvalidInput', `module ${path}: its default export must be what defineApp returns`);
+}
+
+/**
+ * One app of all modules: a queue's workers must all know the same agents, or a task meets one that does not.
+ *
+ * @throws BatonError naming the module and what is wrong with it
+ */
+export async function loadApps(modules: string[]): Promise<App> {
+  if (modules.length < 2) return loadApp(modules[0]);
+  const apps = await Promise.all(modules.map((module) => loadApp(module)));
+  const [workflows, ...more] = apps.flatMap((app) => app.workflows ?? []);
+  if (more.length > 0) {
+    throw new BatonError(
+      'InvalidInput',
+      'two of the modules have workflows of their own: run a worker for each, on queues of their own',
+    );
+  }
+  return defineApp({
+    agents: apps.flatMap(({ agents }) => agents),
+    plans: apps.flatMap(({ plans }) => plans),
+    workflows,
+  });
 }

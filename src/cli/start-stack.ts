@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { App } from '../agents/define-app.ts';
 import { connectionSettings } from '../client/connection-settings.ts';
 import type { Config } from '../config.ts';
 import type { Store } from '../notifier/open-store.ts';
@@ -21,6 +22,8 @@ type Options = {
   /** How this process is called to another one that finds the data folder taken. */
   command: string;
   say: (line: string) => void;
+  /** Whose agents work here. @default Baton's own */
+  app?: App;
   port?: number;
   patienceMs?: number;
   /** Also serve users over HTTP. @default false */
@@ -37,7 +40,7 @@ export type Stack = {
   stop(): Promise<void>;
 };
 
-type UsersOptions = Pick<Options, 'config' | 'say'> & {
+type UsersOptions = Pick<Options, 'config' | 'say' | 'app'> & {
   store: Store;
   address: string;
   namespace: string;
@@ -65,7 +68,15 @@ async function serveUsers({ undo, say, store, ...options }: UsersOptions) {
  *
  * @throws BatonError naming the process that has the data folder already, or what did not come up
  */
-export async function startStack({ config, command, say, port, patienceMs, gateway }: Options): Promise<Stack> {
+export async function startStack({
+  config,
+  command,
+  say,
+  port,
+  patienceMs,
+  gateway,
+  app: own,
+}: Options): Promise<Stack> {
   const { dataDir } = config;
   const undo = undoList();
   try {
@@ -83,14 +94,14 @@ export async function startStack({ config, command, say, port, patienceMs, gatew
     // The process handles signals itself: the worker must be stopped before the server it talks to.
     const logger = fileLogger({ path: join(dataDir, 'worker.log') });
     Runtime.install({ shutdownSignals: [], logger });
-    const app = costApp({ dataDir });
+    const app = own ?? costApp({ dataDir });
     const [server, workflowBundle] = await Promise.all([starting, bundleWorkflows({ app, logger })]);
     const { connectionOptions, namespace } = connectionSettings({ address: server?.address, dataDir });
     const { address } = connectionOptions;
     const { reconcileMs = RECONCILE_MS } = config;
     const temporal = { connectionOptions, namespace };
     const { store } = await startWorker({ config, app, workflowBundle, ...temporal, logger, reconcileMs, undo });
-    const gatewayUrl = gateway ? await serveUsers({ config, store, address, namespace, say, undo }) : null;
+    const gatewayUrl = gateway ? await serveUsers({ config, store, address, namespace, say, undo, app: own }) : null;
     undo.push(owner.stopping);
     return { uiUrl: server?.uiUrl ?? null, namespace, address, gatewayUrl, stop: undo.run };
   } catch (error) {

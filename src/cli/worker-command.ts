@@ -1,12 +1,10 @@
 import type { Command } from 'commander';
 import { pino } from 'pino';
-import { defineApp, type App } from '../agents/define-app.ts';
 import { connectionSettings } from '../client/connection-settings.ts';
 import { loadConfig } from '../config.ts';
-import { BatonError } from '../contracts/baton-error.ts';
 import { TASK_QUEUE } from '../contracts/names.ts';
 import { bundleWorkflows } from './bundle-workflows.ts';
-import { loadApp } from './load-app.ts';
+import { loadApps } from './load-app.ts';
 import { sdkLogger } from './sdk-logger.ts';
 import { undoList } from './undo-list.ts';
 import { untilStopped } from './until-stopped.ts';
@@ -15,24 +13,6 @@ import { untilStopped } from './until-stopped.ts';
 const RECONCILE_MS = 30_000;
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
-
-/** One app of all modules: a queue's workers must all know the same agents, or a task meets one that does not. */
-async function loadApps(modules: string[]): Promise<App> {
-  if (modules.length < 2) return loadApp(modules[0]);
-  const apps = await Promise.all(modules.map((module) => loadApp(module)));
-  const [workflows, ...more] = apps.flatMap((app) => app.workflows ?? []);
-  if (more.length > 0) {
-    throw new BatonError(
-      'InvalidInput',
-      'two of the modules have workflows of their own: run a worker for each, on queues of their own',
-    );
-  }
-  return defineApp({
-    agents: apps.flatMap(({ agents }) => agents),
-    plans: apps.flatMap(({ plans }) => plans),
-    workflows,
-  });
-}
 
 async function work(modules: string[], { taskQueue }: { taskQueue: string }): Promise<void> {
   const stopped = untilStopped();
