@@ -1,7 +1,8 @@
-// Records histories for the replay tests: `npm run record -- [--replace] [scenario...]`, all that are missing by default.
+// Records histories, and what their users saw, for the replay tests: `npm run record -- [--replace] [scenario...]`, all that are missing by default.
 import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { feedFileOf, feedText } from '../src/replay/feed-file.ts';
 import { historyFile } from '../test/replay/history-file.ts';
 import { SCENARIOS } from '../test/replay/scenarios.ts';
 
@@ -33,7 +34,10 @@ if (unknown.length > 0) {
   process.chdir(folder);
   try {
     for (const scenario of chosen) {
-      writeFileSync(historyFile(scenario.name), await recordScenario(scenario));
+      const { history, feed } = await recordScenario(scenario);
+      const file = historyFile(scenario.name);
+      writeFileSync(file, `${JSON.stringify(history, null, 1)}\n`);
+      writeFileSync(feedFileOf(file), feedText(feed));
       say(`recorded ${scenario.name}`);
     }
   } finally {

@@ -9,6 +9,7 @@ import { explainError } from './cli/explain-error.ts';
 import { addGatewayCommand } from './cli/gateway-command.ts';
 import { addInitCommand } from './cli/init-command.ts';
 import { addPauseCommands } from './cli/pause-command.ts';
+import { addReplayCommand } from './cli/replay-command.ts';
 import { addRetryCommand } from './cli/retry-command.ts';
 import { addPlanCommand } from './cli/plan-command.ts';
 import { addRunCommand } from './cli/run-command.ts';
@@ -43,6 +44,7 @@ export async function main(argv: string[]): Promise<void> {
     addPauseCommands,
     addDecideCommands,
     addRetryCommand,
+    addReplayCommand,
     addDoctorCommand,
     addInitCommand,
     addWorkerCommand,

@@ -3,17 +3,10 @@ import { BatonError } from '../contracts/baton-error.ts';
 import { RUN_STATUSES, type RunStatus } from '../contracts/names.ts';
 import { withOperator } from './with-operator.ts';
 import { parseCount } from './parse-option.ts';
+import { sinceOf } from './since-of.ts';
 import { table } from './table.ts';
 
 type Options = { user?: string; status?: string; since?: string; limit: number; json?: boolean };
-
-const UNITS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function sinceOf(text: string): Date {
-  const [, amount, unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? [];
-  if (!amount) throw new BatonError('InvalidInput', `--since ${text}: give a number and s, m, h or d, such as 90m`);
-  return new Date(Date.now() - Number(amount) * (UNITS[unit] ?? 0));
-}
 
 function statusOf(text: string): RunStatus {
   const status = RUN_STATUSES.find((known) => known === text);

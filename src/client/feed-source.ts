@@ -46,14 +46,21 @@ export async function openFeedSource({ storeUrl, fsync, retentionDays }: Setting
     return event?.workflow_id.split('/')[0];
   }
 
-  /** The run as its events tell; undefined before the first of them. */
-  async function fold({ userId, runId }: { userId: string; runId: string }): Promise<FoldedRun | undefined> {
-    let feed = emptyFeed();
-    for (;;) {
-      const page = await log.read({ userId, after: feed.seq, limit: PAGE, runId });
-      for (const event of page) feed = foldFeed(feed, event);
-      if (page.length < PAGE) return feed.runs[0];
+  /** Every event that is kept of a run. */
+  async function* events({ userId, runId }: { userId: string; runId: string }): AsyncGenerator<BatonEvent> {
+    for (let after = 0; ;) {
+      const page = await log.read({ userId, after, limit: PAGE, runId });
+      yield* page;
+      if (page.length < PAGE) return;
+      after = page.at(-1)?.seq ?? after;
     }
+  }
+
+  /** The run as its events tell; undefined before the first of them. */
+  async function fold(run: { userId: string; runId: string }): Promise<FoldedRun | undefined> {
+    let feed = emptyFeed();
+    for await (const event of events(run)) feed = foldFeed(feed, event);
+    return feed.runs[0];
   }
 
   const reader = createStatsReader(log);
@@ -63,7 +70,7 @@ export async function openFeedSource({ storeUrl, fsync, retentionDays }: Setting
     return statsOf(userId === undefined ? await reader.all() : [await reader.of(userId)], page);
   }
 
-  return { follow: log.follow, hasMore, lastOf, fold, knows, workflowOf, decisions, runIds, stats, close };
+  return { follow: log.follow, events, hasMore, lastOf, fold, knows, workflowOf, decisions, runIds, stats, close };
 }
 
 export type FeedSource = Awaited<ReturnType<typeof openFeedSource>>;

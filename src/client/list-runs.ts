@@ -63,7 +63,7 @@ export function runSummary({
 }
 
 /** In Temporal's list filters a string literal ends at a quote unless it is escaped. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 

@@ -11,11 +11,12 @@ function nameOf({ name, args }: Scheduled): string {
   return nameOfActivity({ name, call: args[0] as Partial<AgentCall> | undefined });
 }
 
-function tellLocal(command: Scheduled): string | undefined {
+function tellLocal(command: Scheduled): string {
   const [{ events = [] } = {}] = command.args as [{ events?: { type: string }[] }?];
   const end = events.find(({ type }) => RUN_END.test(type));
   if (end) return `ends the run (${end.type})`;
-  return command.name === PUBLISH_ACTIVITY ? undefined : `runs ${nameOf(command)} in its own task`;
+  if (command.name !== PUBLISH_ACTIVITY) return `runs ${nameOf(command)} in its own task`;
+  return `tells ${events.map(({ type }) => type).join(', ')}`;
 }
 
 function tell(command: Command): string | undefined {

@@ -43,6 +43,17 @@ function eventNamed(detail: string, activities: readonly HistoryActivity[]): { i
   return { id: activities.find(({ localSeq }) => localSeq !== undefined && localSeq === Number(seq))?.eventId };
 }
 
+/**
+ * An activity that history scheduled in the task of the event that Temporal stumbled over, and the code did not: that
+ * says more than a timer or search attribute before it.
+ */
+function notAsked({ events }: HistoryJson, scheduled: readonly HistoryActivity[], asked: number, id = Infinity) {
+  const next = scheduled[asked]?.eventId;
+  if (next === undefined || next <= id) return undefined;
+  const between = events.filter(({ eventId }) => Number(eventId) > id && Number(eventId) < next);
+  return between.some(({ eventType }) => eventType.includes('WORKFLOW_TASK')) ? undefined : next;
+}
+
 type Place = { agent: string | null; step: string | null };
 
 /** Which agent of the run this is; activities with a dot in their name are none. */
@@ -58,7 +69,8 @@ function explainDiverged({ history, commands }: Options, detail: string): Omit<D
   const asked = commands.filter((command) => command.kind === 'activity');
   const swapped = scheduled.findIndex(({ name }, index) => asked[index] && asked[index].name !== name);
   const named = eventNamed(detail, activities);
-  const eventId = swapped >= 0 ? scheduled[swapped]?.eventId : named.id;
+  const eventId =
+    swapped >= 0 ? scheduled[swapped]?.eventId : (notAsked(history, scheduled, asked.length, named.id) ?? named.id);
   const event = eventId === undefined ? '' : `; event ${eventId}`;
   const matched = scheduled.filter(({ eventId: id }) => eventId === undefined || id < eventId).length;
   const now = `the code now ${codeNow(commands, matched)}${event}`;

@@ -18,7 +18,8 @@ type Attributes = {
   activityTaskFailedEventAttributes: { scheduledEventId: string; failure?: unknown };
   activityTaskTimedOutEventAttributes: { scheduledEventId: string; failure?: unknown };
   activityTaskCanceledEventAttributes: { scheduledEventId: string; details?: PayloadsJson };
-  markerRecordedEventAttributes: { markerName: string; details?: Record<string, PayloadsJson> };
+  markerRecordedEventAttributes: { markerName: string; details?: Record<string, PayloadsJson>; failure?: unknown };
+  workflowTaskFailedEventAttributes: { baseRunId?: string; newRunId?: string };
   timerStartedEventAttributes: { timerId: string; startToFireTimeout: string };
 };
 

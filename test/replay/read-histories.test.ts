@@ -20,7 +20,8 @@ test('a file that was cut off, is no history or lacks a part is named with its f
   writeFileSync(join(dir, 'gap.json'), JSON.stringify({ events: events.toSpliced(4, 1) }));
   writeFileSync(join(dir, 'late.json'), JSON.stringify({ events: events.slice(2) }));
   writeFileSync(join(dir, 'other.json'), '{"name": "package"}');
-  writeFileSync(join(dir, 'good.feed.json'), 'not looked at here');
+  copyFileSync(historyFile('agent-completed'), join(dir, 'odd.json'));
+  writeFileSync(join(dir, 'odd.feed.json'), '{"events": "none"}');
   const files = await readHistories(dir);
   const faults = Object.fromEntries(files.map((file) => [file.name, 'fault' in file ? file.fault : 'none']));
   expect(faults).toEqual({
@@ -30,6 +31,7 @@ test('a file that was cut off, is no history or lacks a part is named with its f
     ),
     'gap.json': expect.stringContaining('event 5 is missing: a part was cut out'),
     'late.json': expect.stringContaining('its first event is not the start of a workflow'),
+    'odd.json': expect.stringMatching(/its feed .*odd\.feed\.json cannot be read: .*expected array/s),
     'other.json': expect.stringContaining('it is JSON, but no history'),
   });
 });

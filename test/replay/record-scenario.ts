@@ -1,9 +1,14 @@
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import type { FeedSkeleton } from '../../src/replay/feed-skeleton.ts';
+import { historyOf, type HistoryJson } from '../../src/replay/history-json.ts';
+import { scrubMachine } from '../../src/replay/scrub-machine.ts';
+import { seenFeed } from '../../src/replay/seen-feed.ts';
 import { startTestWorker } from '../support/test-run.ts';
 import type { Scenario } from './scenario.ts';
-import { scrubHistory } from './scrub-history.ts';
 
-/** Runs a scenario on the shared server and gives its history as JSON, without what names this machine. */
+/**
+ * Runs a scenario on the shared server and gives its history, without what names this machine, and what was published
+ * of it.
+ */
 export async function recordScenario({
   name,
   workflow,
@@ -14,7 +19,7 @@ export async function recordScenario({
   follow,
   part = 'last',
   status,
-}: Scenario): Promise<string> {
+}: Scenario): Promise<{ history: HistoryJson; feed: FeedSkeleton }> {
   const worker = await startTestWorker({ agents });
   try {
     const { handle, runId, workflowId } = await worker.start(workflow, input, { start });
@@ -28,8 +33,10 @@ export async function recordScenario({
     const follower = await follow?.({ client, taskQueue, end });
     await follower?.result();
     const kept = part === 'first' ? handle.firstExecutionRunId : undefined;
-    const history = await (follower ?? client.workflow.getHandle(workflowId, kept)).fetchHistory();
-    return `${JSON.stringify(scrubHistory(JSON.parse(historyToJSON(history))), null, 1)}\n`;
+    const history = historyOf(await (follower ?? client.workflow.getHandle(workflowId, kept)).fetchHistory());
+    const feed = seenFeed(worker.recorder.of(runId), history);
+    if (!feed) throw new Error(`scenario ${name} published no event of its workflow`);
+    return { history: scrubMachine(history) as HistoryJson, feed };
   } finally {
     await worker.stop();
   }

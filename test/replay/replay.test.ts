@@ -5,20 +5,28 @@ import { join } from 'node:path';
 import { bundleForReplay } from '../../src/replay/bundle-for-replay.ts';
 import { silentRuntime } from '../../src/replay/silent-runtime.ts';
 import { WORKFLOWS_PATH } from '../../src/worker.ts';
-import { committedHistories, divergences } from './committed.ts';
+import { checkHistories } from '../../src/replay/check-histories.ts';
+import { checksText } from '../../src/replay/checks-text.ts';
+import { isFeedFile } from '../../src/replay/feed-file.ts';
+import { committedHistories } from './committed.ts';
 import { HISTORIES, scenarioOf } from './history-file.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 silentRuntime();
 const files = readdirSync(HISTORIES).sort();
 
-test('every scenario has a history, and every history a scenario', () => {
-  expect([...new Set(files.map(scenarioOf))].sort()).toEqual(SCENARIOS.map(({ name }) => name).sort());
+test('every scenario has a history with its feed, and every history a scenario', () => {
+  const names = SCENARIOS.map(({ name }) => name).sort();
+  const scenariosOf = (kept: string[]) => [...new Set(kept.map((file) => scenarioOf(file.replace('.feed.', '.'))))];
+  expect(scenariosOf(files.filter((file) => !isFeedFile(file)))).toEqual(names);
+  expect(scenariosOf(files.filter(isFeedFile))).toEqual(names);
 });
 
-test('every history of every version replays on the code as it is', async () => {
+test('every history of every version replays on the code as it is, and shows its user what it showed', async () => {
   const workflowBundle = await bundleForReplay({ workflowsPath: WORKFLOWS_PATH });
-  expect(await divergences(workflowBundle, await committedHistories())).toEqual({});
+  const checks = await checkHistories({ workflowBundle, histories: await committedHistories() });
+  const n = SCENARIOS.length;
+  expect(checksText(checks)).toBe(`${n} histories: ${n} replay, ${n} feeds compared\n`);
 });
 
 test('a history names no machine and no person', async () => {

@@ -9,8 +9,8 @@ const OF_THE_MACHINE = new Set([
 ]);
 
 /** Copy of a history without what names the machine that recorded it. */
-export function scrubHistory(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(scrubHistory);
+export function scrubMachine(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(scrubMachine);
   if (value === null || typeof value !== 'object') return value;
   const entries = Object.entries(value).map(([key, inner]) => {
     if (key === 'identity') return [key, 'recorder'];
@@ -18,7 +18,7 @@ export function scrubHistory(value: unknown): unknown {
     if (key === 'taskQueue' && (inner as { kind?: string })?.kind === 'TASK_QUEUE_KIND_STICKY') {
       return [key, { ...(inner as object), name: 'recorder' }];
     }
-    return [key, OF_THE_MACHINE.has(key) ? undefined : scrubHistory(inner)];
+    return [key, OF_THE_MACHINE.has(key) ? undefined : scrubMachine(inner)];
   });
   return Object.fromEntries(entries.filter(([, inner]) => inner !== undefined));
 }

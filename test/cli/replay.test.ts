@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import example from '../../examples/own-workflow/app.ts';
+import { connect } from '../../src/client.ts';
+import type { CheckedHistory } from '../../src/replay/check-histories.ts';
+import { shared } from '../support/test-run.ts';
+import { runBaton, spawnBaton, temporaryDir } from './run-baton.ts';
+
+const { address } = shared();
+const MODULE = 'examples/own-workflow/app.ts';
+const env = { TEMPORAL_ADDRESS: address };
+
+let dir: Awaited<ReturnType<typeof temporaryDir>>;
+let workflowId: string;
+let stopWorker: () => Promise<unknown>;
+
+/** One run of the example that asked its user, as it was in production. */
+beforeAll(async () => {
+  dir = await temporaryDir();
+  const taskQueue = `test-${randomUUID()}`;
+  const { child, until, closed } = spawnBaton(['worker', MODULE, '--task-queue', taskQueue], {
+    dataDir: dir.path,
+    env,
+  });
+  stopWorker = () => {
+    child.kill('SIGTERM');
+    return closed;
+  };
+  await until(/worker {7}quote, buyer, release/);
+  await using baton = await connect({ user: 'ann', app: example, address, dataDir: dir.path, taskQueue });
+  const run = await baton.startNamed('trip', { sku: 'map', approve: true });
+  for await (const { type, payload } of run.events()) {
+    if (type === 'approval_requested') await run.approve(payload.approval_id);
+  }
+  ({ workflowId } = run);
+  // The command finds runs by Temporal's visibility, which lags behind history by moments.
+  while (!(await baton.runs()).some(({ workflow_id }) => workflow_id === workflowId)) await sleep(50);
+}, 60_000);
+
+afterAll(async () => {
+  await stopWorker();
+  await dir[Symbol.asyncDispose]();
+});
+
+/** `baton replay` of the server's trips on the example with one change; of other tests' trips there is no log here. */
+async function replayOf(change: (source: string) => string) {
+  const copy = mkdtempSync('test/.mutation-');
+  try {
+    cpSync('examples/own-workflow', copy, { recursive: true });
+    const workflows = join(copy, 'workflows.ts');
+    const source = readFileSync(workflows, 'utf8');
+    writeFileSync(workflows, change(source));
+    const args = ['replay', join(copy, 'app.ts'), '--workflow', 'trip', '--since', '1h', '--json'];
+    const { code, stdout, stderr } = await runBaton(args, { dataDir: dir.path, env });
+    const checks = stdout === '' ? [] : (JSON.parse(stdout) as CheckedHistory[]);
+    return { code, stderr, check: checks.find(({ workflow_id }) => workflow_id === workflowId) };
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+}
+
+test("a server's run replays on the code that ran it, and its feed is what that code shows", async () => {
+  expect(await replayOf((source) => source)).toMatchObject({
+    code: 0,
+    check: { workflow: 'trip', fault: null, divergence: null, feed: [] },
+  });
+});
+
+test('an agent that the code no longer calls is named, with the step and what comes instead', async () => {
+  const { code, check } = await replayOf((source) => source.replace('await quote({ sku })', '{ sku, cents: 300 }'));
+  expect(code).toBe(1);
+  expect(check?.divergence).toMatchObject({ kind: 'diverged', step: '1', agent: 'quote' });
+  expect(check?.divergence?.text).toMatch(
+    /^step 1, agent quote: history scheduled quote here, the code now .*; event \d+$/,
+  );
+});
+
+test('another question for the user replays, but is found in the feed', async () => {
+  const { code, check } = await replayOf((source) => source.replace('`Buy ${sku}', '`Pay ${sku}'));
+  expect(code).toBe(1);
+  expect(check?.divergence).toBeNull();
+  expect(check?.feed).toEqual([
+    { sign: '-', line: expect.stringContaining('"question":"Buy map for 300 cents?"') },
+    { sign: '+', line: expect.stringContaining('"question":"Pay map for 300 cents?"') },
+  ]);
+});
+
+test('what cannot be checked is an error that says what to do', async () => {
+  const replay = (...args: string[]) => runBaton(['replay', MODULE, ...args], { dataDir: dir.path, env });
+  const [noRun, noFolder, noServer] = await Promise.all([
+    replay('--workflow', 'trap'),
+    replay('--dir', join(dir.path, 'none')),
+    runBaton(['replay'], { dataDir: dir.path, env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } }),
+  ]);
+  expect([noRun.code, noFolder.code, noServer.code]).toEqual([1, 1, 1]);
+  expect(noRun.stderr).toContain('no run of workflow trap started within 7d: give a longer --since');
+  expect(noFolder.stderr).toContain('there is no such folder');
+  expect(noServer.stderr).toContain('127.0.0.1:1');
+});
