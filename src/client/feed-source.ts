@@ -23,14 +23,21 @@ export async function openFeedSource({ storeUrl, fsync, retentionDays }: Setting
     return (await log.read({ userId, runId, after, limit: 1 })).length > 0;
   }
 
-  /** The latest event of a run; undefined before the first one. */
-  async function lastOf({ userId, runId }: { userId: string; runId: string }): Promise<BatonEvent | undefined> {
-    let last: BatonEvent | undefined;
-    for (;;) {
-      const page = await log.read({ userId, runId, after: last?.seq ?? 0, limit: PAGE });
-      last = page.at(-1) ?? last;
-      if (page.length < PAGE) return last;
+  /** Every event that is kept of a run. */
+  async function* events({ userId, runId }: { userId: string; runId: string }): AsyncGenerator<BatonEvent> {
+    for (let after = 0; ;) {
+      const page = await log.read({ userId, after, limit: PAGE, runId });
+      yield* page;
+      if (page.length < PAGE) return;
+      after = page.at(-1)?.seq ?? after;
     }
+  }
+
+  /** The latest event of a run; undefined before the first one. */
+  async function lastOf(run: { userId: string; runId: string }): Promise<BatonEvent | undefined> {
+    let last: BatonEvent | undefined;
+    for await (const event of events(run)) last = event;
+    return last;
   }
 
   /** Whether a run has told anything yet. */
@@ -44,16 +51,6 @@ export async function openFeedSource({ storeUrl, fsync, retentionDays }: Setting
     if (claim) return claim.workflow;
     const [event] = await log.read({ userId, after: 0, limit: 1, runId });
     return event?.workflow_id.split('/')[0];
-  }
-
-  /** Every event that is kept of a run. */
-  async function* events({ userId, runId }: { userId: string; runId: string }): AsyncGenerator<BatonEvent> {
-    for (let after = 0; ;) {
-      const page = await log.read({ userId, after, limit: PAGE, runId });
-      yield* page;
-      if (page.length < PAGE) return;
-      after = page.at(-1)?.seq ?? after;
-    }
   }
 
   /** The run as its events tell; undefined before the first of them. */
