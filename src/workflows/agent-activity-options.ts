@@ -20,8 +20,12 @@ function retryOf(limits: AgentLimits) {
  * Temporal's options for one agent, complete: a partial retry policy would retry without end. Slowness and worker loss
  * are different budgets, so the server's attempts exceed the agent's own, and running out of time is not retried.
  */
-export function agentActivityOptions(limits: AgentLimits, fairnessKey?: string): ActivityOptions {
+export function agentActivityOptions(
+  limits: AgentLimits,
+  { fairnessKey, summary }: { fairnessKey?: string; summary: string },
+): ActivityOptions {
   return {
+    summary,
     startToCloseTimeout: limits.timeout_ms,
     heartbeatTimeout: limits.heartbeat_timeout_ms,
     // The SDK's default returns before the agent has stopped: the feed would say "stopped" while a tool still runs.
@@ -32,8 +36,9 @@ export function agentActivityOptions(limits: AgentLimits, fairnessKey?: string):
 }
 
 /** Options of an agent that runs inside the workflow's own task: no queue, no heartbeat, no attempt that outlives it. */
-export function localAgentOptions(limits: AgentLimits): LocalActivityOptions {
+export function localAgentOptions(limits: AgentLimits, summary: string): LocalActivityOptions {
   return {
+    summary,
     startToCloseTimeout: limits.timeout_ms,
     // A longer wait would hold the workflow's task open, and forget the attempts so far with its worker.
     localRetryThreshold: LOCAL_RETRY_MS,

@@ -8,6 +8,7 @@ import type { Undo } from '../contracts/undo.ts';
 import { answerAgent } from './answer-agent.ts';
 import type { CallOptions } from './call-agent.ts';
 import type { Approvals } from './approvals.ts';
+import type { CurrentDetails } from './current-details.ts';
 
 /** How one call of an agent differs from the agent's own definition. */
 export type AgentOptions = {
@@ -26,6 +27,7 @@ type Options = Pick<CallOptions, 'events' | 'queueWatch' | 'cancelledAt'> & {
   start: RunStart<unknown>;
   undos: Undo[];
   ask: Approvals['ask'];
+  details: CurrentDetails;
 };
 
 type Call = {
@@ -48,7 +50,7 @@ function limitsOf(agent: string, { limits }: RunStart<unknown>, own: AgentOption
 }
 
 /** Names and makes the calls of a run's agents, and knows which are under way. */
-export function createAgentCalls({ start, undos, ...shared }: Options) {
+export function createAgentCalls({ start, undos, details, ...shared }: Options) {
   const { context, generation = 0, reused = {}, carried, fairness_key: fairnessKey } = start;
   const active = new Map<string, { agent: string; agent_run: string }>();
   const occurrences = new Map(Object.entries(carried?.occurrences ?? {}));
@@ -69,16 +71,20 @@ export function createAgentCalls({ start, undos, ...shared }: Options) {
     if (earlier) {
       const outcome = { success: true, agent, recovered: earlier.attempts > 1, ...earlier };
       outcomes?.push(outcome);
+      details.ended(agentRun, agent, outcome);
       return outcome;
     }
     active.set(agentRun, { agent, agent_run: agentRun });
+    details.began(agentRun, agent);
+    let ended: AgentOutcome | undefined;
     try {
       const made = { context, input, agent_run: agentRun, generation, step, of, parent, limits };
-      const outcome = await answerAgent({ ...shared, agent, call: made, fairnessKey, held });
-      outcomes?.push(outcome);
-      return outcome;
+      ended = await answerAgent({ ...shared, agent, call: made, fairnessKey, held });
+      outcomes?.push(ended);
+      return ended;
     } finally {
       active.delete(agentRun);
+      details.ended(agentRun, agent, ended);
     }
   }
 

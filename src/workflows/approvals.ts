@@ -2,8 +2,9 @@
 import { ApplicationFailure, condition, log, setHandler } from '@temporalio/workflow';
 import { ASK_DEFAULTS } from '../contracts/names.ts';
 import type { DecisionMessage, PendingApproval, Question } from '../contracts/run-messages.ts';
-import { decideSignal, decideUpdate } from './messages.ts';
+import { decideSignal, decideUpdate, DESCRIPTIONS } from './messages.ts';
 import type { RunEvents } from './run-events.ts';
+import { summaryOf } from './summary-of.ts';
 
 type Options = {
   events: RunEvents;
@@ -40,12 +41,18 @@ export function createApprovals({ events, generation, decided: earlier, changed 
     return message;
   }
 
-  setHandler(decideSignal, (message) => {
-    const refused = refusal(message ?? {});
-    if (refused) log.warn('a decision was ignored', { refused });
-    else settle(message);
-  });
+  const described = { description: DESCRIPTIONS.decide };
+  setHandler(
+    decideSignal,
+    (message) => {
+      const refused = refusal(message ?? {});
+      if (refused) log.warn('a decision was ignored', { refused });
+      else settle(message);
+    },
+    described,
+  );
   setHandler(decideUpdate, settle, {
+    ...described,
     validator(message) {
       const refused = refusal(message ?? {});
       if (refused) throw ApplicationFailure.create({ type: 'InvalidInput', message: refused, nonRetryable: true });
@@ -73,7 +80,9 @@ export function createApprovals({ events, generation, decided: earlier, changed 
     events.emit('approval_requested', asked);
     changed();
     try {
-      await condition(() => decided.has(approval_id), expiresMs);
+      await condition(() => decided.has(approval_id), expiresMs, {
+        summary: summaryOf('question expires', approval_id),
+      });
       return decided.get(approval_id) ?? settle({ approval_id, decision: onExpiry, by: EXPIRY });
     } finally {
       pending.delete(approval_id);

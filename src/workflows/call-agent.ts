@@ -13,6 +13,7 @@ import { agentActivityOptions, localAgentOptions } from './agent-activity-option
 import { agentFailure, type AgentFailureReport } from './agent-failure.ts';
 import type { RunEvents } from './run-events.ts';
 import type { QueueWatch } from './queue-watch.ts';
+import { summaryOf } from './summary-of.ts';
 
 type AgentActivities = Record<string, (call: AgentCall) => Promise<AgentReturn>>;
 
@@ -36,11 +37,22 @@ function aboutOf({ agent, call: { agent_run, step, of, parent } }: CallOptions) 
   return { agent, agent_run, step, of, parent };
 }
 
+/** The activity's type is the agent's name already. */
+function summaryOfCall({ agent_run, step, of, parent, answers, effect_answers }: CallOptions['call']): string {
+  const words = [agent_run];
+  if (step !== null && of !== null) words.push(`(one of ${of} steps)`);
+  if (parent !== null) words.push(`for ${parent}`);
+  const answered = (answers?.length ?? 0) + (effect_answers?.length ?? 0);
+  if (answered > 0) words.push(`goes on after answer ${answered}`);
+  return summaryOf(...words);
+}
+
 function schedule({ agent, call, fairnessKey }: CallOptions) {
   const { limits } = call;
+  const summary = summaryOfCall(call);
   const activities = limits.local
-    ? proxyLocalActivities<AgentActivities>(localAgentOptions(limits))
-    : proxyActivities<AgentActivities>(agentActivityOptions(limits, fairnessKey));
+    ? proxyLocalActivities<AgentActivities>(localAgentOptions(limits, summary))
+    : proxyActivities<AgentActivities>(agentActivityOptions(limits, { fairnessKey, summary }));
   return activities[agent] as AgentActivities[string];
 }
 

@@ -14,3 +14,14 @@ export const resumeSignal = defineSignal<[OperatorMessage]>(MESSAGES.resume);
 export const decideUpdate = defineUpdate<DecisionMessage, [DecisionMessage]>(MESSAGES.decide);
 export const pauseUpdate = defineUpdate<void, [OperatorMessage]>(MESSAGES.pause);
 export const resumeUpdate = defineUpdate<void, [OperatorMessage]>(MESSAGES.resume);
+
+/** What Temporal UI says of each message beside its name. */
+export const DESCRIPTIONS = {
+  state:
+    'Status, agents at work, outcomes of those that ended, who paused the run, and its open questions with their ids.',
+  decide:
+    'Answers a question of the run. Takes {"approval_id": "<see Current Details>", "decision": "<one of its options>", ' +
+    '"by": "<who>", "comment"?, "data"?}. The first decision counts. As an update it says why one is refused.',
+  pause: 'Lets running agents finish and starts no new one. Takes {"by": "<who>", "reason"?}.',
+  resume: 'Goes on after a pause. Takes {"by": "<who>", "reason"?}.',
+} as const;

@@ -19,7 +19,8 @@ import { createAgentCalls, type AgentOptions } from './agent-calls.ts';
 import { createApprovals } from './approvals.ts';
 import { checkOwner } from './check-owner.ts';
 import { runCompensations, type Undone } from './compensations.ts';
-import { stateQuery } from './messages.ts';
+import { createCurrentDetails } from './current-details.ts';
+import { DESCRIPTIONS, stateQuery } from './messages.ts';
 import { createPauseGate } from './pause-gate.ts';
 import { createQueueWatch } from './queue-watch.ts';
 import { closeAs, endEventOf, endOfThrown, needsUndo, type RunEnd } from './run-end.ts';
@@ -54,6 +55,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   const undos: Undo[] = carried?.undos ?? [];
   let ended: RunStatus | undefined;
   let cancelledAt: number | undefined;
+  let undoing: number | undefined;
   let opened = false;
   let changedEarly = false;
 
@@ -62,23 +64,34 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   const shared = { events, changed };
   const gate = createPauseGate({ ...shared, pausedBy: carried?.paused_by ?? null });
   const approvals = createApprovals({ ...shared, generation, decided: carried?.decided ?? [] });
+  const details = createCurrentDetails({ runId: context.run_id, planned, before: outcomes, now });
   const calls = createAgentCalls({
     start,
     events,
+    details,
     queueWatch,
     undos,
     cancelledAt: () => cancelledAt,
     ask: approvals.ask,
   });
-  setHandler(stateQuery, () => ({
-    status: statusNow(),
-    active: [...calls.active.keys()],
-    paused_by: gate.pausedBy(),
-    approvals: approvals.pending(),
-    agents: outcomes,
-  }));
+  setHandler(
+    stateQuery,
+    () => ({
+      status: statusNow(),
+      active: [...calls.active.keys()],
+      paused_by: gate.pausedBy(),
+      approvals: approvals.pending(),
+      agents: outcomes,
+    }),
+    { description: DESCRIPTIONS.state },
+  );
+  details.update();
   opened = true;
   if (changedEarly) changed();
+
+  function now() {
+    return { status: statusNow(), pausedBy: gate.pausedBy(), approvals: approvals.pending(), undoing };
+  }
 
   function statusNow(): RunStatus {
     if (ended) return ended;
@@ -91,6 +104,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     // Registering a handler runs it for messages that came before, while the frame is only half made.
     if (!opened) changedEarly = true;
     if (!opened || ended) return;
+    details.update();
     upsertSearchAttributes([{ key: STATUS, value: statusNow() }]);
     void events.publish();
   }
@@ -113,6 +127,8 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   /** Undoes what was registered after the first `keep` entries, last one first. */
   function undo(keep = 0): Promise<Compensated[]> {
     async function perform(entry: Undo, n: number): Promise<Undone> {
+      undoing = n;
+      details.update();
       if ('undo' in entry) return undoEffects(entry, { events, generation });
       const { agent: name, input, of: parent, step } = entry;
       const agentRun = `${UNDO_PREFIX}${parent ?? name}-${n}`;
@@ -121,12 +137,19 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
       const { success, error } = await calls.call({ agent: name, input, options });
       return { success, error };
     }
-    return runCompensations(undos.splice(keep), { events, perform });
+    const undone = runCompensations(undos.splice(keep), { events, perform });
+    const over = () => {
+      undoing = undefined;
+      details.update();
+    };
+    void undone.then(over, over);
+    return undone;
   }
 
   async function close<Result>(end: RunEnd<Result>, undone: Compensated[]): Promise<RunOutcome<Result>> {
     const { status } = end;
     ended = status;
+    details.update();
     queueWatch.stop();
     const execution_time_ms = Date.now() - startedAt;
     events.emit(endEventOf(status), {

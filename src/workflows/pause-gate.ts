@@ -1,7 +1,7 @@
 // Runs inside the workflow sandbox.
 import { ApplicationFailure, condition, log, setHandler } from '@temporalio/workflow';
 import type { OperatorMessage } from '../contracts/run-messages.ts';
-import { pauseSignal, pauseUpdate, resumeSignal, resumeUpdate } from './messages.ts';
+import { DESCRIPTIONS, pauseSignal, pauseUpdate, resumeSignal, resumeUpdate } from './messages.ts';
 import type { RunEvents } from './run-events.ts';
 
 function validate(message: OperatorMessage | undefined) {
@@ -43,10 +43,11 @@ export function createPauseGate({ events, pausedBy, changed }: Options) {
     };
   }
 
-  setHandler(pauseSignal, whenUsable(pause));
-  setHandler(resumeSignal, whenUsable(resume));
-  setHandler(pauseUpdate, pause, { validator: validate });
-  setHandler(resumeUpdate, resume, { validator: validate });
+  const described = { pause: { description: DESCRIPTIONS.pause }, resume: { description: DESCRIPTIONS.resume } };
+  setHandler(pauseSignal, whenUsable(pause), described.pause);
+  setHandler(resumeSignal, whenUsable(resume), described.resume);
+  setHandler(pauseUpdate, pause, { ...described.pause, validator: validate });
+  setHandler(resumeUpdate, resume, { ...described.resume, validator: validate });
 
   return {
     pausedBy: () => by,

@@ -2,6 +2,7 @@
 import { CancellationScope, log, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { NewEvent } from '../contracts/event.ts';
 import { PUBLISH_ACTIVITY } from '../contracts/names.ts';
+import { summaryOf } from './summary-of.ts';
 
 type Publisher = { [PUBLISH_ACTIVITY]: (input: { events: NewEvent[] }) => Promise<void> };
 
@@ -13,8 +14,11 @@ type Publisher = { [PUBLISH_ACTIVITY]: (input: { events: NewEvent[] }) => Promis
  */
 export async function publishEvents(events: NewEvent[], { durable = false } = {}): Promise<void> {
   if (events.length === 0) return;
-  const quick = proxyLocalActivities<Publisher>({ startToCloseTimeout: 2_000, retry: { maximumAttempts: 1 } });
+  const told = new Set(events.map(({ type }) => type));
+  const summary = summaryOf([...told].join(', '));
+  const quick = proxyLocalActivities<Publisher>({ summary, startToCloseTimeout: 2_000, retry: { maximumAttempts: 1 } });
   const patient = proxyActivities<Publisher>({
+    summary,
     startToCloseTimeout: 10_000,
     retry: { initialInterval: 100, backoffCoefficient: 2, maximumInterval: 2_000 },
   });

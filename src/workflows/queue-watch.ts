@@ -23,7 +23,9 @@ export function createQueueWatch(events: RunEvents) {
 
   async function watch() {
     for (let [first] = waiting; first; [first] = waiting) {
-      await sleep(Math.max(1, first.since + QUEUED_AFTER_MS - Date.now()));
+      await sleep(Math.max(1, first.since + QUEUED_AFTER_MS - Date.now()), {
+        summary: 'looks for agents that no worker took',
+      });
       const due = [...waiting].filter((one) => Date.now() - one.since >= QUEUED_AFTER_MS);
       for (const one of due) {
         waiting.delete(one);

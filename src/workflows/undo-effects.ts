@@ -4,6 +4,7 @@ import { LOSS_ATTEMPTS, UNDO_ACTIVITY, UNDO_ATTEMPTS, UNDO_TIMEOUT_MS } from '..
 import type { UndoCall, UndoReturn } from '../contracts/undo-call.ts';
 import type { Undone } from './compensations.ts';
 import type { RunEvents } from './run-events.ts';
+import { summaryOf } from './summary-of.ts';
 
 type Options = {
   events: RunEvents;
@@ -18,6 +19,7 @@ export async function undoEffects(
   { events, generation, workflowId }: Options,
 ): Promise<Undone> {
   const activities = proxyActivities<{ [UNDO_ACTIVITY](call: UndoCall): Promise<UndoReturn> }>({
+    summary: summaryOf('undoes what', undo.undo, 'did'),
     startToCloseTimeout: UNDO_TIMEOUT_MS,
     heartbeatTimeout: 10_000,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
