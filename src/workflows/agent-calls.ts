@@ -75,7 +75,7 @@ export function createAgentCalls({ start, undos, details, ...shared }: Options) 
       return outcome;
     }
     active.set(agentRun, { agent, agent_run: agentRun });
-    details.began(agentRun, agent);
+    details.began(agentRun, agent, held !== undefined);
     let ended: AgentOutcome | undefined;
     try {
       const made = { context, input, agent_run: agentRun, generation, step, of, parent, limits };

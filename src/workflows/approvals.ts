@@ -81,7 +81,7 @@ export function createApprovals({ events, generation, decided: earlier, changed 
     changed();
     try {
       await condition(() => decided.has(approval_id), expiresMs, {
-        summary: summaryOf('question expires', approval_id),
+        summary: summaryOf('question expires:', approval_id),
       });
       return decided.get(approval_id) ?? settle({ approval_id, decision: onExpiry, by: EXPIRY });
     } finally {

@@ -29,8 +29,10 @@ type Options = {
   now: () => Now;
 };
 
-function rowOf(agentRun: string, state: string, attempts = '', failure = ''): string {
-  const since = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+/** When something began or ended, as Temporal UI shows times. */
+const timeNow = () => new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+
+function rowOf(agentRun: string, state: string, since: string, attempts = '', failure = ''): string {
   return `| ${oneLine(agentRun, MAX_NAME)} | ${state} | ${since} | ${attempts} | ${failure} |`;
 }
 
@@ -58,7 +60,7 @@ function toAnswer(runId: string, { approval_id, question, options, expires_at, a
  * anew at each change from lines that were made once, so that a change costs the same in a long run as in a short one.
  */
 export function createCurrentDetails({ runId, planned, before, now }: Options) {
-  const active = new Map<string, string>();
+  const active = new Map<string, { since: string; held: boolean }>();
   const ended: { row: string; isFailure: boolean }[] = [];
   const expected = new Set(planned);
   let count = before.length;
@@ -71,8 +73,12 @@ export function createCurrentDetails({ runId, planned, before, now }: Options) {
     return `**${status}**${by}${undo}. Agents at work: ${active.size}, ended: ${count}${failed}.`;
   }
 
-  function agents(): string[] {
-    const rows = [...active.values()].slice(0, MAX_ROWS);
+  function agents({ pausedBy, approvals }: Now): string[] {
+    const asking = new Set(approvals.map(({ asked_by }) => asked_by));
+    const rows = [...active].slice(0, MAX_ROWS).map(([agentRun, { since, held }]) => {
+      const state = asking.has(agentRun) ? 'waits for an answer' : 'at work';
+      return rowOf(agentRun, held && pausedBy !== null ? 'held by the pause' : state, since);
+    });
     rows.push(...ended.map(({ row }) => row).toReversed());
     if (rows.length === 0) return [];
     return ['', '| agent | state | since (UTC) | attempts | failure |', '|---|---|---|---|---|', ...rows];
@@ -85,16 +91,17 @@ export function createCurrentDetails({ runId, planned, before, now }: Options) {
       parts.push('', '**Waits for an answer**', '');
       parts.push(...state.approvals.slice(0, MAX_ROWS).map((asked) => toAnswer(runId, asked)));
     }
-    parts.push(...agents());
+    parts.push(...agents(state));
     if (active.size > 0) parts.push('', 'Attempt and last failure of an agent at work: see Pending Activities.');
     if (expected.size > 0) parts.push('', `Not begun yet: ${[...expected].slice(0, MAX_ROWS).join(', ')}.`);
     setCurrentDetails(parts.join('\n'));
   }
 
   return {
-    began(agentRun: string, agent: string): void {
+    /** `holdable`: whether a pause keeps it from starting. */
+    began(agentRun: string, agent: string, holdable: boolean): void {
       expected.delete(agent);
-      active.set(agentRun, rowOf(agentRun, 'at work'));
+      active.set(agentRun, { since: timeNow(), held: holdable && now().pausedBy !== null });
       update();
     },
     /** `outcome` is undefined where the agent was stopped. */
@@ -104,7 +111,7 @@ export function createCurrentDetails({ runId, planned, before, now }: Options) {
       count += 1;
       if (outcome && !outcome.success) failures += 1;
       const { state, attempts, failure } = endOf(outcome);
-      ended.push({ row: rowOf(agentRun, state, attempts, failure), isFailure: failure !== '' });
+      ended.push({ row: rowOf(agentRun, state, timeNow(), attempts, failure), isFailure: failure !== '' });
       // What failed is what the reader came for.
       if (ended.length > MAX_ROWS)
         ended.splice(
