@@ -3,11 +3,10 @@ import { setCurrentDetails } from '@temporalio/workflow';
 import type { RunStatus } from '../contracts/names.ts';
 import type { AgentOutcome } from '../contracts/run.ts';
 import type { PendingApproval } from '../contracts/run-messages.ts';
-import { oneLine } from './one-line.ts';
+import { codeText, plainText } from './markdown.ts';
 
 /** Rows of a list; what the operator's page gets must not grow with the run. */
 const MAX_ROWS = 20;
-const MAX_NAME = 80;
 const MAX_MESSAGE = 200;
 const MAX_QUESTION = 500;
 
@@ -33,22 +32,22 @@ type Options = {
 const timeNow = () => new Date().toISOString().replace(/\.\d+Z$/, 'Z');
 
 function rowOf(agentRun: string, state: string, since: string, attempts = '', failure = ''): string {
-  return `| ${oneLine(agentRun, MAX_NAME)} | ${state} | ${since} | ${attempts} | ${failure} |`;
+  return `| ${codeText(agentRun)} | ${state} | ${since} | ${attempts} | ${failure} |`;
 }
 
 function endOf(outcome: AgentOutcome | undefined): { state: string; attempts: string; failure: string } {
   if (!outcome) return { state: 'stopped', attempts: '', failure: '' };
   const { success, attempts, recovered, error } = outcome;
   const state = success ? (recovered ? 'completed, recovered' : 'completed') : '**failed**';
-  const failure = error ? `${error.type}: ${oneLine(error.message, MAX_MESSAGE)}` : '';
+  const failure = error ? `${error.type}: ${plainText(error.message, MAX_MESSAGE)}` : '';
   return { state, attempts: String(attempts), failure };
 }
 
 function toAnswer(runId: string, { approval_id, question, options, expires_at, asked_by }: PendingApproval): string {
   const message = JSON.stringify({ approval_id, decision: options[0], by: 'YOUR NAME' });
   return [
-    `- \`${approval_id}\`${asked_by ? `, asked by \`${asked_by}\`` : ''}: ${oneLine(question, MAX_QUESTION)}`,
-    `  - options: ${options.map((option) => oneLine(option, MAX_MESSAGE)).join(', ')}; expires at ${expires_at}`,
+    `- ${codeText(approval_id)}${asked_by ? `, asked by ${codeText(asked_by)}` : ''}: ${plainText(question, MAX_QUESTION)}`,
+    `  - options: ${options.map((option) => plainText(option, MAX_MESSAGE)).join(', ')}; expires at ${expires_at}`,
     `  - to answer, send the update \`decide\` with`,
     `    \`${message}\``,
     `  - or run \`baton approve ${runId} ${approval_id}\` (or \`reject\`)`,
@@ -67,7 +66,7 @@ export function createCurrentDetails({ runId, planned, before, now }: Options) {
   let failures = before.filter(({ success }) => !success).length;
 
   function headline({ status, pausedBy, undoing }: Now): string {
-    const by = pausedBy === null ? '' : `, by ${oneLine(pausedBy, MAX_MESSAGE)}: no agent starts until \`resume\``;
+    const by = pausedBy === null ? '' : `, by ${plainText(pausedBy, MAX_MESSAGE)}: no agent starts until \`resume\``;
     const undo = undoing === undefined ? '' : `; undoing what was done, ${undoing} left`;
     const failed = failures > 0 ? `, ${failures} of them failed` : '';
     return `**${status}**${by}${undo}. Agents at work: ${active.size}, ended: ${count}${failed}.`;

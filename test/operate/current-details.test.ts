@@ -21,8 +21,8 @@ test('follow the agents: who works since when, who ended and how, what is waited
 
   const atWork = await until(details, (text) => text.includes('gated-1'));
   expect(atWork).toContain('**running**. Agents at work: 1, ended: 1, 1 of them failed.');
-  expect(atWork).toMatch(/\| gated-1 \| at work \| \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \| {2}\|/);
-  expect(atWork).toMatch(/\| failing-1 \| \*\*failed\*\* \| \S+Z \| 1 \| AgentFailed: it never works \|/);
+  expect(atWork).toMatch(/\| `gated-1` \| at work \| \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \| {2}\|/);
+  expect(atWork).toMatch(/\| `failing-1` \| \*\*failed\*\* \| \S+Z \| 1 \| AgentFailed: it never works \|/);
 
   open('slow');
   const waiting = await until(details, (text) => text.includes('publish'));
@@ -66,17 +66,17 @@ test('stay small in a long run, and keep what failed', async () => {
   expect(details).toContain('ended: 61, 1 of them failed');
   expect(details).toContain('failing-1');
   expect(details).toContain('quick-60');
-  expect(details.split('\n').filter((line) => /^\| (quick|failing)-/.test(line))).toHaveLength(20);
+  expect(details.split('\n').filter((line) => /^\| `(quick|failing)-/.test(line))).toHaveLength(20);
 });
 
 test('name the planned agents that have not begun, and those that the pause holds', async () => {
   const steps = ['gated', 'quick'].map((agent) => ({ id: `by_${agent}`, agent, input: { name: 'planned' } }));
   const { handle } = await worker.start('runPlan', { plan: { name: 'two', steps } });
   const details = () => currentDetailsOf(handle);
-  await until(details, (text) => text.includes('| by_gated | at work |') && text.includes('Not begun yet: quick.'));
+  await until(details, (text) => text.includes('| `by_gated` | at work |') && text.includes('Not begun yet: quick.'));
   await handle.executeUpdate('pause', { args: [{ by: 'ann' }] });
   open('planned');
-  await until(details, (text) => text.includes('| by_quick | held by the pause |'));
+  await until(details, (text) => text.includes('| `by_quick` | held by the pause |'));
   await handle.executeUpdate('resume', { args: [{ by: 'ann' }] });
   await handle.result();
   expect(await details()).not.toContain('Not begun yet');
