@@ -36,6 +36,8 @@ function tell(command: Command): string | undefined {
   }
 }
 
+const weightOf = (told: string) => (told.startsWith('ends') ? 0 : told.startsWith('tells') ? 2 : 1);
+
 /** What the code asks for once its first `matched` activities were those of the history, as a person would say it. */
 export function codeNow(commands: readonly Command[], matched: number): string {
   const asked = commands.filter((command) => command.kind === 'activity');
@@ -43,10 +45,9 @@ export function codeNow(commands: readonly Command[], matched: number): string {
   if (next) return tell(next) as string;
   const last = asked[matched - 1];
   const rest = last ? commands.slice(commands.indexOf(last) + 1) : commands;
-  for (const command of rest) {
-    const told = tell(command);
-    if (told) return told;
-  }
+  // That it tells something says least: before the point where they part, history told it as well.
+  const told = rest.flatMap((command) => tell(command) ?? []).sort((a, b) => weightOf(a) - weightOf(b));
+  if (told[0]) return told[0];
   const timer = rest.findLast((command) => command.kind === 'timer');
   return timer ? `waits for a timer of ${timer.ms} ms` : 'asks for nothing';
 }

@@ -49,7 +49,7 @@ export function skeletonLines({ events, agents }: FeedSkeleton): { events: strin
     return `${who}: ${type}${attempt > 1 ? ` of attempt ${attempt}` : ''} ${canonicalJson(payload)}`;
   });
   const seen = agents.map(({ agent_run, agent, step, of, parent, attempts, end }) => {
-    const place = `${step === null ? '' : `, step ${step} of ${of}`}${parent === null ? '' : `, for ${parent}`}`;
+    const place = `${step === null ? '' : `, step ${step}${of === null ? '' : ` of ${of}`}`}${parent === null ? '' : `, for ${parent}`}`;
     const ended = end === null ? 'not ended' : `${end} on attempt ${attempts}`;
     return `${agent_run}: agent ${agent}${place}, ${ended}`;
   });

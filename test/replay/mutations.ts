@@ -1,0 +1,96 @@
+import type { Mutation } from './bundle-mutation.ts';
+
+/** A change as somebody might make it, and what it is. */
+export type NamedMutation = Mutation & { name: string };
+
+const replace = (from: string, to: string) => (source: string) => source.replace(from, to);
+
+/** Deliberate changes of the workflows. docs/replay.md tells which check finds each, or that it is harmless. */
+export const MUTATIONS: NamedMutation[] = [
+  {
+    name: 'two agents change places',
+    file: 'cost-optimization.ts',
+    change: (source) =>
+      source
+        .replace("agent('triage'", "agent('SWAP'")
+        .replace("agent('data_helper'", "agent('triage'")
+        .replace("agent('SWAP'", "agent('data_helper'"),
+  },
+  {
+    name: 'one agent more',
+    file: 'cost-optimization.ts',
+    change: replace('const actions = await', "await agent('triage', {}); const actions = await"),
+  },
+  {
+    name: 'one agent less',
+    file: 'cost-optimization.ts',
+    change: (source) =>
+      source.replace(/const actions = await agent\([^;]*;/, 'const actions = { result: { assumptions: [] } };'),
+  },
+  {
+    name: 'a branch is gone: what to do without usage rows',
+    file: 'cost-optimization.ts',
+    change: replace("triaged.data_sufficiency === 'insufficient'", 'false'),
+  },
+  {
+    name: 'a pause holds nothing up any more',
+    file: 'open-run.ts',
+    change: replace('held: gate.held', 'held: undefined'),
+  },
+  {
+    name: 'a timer before the second agent',
+    file: 'cost-optimization.ts',
+    change: (source) =>
+      source
+        .replace('import { upsert', 'import { sleep, upsert')
+        .replace('const { model, provider', 'await sleep(1_000); const { model, provider'),
+  },
+  {
+    name: 'a compensation is forgotten',
+    file: 'run-plan.ts',
+    change: replace('run.compensate(entry);', ''),
+  },
+  {
+    name: 'compensations run first to last',
+    file: 'compensations.ts',
+    change: replace('undos.pop()', 'undos.shift()'),
+  },
+  {
+    name: 'every `agent_run` has another name',
+    file: 'agent-calls.ts',
+    change: replace('`${name}-${occurrence}`', '`${name}.${occurrence}`'),
+  },
+  {
+    name: "the run's summary has other words",
+    file: 'cost-optimization.ts',
+    change: replace('Saves ${percent', 'It saves ${percent'),
+  },
+  {
+    name: 'a skipped step is not told',
+    file: 'run-plan.ts',
+    change: replace('    tellSkipped(step, reason);\n', ''),
+  },
+  {
+    name: 'planned agents are listed in another order',
+    file: 'open-run.ts',
+    change: replace('agents: [...planned]', 'agents: [...planned].reverse()'),
+  },
+  {
+    name: 'agents get 5 s more',
+    file: 'agent-activity-options.ts',
+    change: replace('startToCloseTimeout: limits.timeout_ms', 'startToCloseTimeout: limits.timeout_ms + 5_000'),
+  },
+  {
+    name: 'waits between attempts grow twice as far',
+    file: 'agent-activity-options.ts',
+    change: replace('maximumInterval: limits.max_interval_ms', 'maximumInterval: 2 * limits.max_interval_ms'),
+  },
+  {
+    name: 'the clock is read: a run gives up after triage of an hour',
+    file: 'cost-optimization.ts',
+    change: (source) =>
+      source
+        .replace('const triage = await', 'const begun = Date.now(); const triage = await')
+        .replace('if (!triage.result)', 'if (!triage.result || Date.now() - begun > 3_600_000)'),
+  },
+];
