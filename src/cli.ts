@@ -17,6 +17,7 @@ import { addRunsCommand } from './cli/runs-command.ts';
 import { addShowCommand } from './cli/show-command.ts';
 import { addSpendCommand } from './cli/spend-command.ts';
 import { addStatsCommand } from './cli/stats-command.ts';
+import { addTerminateCommand } from './cli/terminate-command.ts';
 import { addTokenCommand } from './cli/token-command.ts';
 import { addWatchCommand } from './cli/watch-command.ts';
 import { addWorkerCommand } from './cli/worker-command.ts';
@@ -45,6 +46,7 @@ export async function main(argv: string[]): Promise<void> {
     addDecideCommands,
     addRetryCommand,
     addReplayCommand,
+    addTerminateCommand,
     addDoctorCommand,
     addInitCommand,
     addWorkerCommand,

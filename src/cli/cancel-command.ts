@@ -1,23 +1,22 @@
+import { userInfo } from 'node:os';
 import type { Command } from 'commander';
+import { runCommand } from './act-on-run.ts';
 import { withOperator } from './with-operator.ts';
 
-type Options = { wait: boolean; json?: boolean };
+type Options = { wait: boolean; json?: boolean; by?: string; reason?: string };
 
-async function cancel(id: string, { wait, json }: Options): Promise<void> {
+async function cancel(id: string, { wait, json, by = userInfo().username, reason }: Options): Promise<void> {
   await withOperator(async (operator) => {
     const run = operator.handle(await operator.find(id));
-    await run.cancel();
+    await run.cancel({ by, reason });
     const status = wait ? (await run.result()).status : 'cancel requested';
-    process.stdout.write(json ? `${JSON.stringify({ run_id: run.runId, status })}\n` : `${run.runId}: ${status}\n`);
+    process.stdout.write(json ? `${JSON.stringify({ run_id: run.runId, status, by })}\n` : `${run.runId}: ${status}\n`);
   });
 }
 
 export function addCancelCommand(program: Command): void {
-  program
-    .command('cancel')
-    .argument('<run>', 'run id or workflow id')
-    .description('ask a run to stop; its agents are told and may clean up')
+  runCommand(program, 'cancel', 'ask a run to stop; its agents are told and may clean up')
+    .option('--reason <text>', 'shown to the user')
     .option('--no-wait', 'do not wait for the end')
-    .option('--json', 'print JSON')
     .action(cancel);
 }

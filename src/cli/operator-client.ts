@@ -1,19 +1,22 @@
 import { Client, Connection } from '@temporalio/client';
 import { connectionSettings } from '../client/connection-settings.ts';
 import { openFeedSource } from '../client/feed-source.ts';
-import { listRuns, type RunFilter, type RunSummary } from '../client/list-runs.ts';
+import { listRuns, runSummary, type RunFilter, type RunSummary } from '../client/list-runs.ts';
+import { unreachableFeed } from '../client/unreachable-feed.ts';
 import { createRunHandle, type RunHandle } from '../client/run-handle.ts';
 import { temporalServerOf } from '../client/temporal-server.ts';
 import { withOwnErrors } from '../client/with-own-errors.ts';
 import { loadConfig } from '../config.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
+import { describeWorkflow } from '../reconciler/describe-workflow.ts';
 
 /** A client over all users' runs: whoever may reach Temporal itself may see them. */
 export async function operatorClient() {
   const config = loadConfig();
   const { connectionOptions, namespace } = connectionSettings({ dataDir: config.dataDir });
-  const feed = await openFeedSource(config);
+  // An operator is needed most when something is down: what Temporal alone can do works without the log.
+  const feed = await openFeedSource(config).catch(unreachableFeed);
   const connection = await Connection.connect(connectionOptions).catch(async (cause: unknown) => {
     await feed.close();
     const message = `Temporal does not answer at ${connectionOptions.address}: start it by "baton dev", or set TEMPORAL_ADDRESS`;
@@ -22,6 +25,9 @@ export async function operatorClient() {
   const client = new Client({ connection, namespace, dataConverter: createDataConverter(config.payloads) });
 
   async function find(runOrWorkflowId: string): Promise<RunSummary> {
+    // A workflow id needs no search, and the list lags behind by moments.
+    const named = runOrWorkflowId.includes('/') && (await describeWorkflow(client.workflow, runOrWorkflowId));
+    if (named) return runSummary(named);
     const runs = await listRuns(client.workflow, { limit: 10_000 });
     const matches = runs.filter(({ run_id, workflow_id }) => [run_id, workflow_id].includes(runOrWorkflowId));
     const [found] = matches;

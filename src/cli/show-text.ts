@@ -2,19 +2,11 @@ import type { RunSummary } from '../client/list-runs.ts';
 import type { AgentOutcome } from '../contracts/run.ts';
 import type { FoldedCompensation } from '../feed/folded.ts';
 import { duration } from './live/duration.ts';
+import type { Diagnosis, PendingAgent } from './show/evidence.ts';
 import { table } from './table.ts';
 
-export type PendingAgent = {
-  agent: string;
-  attempt: number;
-  state: string;
-  last_failure: string | null;
-  next_attempt_at: string | null;
-  last_heartbeat_at: string | null;
-  worker: string | null;
-};
-
 export type ShownRun = RunSummary & {
+  diagnosis: Diagnosis;
   /** From the request to cancel until the run had stopped; null unless it was cancelled. */
   time_to_stop_ms: number | null;
   agents: AgentOutcome[];
@@ -31,8 +23,26 @@ function agentRow({ agent, success, attempts, execution_time_ms, error, time_to_
   return [agent, state, String(attempts), `${execution_time_ms} ms`, said];
 }
 
+function diagnosisLines({ reason, since, summary, evidence, remedies }: Diagnosis): string[] {
+  const lines = [`${reason}: ${summary}`];
+  if (since) lines.push(`  since           ${since}`);
+  lines.push(...evidence.map((each) => `  ${each}`));
+  if (remedies.length > 0) lines.push('', 'next:');
+  for (const { command, does } of remedies)
+    lines.push(...(command ? [`  ${command}`, `      ${does}`] : [`  ${does}`]));
+  return lines;
+}
+
+function pendingLines(one: PendingAgent): string[] {
+  const lines = [`${one.agent} is ${one.state}, attempt ${one.attempt}, on ${one.worker ?? 'no worker yet'}`];
+  if (one.last_failure) lines.push(`  last failure    ${one.last_failure}`);
+  if (one.last_heartbeat_at) lines.push(`  last heartbeat  ${one.last_heartbeat_at}`);
+  if (one.state === 'scheduled') lines.push(`  next attempt    ${one.next_attempt_at ?? 'when a worker polls'}`);
+  return lines;
+}
+
 /** A run as `baton show` prints it. */
-export function showText({ agents, pending, compensations, time_to_stop_ms, ui, ...run }: ShownRun): string {
+export function showText({ agents, pending, compensations, time_to_stop_ms, ui, diagnosis, ...run }: ShownRun): string {
   const lines = [`run       ${run.run_id}`, `workflow  ${run.workflow_id}`, `status    ${run.status}`];
   lines.push(`started   ${run.started_at}`, `ended     ${run.ended_at ?? '-'}`);
   if (time_to_stop_ms !== null) lines.push(`stopped   ${duration(time_to_stop_ms)} after the request to cancel`);
@@ -44,12 +54,7 @@ export function showText({ agents, pending, compensations, time_to_stop_ms, ui, 
       success === null ? 'is being undone' : success ? 'is undone' : `could not be undone: ${error?.message}`;
     lines.push('', `${of ?? step ?? agent} ${said}`);
   }
-  for (const one of pending) {
-    lines.push('', `${one.agent} is ${one.state}, attempt ${one.attempt}, on ${one.worker ?? 'no worker yet'}`);
-    if (one.last_failure) lines.push(`  last failure    ${one.last_failure}`);
-    if (one.last_heartbeat_at) lines.push(`  last heartbeat  ${one.last_heartbeat_at}`);
-    if (one.state === 'scheduled') lines.push(`  next attempt    ${one.next_attempt_at ?? 'when a worker polls'}`);
-  }
-  if (!run.ended_at) lines.push('', `next: baton watch ${run.run_id} | baton cancel ${run.run_id}`);
+  for (const one of pending) lines.push('', ...pendingLines(one));
+  lines.push('', ...diagnosisLines(diagnosis));
   return `${lines.join('\n')}\n`;
 }

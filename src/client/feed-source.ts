@@ -67,7 +67,7 @@ export async function openFeedSource({ storeUrl, fsync, retentionDays }: Setting
     return statsOf(userId === undefined ? await reader.all() : [await reader.of(userId)], page);
   }
 
-  return { follow: log.follow, events, hasMore, lastOf, fold, knows, workflowOf, decisions, runIds, stats, close };
+  return { log, follow: log.follow, events, hasMore, lastOf, fold, knows, workflowOf, decisions, runIds, stats, close };
 }
 
 export type FeedSource = Awaited<ReturnType<typeof openFeedSource>>;

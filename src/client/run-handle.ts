@@ -13,10 +13,12 @@ import { isMissing, noSuchRun } from './missing-run.ts';
 import { runSummary, type RunSummary } from './list-runs.ts';
 import { runResult } from './run-result.ts';
 import { runState } from './run-state.ts';
-import { retryRun, type RetryOptions } from './retry-run.ts';
 import { tellRun } from './tell-run.ts';
 import { temporalServerOf } from './temporal-server.ts';
 import { withOwnErrors } from './with-own-errors.ts';
+import { retryNow } from './retry-now.ts';
+import { retryRun, type RetryOptions } from './retry-run.ts';
+import { cancelRun, terminateRun, type Acting } from './terminate-run.ts';
 
 /** A decision; `by` is the client's user unless it says who else. */
 type OwnDecision = Omit<DecisionMessage, 'by'> & { by?: string };
@@ -52,7 +54,13 @@ export type RunHandle<Result = unknown> = {
   /** What the run was started with, and what each agent completed with, from its history. */
   agentResults(): Promise<AgentResults>;
   /** Asks the run to stop; its agents are told and may clean up. Cancelling a closed run does nothing. */
-  cancel(): Promise<void>;
+  cancel(by?: Partial<Acting>): Promise<void>;
+  /**
+   * Ends the run at once, without its code: for a run that does not react to `cancel`. What its tools did is undone.
+   *
+   * @throws BatonError `InvalidInput` with code `not_open` when the run has ended otherwise
+   */
+  terminate(by: Partial<Acting> & { reason: string }): Promise<{ repeated: boolean }>;
   /** Lets running agents finish and starts no new one. With no worker up it is kept for the next one. */
   pause(message?: OperatorMessage): Promise<void>;
   resume(message?: OperatorMessage): Promise<void>;
@@ -74,6 +82,12 @@ export type RunHandle<Result = unknown> = {
    * @throws BatonError `InvalidInput` when the run has not ended, or there is nothing to retry
    */
   retry(options?: Partial<RetryOptions>): Promise<{ repeated: boolean }>;
+  /**
+   * Lets agents of an open run that wait for their next attempt make it at once. Returns their names.
+   *
+   * @throws BatonError `InvalidInput` when none waits
+   */
+  retryNow(by?: { by: string }): Promise<string[]>;
 };
 
 type Options = {
@@ -89,6 +103,7 @@ type Options = {
 /** Handle of one run; knows its workflow id, not a Temporal run, so that it follows resets. */
 export function createRunHandle<Result>(options: Options): RunHandle<Result> {
   const { client, workflowId, workflow, userId, runId, repeated, feed } = options;
+  const where = { client, feed, workflowId, userId, runId };
 
   async function tell(message: string, payload: object): Promise<void> {
     try {
@@ -129,7 +144,7 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
 
   async function take({ by = userId, ...decision }: OwnDecision): Promise<DecisionMessage> {
     if (!(await exists())) throw noSuchRun(runId);
-    return decide({ client, feed, workflowId, userId, runId }, { ...decision, by });
+    return decide(where, { ...decision, by });
   }
 
   const handle: RunHandle<Result> = {
@@ -147,13 +162,15 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
     approve: (approval_id, more) => take({ ...more, approval_id, decision: 'approve' }),
     reject: (approval_id, more) => take({ ...more, approval_id, decision: 'reject' }),
     retry: ({ by = userId, fromStep } = {}) => whereItIs(() => retryRun({ client, workflowId }, { by, fromStep })),
-    async cancel() {
+    retryNow: ({ by } = { by: userId }) => whereItIs(() => retryNow(where, { by })),
+    terminate: ({ by = userId, reason }) => terminateRun(where, { by, reason }),
+    async cancel({ by = userId, reason } = {}) {
       try {
-        await client.getHandle(workflowId).cancel();
+        await cancelRun(where, { by, reason });
       } catch (error) {
-        // Closed already: what the caller wants is so.
-        if (!isMissing(error)) throw error;
-        if (!(await exists())) throw noSuchRun(runId, error);
+        // Temporal has forgotten it: it closed long ago.
+        const forgotten = error instanceof BatonError && error.code === 'not_found' && (await exists());
+        if (!forgotten) throw error;
       }
     },
   };

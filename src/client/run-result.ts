@@ -26,7 +26,8 @@ export async function runResult<Result>(options: Options): Promise<RunOutcome<Re
     if (cause instanceof TerminatedFailure && status.name === 'RUNNING') return runResult(options);
     const [outcome] = cause instanceof ApplicationFailure ? (cause.details ?? []) : [];
     if (outcome && typeof outcome === 'object' && 'status' in outcome) return outcome as RunOutcome<Result>;
-    const folded = await feed.fold({ userId, runId });
+    // How it ended, Temporal knows; a log that is down only costs what its agents came to.
+    const folded = await feed.fold({ userId, runId }).catch(() => undefined);
     const closed = await closedOutcome({ client, workflowId, cause, folded });
     return { run_id: runId, workflow_id: workflowId, workflow, ...closed } as RunOutcome<Result>;
   }

@@ -61,6 +61,7 @@ export const eventPayloads = {
     question: z.string(),
     options: z.array(z.string()),
     expires_at: z.iso.datetime(),
+    on_expiry: z.string().optional(),
   }),
   approval_decided: z.looseObject({
     approval_id: z.string(),

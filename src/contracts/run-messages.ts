@@ -37,6 +37,8 @@ export type PendingApproval = {
   question: string;
   options: string[];
   expires_at: string;
+  /** What is decided when nobody answers in time; runs of older code do not say. */
+  on_expiry?: string;
   /** The `agent_run` that asks; null where the workflow itself does. */
   asked_by: string | null;
 };

@@ -8,6 +8,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { RunOutcome } from '../contracts/run.ts';
 import type { RunStatus } from '../contracts/names.ts';
 import type { Closed } from './closing-events.ts';
+import { whoTerminated, type Closing } from './who-closed.ts';
 
 const STATUSES: Partial<Record<string, RunStatus>> = {
   COMPLETED: 'completed',
@@ -19,7 +20,6 @@ const STATUSES: Partial<Record<string, RunStatus>> = {
 
 const MESSAGES: Partial<Record<RunStatus, string>> = {
   cancelled: 'The run was cancelled.',
-  terminated: 'The run was terminated by an operator.',
   timed_out: 'Temporal closed the run at its execution timeout.',
 };
 
@@ -47,6 +47,10 @@ async function ownWords(client: WorkflowClient, workflowId: string, runId: strin
   }
 }
 
+function terminatedWords({ by, reason }: Closing): string {
+  return `The run was terminated by ${by}${reason ? `: ${reason}` : '.'}`;
+}
+
 /** How a run was closed; undefined while it is open. */
 export async function closedRun(
   client: WorkflowClient,
@@ -55,6 +59,17 @@ export async function closedRun(
   const status = STATUSES[name];
   if (!status) return undefined;
   const executionTimeMs = (closeTime ?? startTime).getTime() - startTime.getTime();
+  if (status === 'terminated') {
+    const terminated = await whoTerminated(client, { workflowId, runId });
+    return {
+      temporalRun: runId,
+      executionTimeMs,
+      status,
+      message: terminatedWords(terminated),
+      byItself: false,
+      terminated,
+    };
+  }
   const fixed = MESSAGES[status];
   const common = { temporalRun: runId, executionTimeMs };
   // Only the run's own code closes it as cancelled.

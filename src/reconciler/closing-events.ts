@@ -3,6 +3,7 @@ import type { RunStatus } from '../contracts/names.ts';
 import type { FoldedAgent } from '../feed/folded.ts';
 import { reconcilerEvent } from './reconciler-event.ts';
 import type { RunRecord } from './run-record.ts';
+import type { Closing } from './who-closed.ts';
 
 export type Closed = {
   status: RunStatus;
@@ -11,6 +12,8 @@ export type Closed = {
   executionTimeMs: number;
   /** Whether its own code ended it, and so undid what it had to. */
   byItself: boolean;
+  /** Who terminated it, where somebody did. */
+  terminated?: Closing;
 };
 
 /** An agent that has been heard of and has not ended; one that is only planned has no end either. */
@@ -35,7 +38,7 @@ function agentEnd(record: RunRecord, agent: FoldedAgent, { status, message, temp
 export function closingEvents(record: RunRecord, closed: Closed): { agentEnds: NewEvent[]; end: NewEvent } {
   const { status, message, temporalRun, executionTimeMs: execution_time_ms } = closed;
   const agents = record.folded?.agents ?? [];
-  const generation = Math.max(0, ...agents.map((agent) => agent.generation));
+  const { generation } = record;
   const failed = status === 'failed' || status === 'terminated' || status === 'timed_out';
   const type = status === 'cancelled' ? 'run_cancelled' : failed ? 'run_failed' : 'run_completed';
   const failure = { type: status === 'timed_out' ? ('AgentTimeout' as const) : ('AgentFailed' as const), message };

@@ -8,6 +8,7 @@ import { describeWorkflow } from './describe-workflow.ts';
 import { findStall } from './find-stall.ts';
 import { reconcilerEvent } from './reconciler-event.ts';
 import { readRunRecord, type RunRecord } from './run-record.ts';
+import { tellOperator, tellTerminated } from './tell-operator.ts';
 import { startOfRun } from './start-of-run.ts';
 import type { Candidate } from './unheard-runs.ts';
 
@@ -15,10 +16,6 @@ import type { Candidate } from './unheard-runs.ts';
 const LAST_WORDS_MS = 500;
 
 type World = { client: WorkflowClient; log: EventLog; effects: EffectLedger };
-
-function generationOf({ folded }: RunRecord): number {
-  return Math.max(0, ...(folded?.agents ?? []).map(({ generation }) => generation));
-}
 
 async function endGone({ log }: World, record: RunRecord): Promise<boolean> {
   if (!record.folded) return true;
@@ -33,7 +30,7 @@ async function tellStall({ log }: World, record: RunRecord, described: WorkflowE
   const stall = findStall(described, Date.now());
   if (!stall) return;
   const { reason, since } = stall;
-  const common = { ids: record.ids, temporalRun: described.runId, generation: generationOf(record) };
+  const common = { ids: record.ids, temporalRun: described.runId, generation: record.generation };
   const key = `stalled:${reason}:${since}`;
   await log.append([reconcilerEvent({ ...common, key, type: 'run_stalled', payload: { by: 'reconciler', reason } })]);
 }
@@ -45,7 +42,7 @@ async function tellReset({ client, log }: World, record: RunRecord, described: W
   if (!temporalRuns.some((each) => each !== temporalRun)) return;
   if (!(await startOfRun(client, described)).isReset) return;
   const payload = { by: 'operator', action: 'reset' };
-  const common = { ids, temporalRun, generation: generationOf(record) };
+  const common = { ids, temporalRun, generation: record.generation };
   await log.append([reconcilerEvent({ ...common, key: 'restarted', type: 'run_restarted', payload })]);
 }
 
@@ -58,6 +55,7 @@ async function endClosed(
 ): Promise<boolean> {
   if (Date.now() - (described.closeTime?.getTime() ?? 0) < LAST_WORDS_MS) return false;
   const { client, log, effects } = world;
+  if (closed.terminated) await tellTerminated(world, record, closed);
   const { agentEnds, end } = closingEvents(record, closed);
   await log.append(agentEnds);
   const undoing = closed.byItself
@@ -81,6 +79,7 @@ export async function reconcileRun(world: World, run: Candidate): Promise<boolea
   const closed = await closedRun(client, described);
   if (closed) return endClosed(world, record, described, closed);
   await tellReset(world, record, described);
+  await tellOperator(world, record, described);
   await tellStall(world, record, described);
   return false;
 }

@@ -16,12 +16,20 @@ type Options<Type extends EventType> = {
   agent?: FoldedAgent;
 };
 
+/** Identity of what the reconciler tells of one Temporal run. */
+export function reconcilerEventId(
+  workflowId: string,
+  { temporalRun, key }: { temporalRun: string; key: string },
+): string {
+  return `${workflowId}:${temporalRun}:reconciler:${key}`;
+}
+
 /** An event of the reconciler. Its identity follows from what happened, so that two reconcilers tell it once. */
 export function reconcilerEvent<Type extends EventType>(options: Options<Type>): NewEvent {
   const { ids, temporalRun, key, type, payload, generation, agent } = options;
   return {
     schema_version: EVENT_SCHEMA_VERSION,
-    id: `${ids.workflowId}:${temporalRun}:reconciler:${key}`,
+    id: reconcilerEventId(ids.workflowId, { temporalRun, key }),
     type,
     at: new Date().toISOString(),
     user_id: ids.userId,

@@ -13,6 +13,10 @@ export type RunRecord = {
   folded: FoldedRun | undefined;
   /** Temporal runs whose events are in the log, oldest first: a reset begins another one. */
   temporalRuns: string[];
+  /** The highest generation that was heard of. */
+  generation: number;
+  /** Identities of what was told from outside. */
+  told: ReadonlySet<string>;
 };
 
 /** The Temporal run an event was published by: the second part of its identity, after a workflow id of any text. */
@@ -22,7 +26,7 @@ function temporalRunOf({ id, workflow_id }: BatonEvent): string | undefined {
 
 /** Reads what the log knows of a run. */
 export async function readRunRecord(
-  log: EventLog,
+  log: Pick<EventLog, 'read'>,
   {
     userId,
     runId,
@@ -33,12 +37,16 @@ export async function readRunRecord(
   let feed = emptyFeed();
   let last: BatonEvent | undefined;
   const temporalRuns = new Set<string>();
+  const told = new Set<string>();
+  let generation = 0;
   for (;;) {
     const page = await log.read({ userId, runId, after: feed.seq, limit: PAGE });
     for (const event of page) {
       feed = foldFeed(feed, event);
       const run = temporalRunOf(event);
       if (run) temporalRuns.add(run);
+      if (event.exec === 'reconciler') told.add(event.id);
+      generation = Math.max(generation, event.generation);
     }
     last = page.at(-1) ?? last;
     if (page.length < PAGE) break;
@@ -51,5 +59,5 @@ export async function readRunRecord(
     requestId: last?.request_id ?? runId,
   };
   const folded = feed.runs.find(({ workflow_id }) => workflow_id === workflowId);
-  return { ids, folded, temporalRuns: [...temporalRuns] };
+  return { ids, folded, temporalRuns: [...temporalRuns], generation, told };
 }

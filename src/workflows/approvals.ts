@@ -75,7 +75,8 @@ export function createApprovals({ events, generation, decided: earlier, changed 
       throw ApplicationFailure.nonRetryable(message, 'InvalidInput');
     }
     const expires_at = new Date(Date.now() + expiresMs).toISOString();
-    const asked = { approval_id, question: question.question, options, expires_at, asked_by: askedBy };
+    const about = { question: question.question, options, expires_at, on_expiry: onExpiry };
+    const asked = { approval_id, ...about, asked_by: askedBy };
     pending.set(approval_id, asked);
     events.emit('approval_requested', asked);
     changed();

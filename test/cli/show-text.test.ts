@@ -12,9 +12,18 @@ const run = {
 };
 const undone = { agent: 'a', step: null, of: 'a-1', generation: 0, started_at: run.started_at, ended_at: run.ended_at };
 
+const diagnosis = {
+  reason: 'ended_badly' as const,
+  since: run.ended_at,
+  summary: 'the run ended as cancelled',
+  evidence: ['b was at work'],
+  remedies: [{ command: 'baton retry r1', does: 'starts it again' }],
+};
+
 test('a run that was cancelled shows how long it took to stop, agent by agent, and what was undone', () => {
   const text = showText({
     ...run,
+    diagnosis,
     time_to_stop_ms: 1_240,
     agents: [
       { success: true, agent: 'a', attempts: 1, execution_time_ms: 50, recovered: false },
@@ -31,4 +40,7 @@ test('a run that was cancelled shows how long it took to stop, agent by agent, a
   expect(text).toMatch(/^b +cancelled +1 +0 ms +ended 131 ms after the request to cancel$/m);
   expect(text).toContain('a-1 could not be undone: closed');
   expect(text).toContain('c-1 is undone');
+  expect(text).toMatch(
+    /ended_badly: the run ended as cancelled\n {2}since .*\n {2}b was at work\n\nnext:\n {2}baton retry r1\n/,
+  );
 });

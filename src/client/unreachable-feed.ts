@@ -1,0 +1,24 @@
+import type { FeedSource } from './feed-source.ts';
+
+/** A log that could not be opened: whatever needs it is refused with the reason, and the rest goes on without it. */
+export function unreachableFeed(error: unknown): FeedSource {
+  const refuse = () => Promise.reject(error);
+  async function* refuseEach(): AsyncGenerator<never> {
+    await refuse();
+  }
+  const store = new Proxy({}, { get: () => refuse });
+  return {
+    log: store as FeedSource['log'],
+    decisions: store as FeedSource['decisions'],
+    runIds: store as FeedSource['runIds'],
+    follow: refuseEach,
+    events: refuseEach,
+    hasMore: refuse,
+    lastOf: refuse,
+    fold: refuse,
+    knows: refuse,
+    workflowOf: refuse,
+    stats: refuse,
+    close: () => Promise.resolve(),
+  };
+}
