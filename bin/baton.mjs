@@ -2,14 +2,14 @@
 import { existsSync } from 'node:fs';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+// A checkout runs from its sources, an installed package has dist/ alone.
+const inCheckout = existsSync(new URL('../src/cli.ts', import.meta.url));
 if (major < 22 || (major === 22 && minor < 18)) {
-  process.stderr.write(
-    `baton needs Node 22.18 or newer, this is ${process.versions.node}; "npm run setup" brings one\n`,
-  );
+  const remedy = inCheckout ? '"npm run setup" brings one' : '"npm install --save-dev node@24" brings one to a project';
+  process.stderr.write(`baton needs Node 22.18 or newer, this is ${process.versions.node}; ${remedy}\n`);
   process.exit(1);
 }
-// A checkout runs from its sources, an installed package has dist/ alone.
-if (existsSync(new URL('../src/cli.ts', import.meta.url))) {
+if (inCheckout) {
   const { registerHooks } = await import('node:module');
   // As if Node had been started with the flag, here and in the processes of isolated agents: modules of a user's app
   // in the checkout import this package by its name.

@@ -4,4 +4,7 @@ import type app from './app.ts';
 
 const { sorter, writer } = agents<typeof app>();
 
-export const answer = workflow('answer', async (message: { text: string }) => writer(await sorter(message)));
+export const answer = workflow('answer', async (message: { text: string }) => {
+  const sorted = await sorter(message);
+  return writer(sorted);
+});

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { packageSource } from './package-source.ts';
 
 type Manifest = { name: string; version: string } & Record<
@@ -15,6 +15,12 @@ const asPackageName = (name: string) =>
     .toLowerCase()
     .replace(/[^a-z0-9-]+/g, '-')
     .replace(/^-+|-+$/g, '') || 'my-agents';
+
+/** A Node that npm brought, because the machine's own is too old, is brought to the project as well. */
+function broughtNode(): Record<string, string> {
+  const [major = ''] = process.versions.node.split('.');
+  return process.execPath.split(sep).includes('node_modules') ? { node: `^${major}` } : {};
+}
 
 type Options = { project: string; name: string; packageDir: string };
 
@@ -34,7 +40,7 @@ export async function writeManifest({ project, name, packageDir }: Options): Pro
     ...read(path),
     name: asPackageName(name),
     dependencies: { [own.name]: source, ...pick(['zod']) },
-    devDependencies: pick(['@types/node', 'typescript']),
+    devDependencies: { ...pick(['@types/node', 'typescript']), ...broughtNode() },
   };
   writeFileSync(path, `${JSON.stringify(manifest, null, 2)}\n`);
 }

@@ -1,0 +1,83 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cacheDir } from '../../src/temporal-cli/cache-dir.ts';
+
+const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** npm's cache of packages, but not what npx installs by them: that is gone with the folder. */
+function npmCache(root: string): string {
+  const kept = join(process.env.npm_config_cache ?? join(homedir(), '.npm'), '_cacache');
+  const cache = join(root, 'npm-cache');
+  for (const folder of [kept, cache]) mkdirSync(folder, { recursive: true });
+  symlinkSync(kept, join(cache, '_cacache'));
+  return cache;
+}
+
+/** The surroundings of a person at a terminal: nothing of this test run's npm, server and folders, but its Node. */
+function environment(root: string): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(npm_|BATON_|TEMPORAL_|NODE_|JEST_)/i.test(name));
+  return {
+    ...Object.fromEntries(inherited),
+    PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+    // Only so that the Temporal CLI and the packages are not fetched anew.
+    BATON_CACHE_DIR: cacheDir(),
+    npm_config_cache: npmCache(root),
+    npm_config_prefer_offline: 'true',
+    npm_config_audit: 'false',
+    npm_config_fund: 'false',
+    npm_config_update_notifier: 'false',
+  };
+}
+
+/** A folder outside of the checkout in which the package is used as its users do. */
+export function createConsumer() {
+  const root = mkdtempSync(join(tmpdir(), 'baton-package-'));
+  const env = environment(root);
+
+  /** Runs a program to its end. What it said on standard output, or an error with all that it said. */
+  function run(command: string, args: string[], cwd = root): Promise<string> {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    execFile(command, args, { cwd, env, maxBuffer: 50_000_000 }, (error, stdout, stderr) => {
+      if (error) reject(new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`));
+      else resolve(stdout);
+    });
+    return promise;
+  }
+
+  /** A program that stays up, in a process group of its own as at a terminal. Disposing of it is Ctrl-C. */
+  async function up(command: string, args: string[], { cwd, ready }: { cwd: string; ready: RegExp }) {
+    const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const closed = Promise.withResolvers<void>();
+    const isReady = Promise.withResolvers<void>();
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+        if (ready.test(output)) isReady.resolve();
+      });
+    }
+    child.on('error', isReady.reject).on('close', () => {
+      isReady.reject(new Error(`${command} ${args.join(' ')} ended:\n${output}`));
+      closed.resolve();
+    });
+    await isReady.promise;
+    return {
+      async [Symbol.asyncDispose]() {
+        if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGINT');
+        await closed.promise;
+      },
+    };
+  }
+
+  return {
+    /** Where everything is done. */
+    root,
+    checkout: CHECKOUT,
+    run,
+    up,
+    remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 5 }),
+  };
+}
