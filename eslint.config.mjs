@@ -22,8 +22,9 @@ const FOLDERS = [
   'plans',
   'isolate',
   'payload',
+  'testing',
 ];
-const MAINS = ['**/worker.ts', '**/client.ts', '**/gateway.ts', '**/cli.ts', '**/config.ts'];
+const MAINS = ['**/worker.ts', '**/client.ts', '**/gateway.ts', '**/cli.ts', '**/config.ts', '**/testing.ts'];
 
 const folder = (name) => `**/${name}/**`;
 const others = (own, allowed = []) => FOLDERS.filter((name) => name !== own && !allowed.includes(name)).map(folder);
@@ -90,6 +91,8 @@ const BORDERS = {
     ],
   },
   plans: { never: [...others('plans', ['contracts', 'agents']), ...MAINS, '@temporalio/*', 'node:*'] },
+  // Users' tests run under any runner.
+  testing: { never: ['**/gateway.ts', '**/cli.ts', folder('gateway'), folder('spend'), 'jest', '@jest/*', 'vitest'] },
   feed: { never: [...others('feed', ['contracts']), ...MAINS, '@temporalio/*', 'node:*'] },
 };
 

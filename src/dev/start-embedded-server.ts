@@ -25,7 +25,14 @@ export type EmbeddedServer = {
   stop(): Promise<void>;
 };
 
-type Options = { dataDir: string; cliPath: string; port?: number; retentionDays?: number };
+type Options = {
+  dataDir: string;
+  cliPath: string;
+  port?: number;
+  retentionDays?: number;
+  /** Whether Temporal's own ports are tried first, where its tools look for a server. @default true */
+  usualPorts?: boolean;
+};
 
 function lastLines(path: string): string {
   return readFileSync(path, 'utf8').trim().split('\n').slice(-5).join('\n  ');
@@ -51,7 +58,7 @@ function launch(cliPath: string, args: string[], logPath: string) {
  * @throws BatonError when the wished port is taken or the server does not come up; the message has its last log lines
  */
 export async function startEmbeddedServer(options: Options): Promise<EmbeddedServer> {
-  const { cliPath, port: wished, retentionDays = 30 } = options;
+  const { cliPath, port: wished, retentionDays = 30, usualPorts = true } = options;
   const dataDir = resolve(options.dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const flags = serverFlags(dataDir);
@@ -91,13 +98,12 @@ export async function startEmbeddedServer(options: Options): Promise<EmbeddedSer
   }
 
   try {
-    return await startOn(await choosePorts({ wished, last: readServerRecord(dataDir) })).catch(
-      async (error: unknown) => {
-        // Somebody took the port after it was found free; a wished one is not given up.
-        if (wished !== undefined || !/address already in use/.test(lastLines(logPath))) throw error;
-        return startOn(await choosePorts({ last: NO_PORTS }));
-      },
-    );
+    const last = readServerRecord(dataDir) ?? (usualPorts ? undefined : NO_PORTS);
+    return await startOn(await choosePorts({ wished, last })).catch(async (error: unknown) => {
+      // Somebody took the port after it was found free; a wished one is not given up.
+      if (wished !== undefined || !/address already in use/.test(lastLines(logPath))) throw error;
+      return startOn(await choosePorts({ last: NO_PORTS }));
+    });
   } catch (cause) {
     if (cause instanceof BatonError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);

@@ -1,0 +1,14 @@
+import { DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { App } from '../agents/define-app.ts';
+import { bundleWorkflows } from '../cli/bundle-workflows.ts';
+
+/** By module of workflows: bundling takes seconds, and the tests of one file mostly test one app. */
+const bundles = new Map<string, Promise<WorkflowBundleWithSourceMap>>();
+
+/** The workflows of an app, bundled once in this process. */
+export function bundleOf(app: App): Promise<WorkflowBundleWithSourceMap> {
+  const key = app.workflows?.href ?? '';
+  const bundled = bundles.get(key) ?? bundleWorkflows({ app, logger: new DefaultLogger('ERROR') });
+  bundles.set(key, bundled);
+  return bundled;
+}
