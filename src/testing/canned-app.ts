@@ -15,7 +15,8 @@ export type Canned<Agent extends AnyAgent> =
 
 /** By agent's name, for as many agents of the app as wanted. */
 export type CannedAgents<Agents extends readonly AnyAgent[]> = {
-  [Agent in Agents[number] as Agent['name']]?: Canned<Agent>;
+  // Not by renamed keys (`as`): functions given here would not know the types of their parameters then.
+  [Name in Agents[number]['name']]?: Canned<Extract<Agents[number], { name: Name }>>;
 };
 
 function isCannedAgent(canned: unknown): canned is CannedAgent {
