@@ -1,9 +1,10 @@
-import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import type { AppManifest } from './agents/define-app.ts';
 import type { BatonClient, ConnectOptions } from './client/baton-client.ts';
 import { connectionSettings } from './client/connection-settings.ts';
 import { openFeedSource } from './client/feed-source.ts';
 import { listRuns, type RunSummary } from './client/list-runs.ts';
+import { openConnection } from './client/open-connection.ts';
 import { createRunHandle, type RunHandle } from './client/run-handle.ts';
 import { copiedOptions, type StartOptions } from './client/run-identity.ts';
 import { startRun } from './client/start-run.ts';
@@ -31,30 +32,22 @@ async function ownManifest(dataDir: string) {
 /** Also keeps a name from reaching into the parts of a workflow id that say whose it is. */
 const WORKFLOW_TYPE = /^[A-Za-z_$][\w$]*$/;
 
-/** How long a server may take to answer at first, in milliseconds; Temporal's own 10 s make a wrong address look like a hang. */
-const CONNECT_LIMIT_MS = 4_000;
-
-function openConnection(options: ConnectionOptions & { address: string }): Promise<Connection> {
-  return Connection.connect({ connectTimeout: CONNECT_LIMIT_MS, ...options }).catch((cause: unknown) => {
-    const message = `Temporal does not answer at ${options.address}: is it running? Start it by "baton dev", or set TEMPORAL_ADDRESS`;
-    throw new BatonError('NetworkError', message, { cause });
-  });
-}
-
 /**
  * Connects a user's client to Temporal and to the event log.
  *
- * @throws BatonError `NetworkError` naming the address when Temporal does not answer
+ * @throws BatonError `NetworkError` naming the address when Temporal does not answer, and what is the matter; `InvalidInput`
+ *   with code `bad_setting`, `namespace_missing`, `search_attributes_missing`, `server_too_old` or `permission_denied`
  */
 export async function connect(options: ConnectOptions): Promise<BatonClient> {
   const { user, app, taskQueue = TASK_QUEUE, shared } = options;
   const config = loadConfig(options.dataDir ? { ...process.env, BATON_DATA_DIR: options.dataDir } : process.env);
-  const { namespace, connectionOptions } = connectionSettings({ ...options, dataDir: config.dataDir });
-  const feed = shared?.feed ?? (await openFeedSource(config));
-  const connection =
-    shared?.connection ??
-    (await openConnection(connectionOptions).catch(async (error: unknown) => {
-      if (!shared) await feed.close();
+  const settings = connectionSettings({ ...options, dataDir: config.dataDir });
+  const { namespace } = settings;
+  const connection = shared?.connection ?? (await openConnection(settings));
+  const feed =
+    shared?.feed ??
+    (await openFeedSource(config).catch(async (error: unknown) => {
+      if (!shared) await connection.close();
       throw error;
     }));
   const dataConverter = shared?.dataConverter ?? createDataConverter(config.payloads);

@@ -1,14 +1,13 @@
 import { createServer as createPlainServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Connection } from '@temporalio/client';
 import { pino, type Logger } from 'pino';
 import { connect, type ConnectOptions } from './client.ts';
 import { connectionSettings } from './client/connection-settings.ts';
+import { openConnection } from './client/open-connection.ts';
 import { openFeedSource } from './client/feed-source.ts';
 import { createStatsReader } from './client/stats-reader.ts';
 import type { Config } from './config.ts';
-import { BatonError } from './contracts/baton-error.ts';
 import { createServer } from './gateway/create-server.ts';
 import { createTokenVerifier } from './gateway/auth/create-token-verifier.ts';
 import { createOpenStreams } from './gateway/feed/open-streams.ts';
@@ -69,18 +68,17 @@ async function serveMetricsAlone(metrics: Metrics, { host, port }: { host: strin
 /**
  * Starts the gateway: HTTP, WebSocket and server-sent events for users. Acts on each user's behalf by their token.
  *
- * @throws BatonError naming the port that is taken, or the address at which Temporal does not answer
+ * @throws BatonError naming the port that is taken, or the address at which Temporal does not answer, or what the server
+ *   lacks
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, log, taskQueue, app, logger = pino(), pingMs = 15_000, slowReaderMs = 10_000 } = options;
   const { streamsPerUser = 20, retryMs = [250, 5_000], requestsPerMinute = 1_200 } = options;
   const { maxUploadBytes = 512 * 1024 * 1024 } = options;
   const { dataDir, http, jwt } = config;
-  const { connectionOptions, namespace } = connectionSettings({ ...options, dataDir });
-  const connection = await Connection.connect(connectionOptions).catch((cause: unknown) => {
-    const message = `Temporal does not answer at ${connectionOptions.address}: start it, or set TEMPORAL_ADDRESS`;
-    throw new BatonError('NetworkError', message, { cause });
-  });
+  const settings = connectionSettings({ ...options, dataDir });
+  const { namespace } = settings;
+  const connection = await openConnection(settings);
   const feed = await openFeedSource(config);
   const dataConverter = createDataConverter(config.payloads);
   const shared = { connection, feed, dataConverter };

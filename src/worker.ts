@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import type { DataConverter } from '@temporalio/common';
+import { checkServer } from './client/check-server.ts';
 import { createActivities } from './activities/create-activities.ts';
 import type { App } from './agents/define-app.ts';
 import { loadConfig } from './config.ts';
@@ -46,6 +47,7 @@ export const WORKFLOWS_PATH = fileURLToPath(new URL(`./workflows/index${extname(
 /**
  * Creates a worker that runs an app's agents and Baton's workflows. `run()` it; `shutdown()` ends it cleanly.
  *
+ * @throws BatonError `InvalidInput` with code `server_too_old`, `namespace_missing` or `search_attributes_missing`
  * @throws TypeError if an agent needs a store that is not given, or this is the process of an isolated agent
  */
 export async function createWorker({
@@ -65,6 +67,7 @@ export async function createWorker({
   if (isIsolated()) {
     throw new TypeError("an isolated agent's module starts a worker: move the agent to a module that does not");
   }
+  await checkServer(connection, { address: "the worker's connection", namespace });
   const pool = createIsolatePool();
   const options = {
     connection,

@@ -1,7 +1,8 @@
-import { Connection } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Command } from 'commander';
 import { connectionSettings } from '../client/connection-settings.ts';
+import { openPlainConnection } from '../client/open-connection.ts';
 import { loadConfig } from '../config.ts';
 import { check, type Check } from './doctor/check.ts';
 import { checkMachine } from './doctor/check-machine.ts';
@@ -10,18 +11,18 @@ import { checkSpeed } from './doctor/check-speed.ts';
 import { checkTemporal } from './doctor/check-temporal.ts';
 
 async function checkServer({ fix, dataDir, retentionDays }: { fix: boolean; dataDir: string; retentionDays: number }) {
-  const { connectionOptions, namespace } = connectionSettings({ dataDir });
-  const { address } = connectionOptions;
+  const settings = connectionSettings({ dataDir });
+  const { connectionOptions, namespace } = settings;
   let connection: Connection | undefined;
   const reached = await check('temporal', async () => {
-    connection = await Connection.connect({ ...connectionOptions, connectTimeout: 3_000 }).catch(() => undefined);
-    const remedy = 'start one by "baton dev", or set TEMPORAL_ADDRESS';
-    return { state: connection ? 'ok' : 'bad', found: connection ? address : `nothing answers at ${address}`, remedy };
+    connection = await openPlainConnection(settings);
+    return { state: 'ok', found: connectionOptions.address };
   });
   if (!connection) return [reached];
   try {
     const options = { connection, namespace };
-    const server = await checkTemporal({ ...options, retentionDays, fix });
+    const { address } = connectionOptions;
+    const server = await checkTemporal({ ...options, address, retentionDays, fix });
     return [
       reached,
       ...server,

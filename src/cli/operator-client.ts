@@ -1,7 +1,8 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { connectionSettings } from '../client/connection-settings.ts';
 import { openFeedSource } from '../client/feed-source.ts';
 import { listRuns, runSummary, type RunFilter, type RunSummary } from '../client/list-runs.ts';
+import { openConnection } from '../client/open-connection.ts';
 import { unreachableFeed } from '../client/unreachable-feed.ts';
 import { createRunHandle, type RunHandle } from '../client/run-handle.ts';
 import { temporalServerOf } from '../client/temporal-server.ts';
@@ -14,14 +15,11 @@ import { describeWorkflow } from '../reconciler/describe-workflow.ts';
 /** A client over all users' runs: whoever may reach Temporal itself may see them. */
 export async function operatorClient() {
   const config = loadConfig();
-  const { connectionOptions, namespace } = connectionSettings({ dataDir: config.dataDir });
+  const settings = connectionSettings({ dataDir: config.dataDir });
+  const { connectionOptions, namespace } = settings;
+  const connection = await openConnection(settings);
   // An operator is needed most when something is down: what Temporal alone can do works without the log.
   const feed = await openFeedSource(config).catch(unreachableFeed);
-  const connection = await Connection.connect(connectionOptions).catch(async (cause: unknown) => {
-    await feed.close();
-    const message = `Temporal does not answer at ${connectionOptions.address}: start it by "baton dev", or set TEMPORAL_ADDRESS`;
-    throw new BatonError('NetworkError', message, { cause });
-  });
   const client = new Client({ connection, namespace, dataConverter: createDataConverter(config.payloads) });
 
   async function find(runOrWorkflowId: string): Promise<RunSummary> {

@@ -1,11 +1,13 @@
-import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
+import type { ConnectionSettings } from '../client/connection-settings.ts';
+import { openPlainConnection } from '../client/open-connection.ts';
 import type { Store } from '../notifier/open-store.ts';
 import { startReconciler } from '../reconciler/start-reconciler.ts';
 
 type Options = {
   store: Store;
-  connectionOptions: ConnectionOptions;
+  connectionOptions: ConnectionSettings['connectionOptions'];
   namespace: string;
   dataConverter: DataConverter;
   everyMs: number;
@@ -14,7 +16,7 @@ type Options = {
 
 /** A reconciler with a connection of its own; returns what stops it. */
 export async function runReconciler({ store, connectionOptions, everyMs, onError, ...how }: Options) {
-  const connection = await Connection.connect(connectionOptions);
+  const connection = await openPlainConnection({ connectionOptions, namespace: how.namespace });
   const { workflow: client } = new Client({ connection, ...how });
   const stop = startReconciler({ ...store, client, everyMs, onError });
   return async () => {

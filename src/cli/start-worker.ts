@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Logger, NativeConnectionOptions, WorkflowBundle } from '@temporalio/worker';
-import type { ConnectionOptions } from '@temporalio/client';
 import type { App } from '../agents/define-app.ts';
+import type { ConnectionSettings } from '../client/connection-settings.ts';
+import { openConnection } from '../client/open-connection.ts';
 import type { Config } from '../config.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 import { openStore } from '../notifier/open-store.ts';
@@ -15,7 +16,7 @@ type Options = {
   config: Config;
   app: App;
   workflowBundle: WorkflowBundle;
-  connectionOptions: ConnectionOptions;
+  connectionOptions: ConnectionSettings['connectionOptions'];
   namespace: string;
   /** @default 'baton' */
   taskQueue?: string;
@@ -29,7 +30,7 @@ type Options = {
 /**
  * A worker with its store, reconciler and retention. `running` settles when it has ended by itself or by `undo`.
  *
- * @throws BatonError when Temporal does not answer
+ * @throws BatonError when Temporal does not answer, or the server lacks what Baton needs
  */
 export async function startWorker({
   config,
@@ -45,6 +46,9 @@ export async function startWorker({
   const { dataDir, storeUrl, fsync, retentionDays, payloads } = config;
   const store = await openStore({ url: storeUrl, fsync, retentionDays });
   undo.push(store.close);
+  // The worker's own way to the server tells little of what is wrong with it.
+  const looked = await openConnection({ connectionOptions, namespace });
+  await looked.close();
   const connection = await NativeConnection.connect(connectionOptions as NativeConnectionOptions).catch(
     (cause: unknown) => {
       const message = `Temporal does not answer at ${connectionOptions.address}: correct TEMPORAL_ADDRESS`;

@@ -18,6 +18,7 @@ async function work(modules: string[], { taskQueue }: { taskQueue: string }): Pr
   const stopped = untilStopped();
   const config = loadConfig();
   const { dataDir, http, reconcileMs = RECONCILE_MS } = config;
+  const { connectionOptions, namespace } = connectionSettings({ dataDir });
   const app = await loadApps(modules);
   const { Runtime } = await import('@temporalio/worker');
   const { startWorker } = await import('./start-worker.ts');
@@ -32,7 +33,6 @@ async function work(modules: string[], { taskQueue }: { taskQueue: string }): Pr
   const workflowBundle = await bundleWorkflows({ app, logger });
   const undo = undoList();
   try {
-    const { connectionOptions, namespace } = connectionSettings({ dataDir });
     const temporal = { connectionOptions, namespace, taskQueue };
     const { running } = await startWorker({ config, app, workflowBundle, ...temporal, logger, reconcileMs, undo });
     say(`worker       ${app.agents.map(({ name }) => name).join(', ')}`);

@@ -23,6 +23,8 @@ export type ConnectOptions = {
   address?: string;
   /** @default the profile's, else `default` */
   namespace?: string;
+  /** How long Temporal may take to answer at first, in milliseconds. @default 4000 */
+  connectTimeoutMs?: number;
   /** Folder of the event log. @default BATON_DATA_DIR */
   dataDir?: string;
   /** @default 'baton' */

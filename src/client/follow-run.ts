@@ -73,7 +73,7 @@ export async function* followRun(options: Options): AsyncGenerator<BatonEvent> {
       }
       return;
     } catch (error) {
-      if (error instanceof ResyncRequired) throw error;
+      if (error instanceof ResyncRequired || error instanceof BatonError) throw error;
       if (failures === 0) failingSince = performance.now();
       failures += 1;
       const message = `the event log does not answer: ${(error as Error).message}; check BATON_LOG and its server`;

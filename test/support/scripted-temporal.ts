@@ -1,5 +1,5 @@
 import { createSecureServer, createServer, type ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { temporal } from '@temporalio/proto';
 
 const { GetSystemInfoResponse, DescribeNamespaceResponse } = temporal.api.workflowservice.v1;
@@ -41,12 +41,12 @@ export async function startScriptedTemporal(options: Options = {}) {
   const server = tls
     ? createSecureServer({ ...tls, requestCert: tls.clients, rejectUnauthorized: tls.clients })
     : createServer();
-  const sessions = new Set<{ destroy(): void }>();
-  server.on('session', (session) => {
-    sessions.add(session);
-    session.on('error', () => undefined);
-    session.on('close', () => sessions.delete(session));
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
   });
+  server.on('session', (session) => session.on('error', () => undefined));
   server.on('sessionError', () => undefined);
   server.on('stream', (stream: ServerHttp2Stream, headers) => {
     const method = String(headers[':path']).split('/').at(-1) as string;
@@ -71,7 +71,7 @@ export async function startScriptedTemporal(options: Options = {}) {
     /** From now on everything but the version is answered so. */
     answerWith: (next: GrpcStatus | undefined) => void (status = next),
     async stop() {
-      for (const session of sessions) session.destroy();
+      for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };

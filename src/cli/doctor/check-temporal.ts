@@ -1,15 +1,13 @@
 import type { Connection } from '@temporalio/client';
-import { SEARCH_ATTRIBUTES } from '../../contracts/names.ts';
+import { isOlder, MIN_SERVER_VERSION } from '../../client/check-server.ts';
+import { ATTRIBUTE_TYPES, registerCommand, type AttributeType } from '../../client/missing-attributes.ts';
+import { toBatonError } from '../../client/to-baton-error.ts';
 import { check, type Check } from './check.ts';
 
 /** Numbers of Temporal's `IndexedValueType`. */
-const KEYWORD = 2;
-const DOUBLE = 4;
-const WANTED: Record<string, number> = Object.fromEntries(
-  Object.values(SEARCH_ATTRIBUTES).map((name) => [name, name.endsWith('Usd') ? DOUBLE : KEYWORD]),
-);
+const TYPES: Record<AttributeType, number> = { Keyword: 2, Double: 4 };
 
-type Options = { connection: Connection; namespace: string; retentionDays: number; fix: boolean };
+type Options = { connection: Connection; namespace: string; address: string; retentionDays: number; fix: boolean };
 
 async function retention({ connection, namespace, retentionDays, fix }: Options): Promise<Omit<Check, 'name'>> {
   const { workflowService } = connection;
@@ -23,28 +21,38 @@ async function retention({ connection, namespace, retentionDays, fix }: Options)
   return { state: days >= retentionDays ? 'ok' : 'bad', found: `${namespace}, keeps closed runs ${days} days`, remedy };
 }
 
-async function searchAttributes({ connection, namespace, fix }: Options): Promise<Omit<Check, 'name'>> {
+async function searchAttributes({ connection, namespace, address, fix }: Options): Promise<Omit<Check, 'name'>> {
   const { operatorService } = connection;
   const list = async () => (await operatorService.listSearchAttributes({ namespace })).customAttributes ?? {};
-  const missingIn = (known: Record<string, unknown>) => Object.keys(WANTED).filter((name) => known[name] === undefined);
+  const missingIn = (known: Record<string, unknown>) =>
+    Object.keys(ATTRIBUTE_TYPES).filter((name) => known[name] === undefined);
   const missing = missingIn(await list());
   if (fix && missing.length > 0) {
-    const wanted = Object.fromEntries(missing.map((name) => [name, WANTED[name] as number]));
+    const wanted = Object.fromEntries(missing.map((name) => [name, TYPES[ATTRIBUTE_TYPES[name] as AttributeType]]));
     await operatorService.addSearchAttributes({ namespace, searchAttributes: wanted });
   }
   const left = fix ? missingIn(await list()) : missing;
-  if (left.length === 0) return { state: 'ok', found: Object.keys(WANTED).join(', ') };
-  return { state: 'bad', found: `missing: ${left.join(', ')}`, remedy: 'run "baton doctor --fix"' };
+  const server = { address, namespace };
+  if (left.length === 0) return { state: 'ok', found: Object.keys(ATTRIBUTE_TYPES).join(', ') };
+  return {
+    state: 'bad',
+    found: `missing: ${left.join(', ')}`,
+    remedy: `run "baton doctor --fix", or ${registerCommand(left, server)}`,
+  };
 }
 
 /** What the Temporal server says of itself; `fix` sets right what can be set from here. */
 export async function checkTemporal(options: Options): Promise<Check[]> {
+  const { address, namespace } = options;
+  const told = (error: unknown) => Promise.reject(toBatonError(error, { address, namespace }));
   return [
     await check('temporal server', async () => {
       const { serverVersion } = await options.connection.workflowService.getSystemInfo({});
-      return { state: 'ok', found: `version ${serverVersion}` };
+      const old = isOlder(serverVersion ?? '', MIN_SERVER_VERSION);
+      const remedy = `Baton needs ${MIN_SERVER_VERSION} or newer: upgrade the server`;
+      return { state: old ? 'bad' : 'ok', found: `version ${serverVersion}`, remedy };
     }),
-    await check('namespace', () => retention(options)),
-    await check('search attributes', () => searchAttributes(options)),
+    await check('namespace', () => retention(options).catch(told)),
+    await check('search attributes', () => searchAttributes(options).catch(told)),
   ];
 }

@@ -1,0 +1,54 @@
+import { Connection } from '@temporalio/client';
+import { BatonError } from '../contracts/baton-error.ts';
+import { checkServer } from './check-server.ts';
+import type { ConnectionSettings } from './connection-settings.ts';
+import { explainSilence } from './explain-silence.ts';
+import { toBatonError } from './to-baton-error.ts';
+
+/** What became of a connection that did not come about, as an error that names the setting. */
+async function connectFailure(cause: unknown, { connectionOptions, namespace }: ConnectionSettings) {
+  const { address } = connectionOptions;
+  if (cause instanceof TypeError) {
+    const message = `Temporal's address "${address}" (TEMPORAL_ADDRESS) must be HOST:PORT: ${cause.message}`;
+    return new BatonError('InvalidInput', message, { code: 'bad_setting', cause });
+  }
+  const told = toBatonError(cause, { address, namespace });
+  if (told instanceof BatonError && told.type !== 'NetworkError') return told;
+  const message = `Temporal does not answer at ${address}: ${await explainSilence(connectionOptions)}`;
+  return new BatonError('NetworkError', message, { cause });
+}
+
+/**
+ * Connects to Temporal, without looking at what is there.
+ *
+ * @throws BatonError `NetworkError` or `InvalidInput` naming the address, what is the matter and the setting to change
+ */
+export async function openPlainConnection(settings: ConnectionSettings): Promise<Connection> {
+  let connection: Connection | undefined;
+  try {
+    connection = Connection.lazy(settings.connectionOptions);
+    await connection.ensureConnected();
+    return connection;
+  } catch (cause) {
+    await connection?.close();
+    throw await connectFailure(cause, settings);
+  }
+}
+
+/**
+ * Connects to Temporal and makes sure that what Baton needs is there.
+ *
+ * @throws BatonError as `openPlainConnection`, and `InvalidInput` with code `server_too_old`, `namespace_missing` or
+ *   `search_attributes_missing`
+ */
+export async function openConnection(settings: ConnectionSettings): Promise<Connection> {
+  const connection = await openPlainConnection(settings);
+  const { connectionOptions, namespace } = settings;
+  try {
+    await checkServer(connection, { address: connectionOptions.address, namespace });
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
