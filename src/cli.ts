@@ -9,6 +9,7 @@ import { explainError } from './cli/explain-error.ts';
 import { addGatewayCommand } from './cli/gateway-command.ts';
 import { addInitCommand } from './cli/init-command.ts';
 import { addPauseCommands } from './cli/pause-command.ts';
+import { addHistoryCommand } from './cli/history-command.ts';
 import { addReplayCommand } from './cli/replay-command.ts';
 import { addRetryCommand } from './cli/retry-command.ts';
 import { addPlanCommand } from './cli/plan-command.ts';
@@ -47,6 +48,7 @@ export async function main(argv: string[]): Promise<void> {
     addRetryCommand,
     addReplayCommand,
     addTerminateCommand,
+    addHistoryCommand,
     addDoctorCommand,
     addInitCommand,
     addWorkerCommand,

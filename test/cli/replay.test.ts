@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -86,6 +86,23 @@ test('another question for the user replays, but is found in the feed', async ()
     { sign: '-', line: expect.stringContaining('"question":"Buy map for 300 cents?"') },
     { sign: '+', line: expect.stringContaining('"question":"Pay map for 300 cents?"') },
   ]);
+});
+
+test('an exported history names nobody, is not overwritten, and is checked without a server', async () => {
+  const histories = join(dir.path, 'histories');
+  mkdirSync(histories);
+  const out = join(histories, 'trip.json');
+  const args = ['history', 'export', workflowId, '--scrub', '--feed', '--app', MODULE, '--out', out];
+  expect(await runBaton(args, { dataDir: dir.path, env })).toMatchObject({ code: 0 });
+  const [history, feed] = [readFileSync(out, 'utf8'), readFileSync(join(histories, 'trip.feed.json'), 'utf8')];
+  const start = `${Buffer.from(/"data": "([^"]*)"/.exec(history)?.[1] ?? '', 'base64')}`;
+  expect(start).toMatch(/"user_id":"text_\d+".*"sku":"text_\d+"/);
+  expect(feed).not.toContain('Buy map');
+  const again = await runBaton(args, { dataDir: dir.path, env });
+  expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('trip.json exists: a history that is kept') });
+  const noServer = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
+  const checked = await runBaton(['replay', MODULE, '--dir', histories], { dataDir: dir.path, env: noServer });
+  expect(checked).toMatchObject({ code: 0, stdout: '1 history: 1 replay, 1 feed compared\n' });
 });
 
 test('what cannot be checked is an error that says what to do', async () => {
