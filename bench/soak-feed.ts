@@ -1,5 +1,7 @@
-// npm run soak:feed [-- --users 50 --runs 20 --seed 1 --kills 10 --down-ms 3000]: kills workers, the gateway and Redis and
-// cuts sockets while users watch their runs, and counts what their clients saw wrong. Exit 1 on any fault.
+// npm run soak:feed [-- --users 50 --runs 20 --seed 1 --kills 10 --gateway-restarts 2 --redis-kills 1 --down-ms 3000]: kills
+// workers, the gateway and Redis and cuts sockets while users watch their runs, and counts what their clients saw wrong.
+// Exit 1 on any fault. --redis-down-ms 60000 keeps Redis down for that long each time: what is told meanwhile waits in the
+// workers' outboxes.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +21,10 @@ const { values } = parseArgs({
     runs: number('20'),
     seed: number(String(Date.now() % 1_000_000)),
     kills: number('10'),
+    'gateway-restarts': number('2'),
+    'redis-kills': number('1'),
     'down-ms': number('3000'),
+    'redis-down-ms': { type: 'string' },
   },
 });
 const say = (line: string) => void process.stdout.write(`${line}\n`);
@@ -40,9 +45,10 @@ try {
     atOnce: 2,
     workers: 3,
     workerKills: Number(values.kills),
-    gatewayRestarts: 2,
-    redisKills: 1,
+    gatewayRestarts: Number(values['gateway-restarts']),
+    redisKills: Number(values['redis-kills']),
     downMs: Number(values['down-ms']),
+    redisDownMs: values['redis-down-ms'] === undefined ? undefined : Number(values['redis-down-ms']),
     say,
   });
   say('');

@@ -20,8 +20,15 @@ function memory() {
   return process.memoryUsage().rss;
 }
 
+/** Microseconds of CPU time that this process has used. */
+async function cpu() {
+  const used = process.cpuUsage();
+  return used.user + used.system;
+}
+
 const WORK = {
   serve: () => system.serve(settings),
+  cpu,
   memory: async () => memory(),
   publish: async (options: PublishOptions) =>
     publishPaced(await (publisher ??= system.openPublisher(settings)), options),

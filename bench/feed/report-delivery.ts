@@ -5,9 +5,11 @@ import type { Stage, Subject } from './start-stage.ts';
 
 const SQLITE: Subject = { name: 'Baton, SQLite', system: 'baton', log: 'sqlite' };
 const REDIS: Subject = { name: 'Baton, Redis', system: 'baton', log: 'redis' };
+const REDIS_ALWAYS: Subject = { name: 'Baton, Redis (fsync always)', system: 'baton', log: 'redis-always' };
 const SOCKETIO: Subject = { name: 'Socket.IO, Redis streams', system: 'socketio', log: 'redis' };
 const STREAMS: Subject = { name: 'Workflow Streams', system: 'streams', log: 'sqlite' };
 
+/** The goals are for the log as the documentation says to run it: a Redis with its default `appendfsync everysec`. */
 export const GATEWAYS = [SQLITE, REDIS];
 
 type Size = Pick<Delivery, 'clients' | 'users' | 'perSecond'> & { goal?: number };
@@ -27,20 +29,23 @@ const STREAM_SIZES: Size[] = [
 const STREAM_EVENTS = 60;
 
 async function report(stage: Stage, delivery: Delivery, goal: number | string = '') {
-  const { latencies, expected, lost, doubled } = await measureDelivery(stage, delivery);
+  const { latencies, expected, lost, doubled, cost } = await measureDelivery(stage, delivery);
   const { subject, clients, users, perSecond } = delivery;
   const times = [0.5, 0.99].map((share) => quantile(latencies, share).toFixed(1));
-  print(row(subject.name, clients, users, perSecond, ...times, goal, `${lost}/${expected}`, doubled));
+  const cpu = [cost.serving, cost.clients].map((each) => Math.round(each));
+  print(row(subject.name, clients, users, perSecond, ...times, goal, ...cpu, `${lost}/${expected}`, doubled));
 }
 
 /** From `publish` in one process to the callback of clients in another, through a third. */
 export async function reportDelivery(stage: Stage, seconds: number): Promise<void> {
   print('From publish to the callback of a client: publisher, serving process and clients are three processes\n');
-  print(row('', 'clients', 'users', 'events/s', 'p50 ms', 'p99 ms', 'goal', 'lost', 'doubled'));
+  print(
+    row('', 'clients', 'users', 'events/s', 'p50 ms', 'p99 ms', 'goal', 'server µs', 'client µs', 'lost', 'doubled'),
+  );
   for (const { goal, ...size } of SIZES) {
-    for (const subject of [...GATEWAYS, SOCKETIO]) {
+    for (const subject of [...GATEWAYS, ...(goal ? [REDIS_ALWAYS] : []), SOCKETIO]) {
       const events = size.perSecond * seconds;
-      await report(stage, { ...size, subject, events }, subject === SOCKETIO ? '' : goal);
+      await report(stage, { ...size, subject, events }, GATEWAYS.includes(subject) ? goal : '');
     }
   }
   for (const size of STREAM_SIZES) await report(stage, { ...size, subject: STREAMS, events: STREAM_EVENTS });

@@ -35,7 +35,7 @@ export function startChild(settings: Settings) {
   }
 
   const remote = Object.fromEntries(
-    (['serve', 'memory', 'publish', 'connect', 'seen', 'received'] satisfies (keyof Work)[]).map((name) => [
+    (['serve', 'cpu', 'memory', 'publish', 'connect', 'seen', 'received'] satisfies (keyof Work)[]).map((name) => [
       name,
       (...args: unknown[]) => ask(name, args),
     ]),

@@ -6,12 +6,13 @@ import { startBenchServer } from '../lib/start-bench-server.ts';
 import { startChild, type Child } from './start-child.ts';
 import type { Settings } from './systems/system.ts';
 
-export type Subject = { name: string; system: Settings['system']; log: 'sqlite' | 'redis' };
+export type Subject = { name: string; system: Settings['system']; log: 'sqlite' | 'redis' | 'redis-always' };
 
-/** What all measurements share: a Temporal server and a Redis. Each gets a store, a port and processes of its own. */
+/** What all measurements share: a Temporal server and two Redis, one that writes its file every second, as is its default, and one before each answer. Each gets a store, a port and processes of its own. */
 export async function startStage() {
   const temporal = await startBenchServer();
-  const redis = await startRedisServer({ appendfsync: 'always' });
+  const redis = await startRedisServer({ appendfsync: 'everysec' });
+  const redisAlways = await startRedisServer({ appendfsync: 'always' });
   const children: Child[] = [];
   let made = 0;
 
@@ -20,7 +21,12 @@ export async function startStage() {
       made += 1;
       const dataDir = join(temporal.dataDir, `measurement-${made}`);
       mkdirSync(dataDir);
-      const store = log === 'redis' ? redis.url : `sqlite:${join(dataDir, 'events.sqlite')}`;
+      const stores = {
+        sqlite: `sqlite:${join(dataDir, 'events.sqlite')}`,
+        redis: redis.url,
+        'redis-always': redisAlways.url,
+      };
+      const store = stores[log];
       return { system, temporal: temporal.address, store, dataDir, port: (await freePort(0)) as number };
     },
     start(settings: Settings): Child {
@@ -35,6 +41,7 @@ export async function startStage() {
     async stop() {
       await this.clear();
       await redis.stop();
+      await redisAlways.stop();
       await temporal.stop();
     },
   };

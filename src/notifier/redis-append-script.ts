@@ -3,13 +3,14 @@
  *
  * KEYS: the stream, the head, then two for each run: its state and the ids it has seen. All have the user's hash tag.
  * ARGV: wake-up channel, seconds for which an ended run is remembered, then eleven values for each event.
+ * The wake-up carries what was appended, a line "seq json" for each event, unless that is too much for a message.
  * Answers for each event its sequence, or 0 (duplicate), -1 (fenced), -2 (closed). Numbers are kept as the text they
  * came as: Lua would write a time in milliseconds as 1.764e+12.
  */
 export const APPEND_SCRIPT = `
 local head = tonumber(redis.call('GET', KEYS[2]) or '0')
 local before = head
-local answers = {}
+local answers, told = {}, {}
 for i = 3, #ARGV, 11 do
   local run, ids = KEYS[3 + 2 * ARGV[i]], KEYS[4 + 2 * ARGV[i]]
   local id, generation, kind, agent = ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
@@ -34,6 +35,7 @@ for i = 3, #ARGV, 11 do
     head = head + 1
     answer = head
     redis.call('XADD', KEYS[1], string.format('%d-0', head), 'run', run_id, 'json', json)
+    told[#told + 1] = string.format('%d ', head) .. json
     redis.call('SADD', ids, id)
     if not known[1] then redis.call('HSET', run, 'generation', generation)
     elseif g > tonumber(known[1]) then
@@ -56,7 +58,9 @@ for i = 3, #ARGV, 11 do
 end
 if head > before then
   redis.call('SET', KEYS[2], string.format('%d', head))
-  redis.call('PUBLISH', ARGV[1], '')
+  local message = table.concat(told, '\\n')
+  if #message > 65536 then message = '' end
+  redis.call('PUBLISH', ARGV[1], message)
 end
 return answers
 `;

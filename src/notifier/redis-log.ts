@@ -35,6 +35,10 @@ export async function createRedisLog(
   const group = createGroupCommit(createRedisAppend(redis, { keys, rememberSeconds: retentionDays * 86_400 }));
   let open = true;
 
+  function toEvent({ seq, json }: Pick<Entry, 'seq' | 'json'>): BatonEvent {
+    return { ...(JSON.parse(json) as NewEvent), seq, epoch: epoch.current() } as BatonEvent;
+  }
+
   async function page(userId: string, after: number, count: number): Promise<Entry[]> {
     const rows = await redis.xrange(keys.stream(userId), `${after + 1}-0`, '+', 'COUNT', count);
     return rows.map(([id, [, runId, , json]]) => ({ seq: Number.parseInt(id), runId, json }) as Entry);
@@ -49,9 +53,14 @@ export async function createRedisLog(
       if (entries.length < count) break;
       last = (entries.at(-1) as Entry).seq;
     }
-    return found
-      .slice(0, limit)
-      .map(({ seq, json }) => ({ ...(JSON.parse(json) as NewEvent), seq, epoch: epoch.current() }) as BatonEvent);
+    return found.slice(0, limit).map(toEvent);
+  }
+
+  function onChange(userId: string, listener: (told?: BatonEvent[]) => void) {
+    return wakeup.onChange(userId, (told) => {
+      const lines = told?.split('\n').map((line) => [line, line.indexOf(' ')] as const);
+      listener(lines?.map(([line, end]) => toEvent({ seq: Number(line.slice(0, end)), json: line.slice(end + 1) })));
+    });
   }
 
   async function head({ userId }: { userId: string }) {
@@ -83,7 +92,7 @@ export async function createRedisLog(
     subscriber.disconnect();
   }
 
-  const source = { read, head, onChange: wakeup.onChange, isOpen: () => open };
+  const source = { read, head, onChange, isOpen: () => open, currentEpoch: epoch.current };
   return {
     append: group.append,
     async publish(event) {

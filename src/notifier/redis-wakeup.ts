@@ -5,18 +5,31 @@ import type { RedisKeys } from './redis-keys.ts';
 /** Followers look by themselves this often: a message is lost with a connection, whose loss may go unnoticed. */
 const LOOK_MS = 2_000;
 
+/** In so many parts: a thousand followers that look at once would hold up what is told meanwhile. */
+const LOOK_PARTS = 10;
+
+/** Gets what a wake-up told, as the append script wrote it; without it, the follower has to look by itself. */
+type Listener = (told?: string) => void;
+
 /** Tells followers that their user has new events, by one subscription per followed user. */
 export function createRedisWakeup(subscriber: Redis | Cluster, keys: RedisKeys) {
   const emitter = new EventEmitter().setMaxListeners(0);
   const wakeAll = () => emitter.eventNames().forEach((channel) => emitter.emit(channel));
   let timer: NodeJS.Timeout | undefined;
-  subscriber.on('message', (channel: string) => emitter.emit(channel));
+  let part = 0;
+  subscriber.on('message', (channel: string, told: string) => emitter.emit(channel, told || undefined));
   subscriber.on('ready', wakeAll);
 
-  function onChange(userId: string, listener: () => void): () => void {
+  function wakeNext() {
+    part = (part + 1) % LOOK_PARTS;
+    const channels = emitter.eventNames();
+    for (let n = part; n < channels.length; n += LOOK_PARTS) emitter.emit(channels[n] as string);
+  }
+
+  function onChange(userId: string, listener: Listener): () => void {
     const channel = keys.wake(userId);
     emitter.on(channel, listener);
-    timer ??= setInterval(wakeAll, LOOK_MS);
+    timer ??= setInterval(wakeNext, LOOK_MS / LOOK_PARTS);
     // What was appended before the subscription took effect was not announced.
     if (emitter.listenerCount(channel) === 1) {
       subscriber.subscribe(channel).then(

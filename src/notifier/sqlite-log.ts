@@ -58,7 +58,7 @@ export async function createSqliteLog(file: SqliteFile, { pollMs = 25 }: Options
     wakeup.close();
   }
 
-  const source = { read, head, onChange: wakeup.onChange, isOpen: () => open };
+  const source = { read, head, onChange: wakeup.onChange, isOpen: () => open, currentEpoch: () => epoch };
   return {
     append: group.append,
     async publish(event) {

@@ -22,7 +22,10 @@ test('of the thoughts of one execution the latest is kept, of everything else al
   const types = ['agent_started', 'agent_thinking', 'tool_executing', 'agent_thinking', 'agent_completed'] as const;
   const execs = ['triage.1.1764000000001', 'triage.2.1764000000002'];
   const events = execs.flatMap((exec) => types.map((type) => newEvent(type, { exec })));
-  const numbered = events.map((event, n) => ({ event: { ...event, seq: n + 1, epoch: 'e1' } as BatonEvent, text: '' }));
+  const numbered = events.map((event, n) => ({
+    event: { ...event, seq: n + 1, epoch: 'e1' } as BatonEvent,
+    bytes: Buffer.from(''),
+  }));
   expect(coalesceThoughts(numbered).map(({ event }) => event.seq)).toEqual([1, 3, 4, 5, 6, 8, 9, 10]);
 });
 

@@ -1,6 +1,7 @@
-import { afterAll, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { createRedisLog } from '../../src/notifier/redis-log.ts';
 import { openRedis } from '../../src/notifier/open-redis.ts';
+import { redisKeys } from '../../src/notifier/redis-keys.ts';
 import { startRedisServer } from '../support/redis-server.ts';
 import { newEvent } from './events.ts';
 import { eventLogSuite } from './event-log-suite.ts';
@@ -50,6 +51,63 @@ test('a Redis that does not write at once begins a new epoch at every start, als
   await log.close();
   redis.disconnect();
   await careless.stop();
+});
+
+describe('a wake-up', () => {
+  const log = open('told');
+  afterAll(async () => (await log).close());
+
+  /** Follows a new user from the start; `next` gives the next `count` sequences. */
+  async function follow(userId: string) {
+    const followed = (await log).follow({ userId, after: 0 });
+    await (await log).append([newEvent('agent_thinking', { user_id: userId })]);
+    expect((await followed.next()).value).toMatchObject({ seq: 1 });
+    async function next(count: number) {
+      const seqs: number[] = [];
+      while (seqs.length < count) seqs.push(((await followed.next()).value as { seq: number }).seq);
+      return seqs;
+    }
+    return { next, end: () => followed.return(undefined) };
+  }
+
+  async function tell(userId: string, message: string) {
+    const redis = await openRedis(server.url);
+    await redis.publish(redisKeys('told').wake(userId), message);
+    redis.disconnect();
+  }
+
+  const append = async (user_id: string, count: number, reasoning = '') => {
+    const payload = { reasoning, step_number: 1, progress_percentage: 1 };
+    await (await log).append(Array.from({ length: count }, () => newEvent('agent_thinking', { user_id, payload })));
+  };
+
+  test('that carries an event out of its place is not believed', async () => {
+    const { next, end } = await follow('u-gap');
+    await tell('u-gap', `7 ${JSON.stringify(newEvent('agent_thinking', { user_id: 'u-gap' }))}`);
+    await tell('u-gap', `1 ${JSON.stringify(newEvent('agent_thinking', { user_id: 'u-gap' }))}`);
+    await append('u-gap', 2);
+    expect(await next(2)).toEqual([2, 3]);
+    await end();
+  });
+
+  test('with too much for a message is followed by a look', async () => {
+    const { next, end } = await follow('u-much');
+    await append('u-much', 40, 'x'.repeat(4_000));
+    await append('u-much', 1);
+    expect(await next(41)).toEqual(Array.from({ length: 41 }, (_, n) => n + 2));
+    await end();
+  });
+
+  test('whose message was lost is made good by the next', async () => {
+    const { next, end } = await follow('u-lost');
+    const redis = await openRedis(server.url);
+    await redis.client('KILL', 'TYPE', 'pubsub');
+    redis.disconnect();
+    await append('u-lost', 1);
+    await append('u-lost', 3);
+    expect(await next(4)).toEqual([2, 3, 4, 5]);
+    await end();
+  });
 });
 
 test('a Redis that may evict keys is refused', async () => {

@@ -4,7 +4,7 @@ import { coalesceThoughts } from './coalesce-thoughts.ts';
 import type { EventLog } from '../../notifier/event-log.ts';
 import { resyncReason } from './resync-reason.ts';
 import { snapshot } from './snapshot.ts';
-import type { Tail, TailEvent, Tails } from './user-tails.ts';
+import { toTailEvent, type Tail, type TailEvent, type Tails } from './user-tails.ts';
 
 /** Events read from the log at once. */
 const PAGE = 500;
@@ -24,8 +24,12 @@ export type ReadFeedOptions = {
   isLagging?: () => boolean;
 };
 
-/** A frame as text; `seq` is the cursor after it. */
-export type FeedText = { type: FeedFrame['type']; seq: number; text: string };
+/** A frame as UTF-8 text; `seq` is the cursor after it. */
+export type FeedBytes = { type: FeedFrame['type']; seq: number; bytes: Buffer };
+
+function toBytes(frame: FeedFrame<FoldedRun>, seq: number): FeedBytes {
+  return { type: frame.type, seq, bytes: Buffer.from(JSON.stringify(frame)) };
+}
 
 type Batch = { events: TailEvent[]; cursor: number };
 
@@ -39,18 +43,12 @@ async function nextBatch({ log, userId, runId }: ReadFeedOptions, tail: Tail, af
   const { head } = await log.head({ userId });
   const page = await log.read({ userId, runId, after, limit: PAGE });
   const last = page.at(-1)?.seq ?? after;
-  const events = page.map((event) => ({ event, text: JSON.stringify({ type: 'event', event }) }));
-  return { events, cursor: page.length < PAGE ? Math.max(last, head) : last };
+  return { events: page.map(toTailEvent), cursor: page.length < PAGE ? Math.max(last, head) : last };
 }
 
-async function resync(options: ReadFeedOptions, reason: ResyncReason): Promise<FeedText> {
+async function resync(options: ReadFeedOptions, reason: ResyncReason): Promise<FeedBytes> {
   const { runs, seq } = await snapshot(options.log, options);
-  const frame: FeedFrame<FoldedRun> = { type: 'resync', reason, snapshot: runs, seq };
-  return { type: 'resync', seq, text: JSON.stringify(frame) };
-}
-
-function* caughtUp(seq: number): Generator<FeedText> {
-  yield { type: 'caught_up', seq, text: JSON.stringify({ type: 'caught_up', seq } satisfies FeedFrame) };
+  return toBytes({ type: 'resync', reason, snapshot: runs, seq }, seq);
 }
 
 /**
@@ -59,7 +57,7 @@ function* caughtUp(seq: number): Generator<FeedText> {
  *
  * @throws whatever the log throws; the stream then ends and its reader resumes later
  */
-export async function* readFeed(options: ReadFeedOptions): AsyncGenerator<FeedText> {
+export async function* readFeed(options: ReadFeedOptions): AsyncGenerator<FeedBytes> {
   const { log, tails, userId, runId, retryMs, signal, isLagging = () => false } = options;
   const tail = await tails.open(userId);
   let ring = () => undefined as void;
@@ -68,8 +66,7 @@ export async function* readFeed(options: ReadFeedOptions): AsyncGenerator<FeedTe
     const position = await log.head({ userId });
     const { epoch, head, earliest } = position;
     let after = options.after ?? head;
-    const hello: FeedFrame = { type: 'hello', epoch, head, earliest, retry_ms: retryMs };
-    yield { type: 'hello', seq: after, text: JSON.stringify(hello) };
+    yield toBytes({ type: 'hello', epoch, head, earliest, retry_ms: retryMs }, after);
     const misfit = resyncReason({ after, epoch: options.epoch }, position);
     if (misfit) {
       const told = await resync(options, misfit);
@@ -87,19 +84,19 @@ export async function* readFeed(options: ReadFeedOptions): AsyncGenerator<FeedTe
         yield told;
         continue;
       }
-      for (const { event, text } of isLagging() ? coalesceThoughts(batch.events) : batch.events) {
+      for (const { event, bytes } of isLagging() ? coalesceThoughts(batch.events) : batch.events) {
         if (signal.aborted) return;
         if (!live && event.seq > head) {
           live = true;
-          yield* caughtUp(head);
+          yield toBytes({ type: 'caught_up', seq: head }, head);
         }
-        yield { type: 'event', seq: event.seq, text };
+        yield { type: 'event', seq: event.seq, bytes };
       }
       const idle = batch.cursor === after;
       after = batch.cursor;
       if (!live && after >= head) {
         live = true;
-        yield* caughtUp(after);
+        yield toBytes({ type: 'caught_up', seq: after }, after);
       }
       if (!idle || signal.aborted) continue;
       // Not a race with one promise for the whole stream: each lost race would stay attached to it.

@@ -4,7 +4,7 @@ import type { Identity } from '../auth/create-token-verifier.ts';
 import { callAt } from './call-at.ts';
 import type { OpenStreams } from './open-streams.ts';
 import { createPace } from './pace.ts';
-import { readFeed, type FeedText, type ReadFeedOptions } from './read-feed.ts';
+import { readFeed, type FeedBytes, type ReadFeedOptions } from './read-feed.ts';
 
 type Options = Omit<ReadFeedOptions, 'userId' | 'signal' | 'isLagging'> & {
   response: ServerResponse;
@@ -14,10 +14,12 @@ type Options = Omit<ReadFeedOptions, 'userId' | 'signal' | 'isLagging'> & {
   slowReaderMs: number;
 };
 
-function asEvent({ type, seq, text }: FeedText): string {
+const END = Buffer.from('\n\n');
+
+function asEvent({ type, seq, bytes }: FeedBytes): Buffer {
   // A greeting is no position: only what was seen may become the cursor of the next connection.
   const id = type === 'hello' ? '' : `id: ${seq}\n`;
-  return `${id}event: ${type}\ndata: ${text}\n\n`;
+  return Buffer.concat([Buffer.from(`${id}event: ${type}\ndata: `), bytes, END]);
 }
 
 /** Serves a user's feed as server-sent events: the same frames as on a WebSocket, each with its cursor as id. */

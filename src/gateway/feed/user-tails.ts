@@ -4,8 +4,12 @@ import type { EventLog } from '../../notifier/event-log.ts';
 /** Events of one user kept in memory for all their streams together; a stream that is further behind reads the log. */
 const KEPT = 512;
 
-/** An event and its frame, made into text once for all streams of its user. */
-export type TailEvent = { event: BatonEvent; text: string };
+/** An event and its frame in UTF-8, made once for all streams of its user, which share the bytes. */
+export type TailEvent = { event: BatonEvent; bytes: Buffer };
+
+export function toTailEvent(event: BatonEvent): TailEvent {
+  return { event, bytes: Buffer.from(JSON.stringify({ type: 'event', event })) };
+}
 
 export type Tail = {
   /** Events after `seq`, as far as the tail reaches; undefined where only the log knows them. */
@@ -35,7 +39,7 @@ export function createTails(log: EventLog) {
   async function follow(userId: string, shared: Shared) {
     try {
       for await (const event of log.follow({ userId, after: shared.last, signal: shared.stop.signal })) {
-        shared.kept.push({ event, text: JSON.stringify({ type: 'event', event }) });
+        shared.kept.push(toTailEvent(event));
         if (shared.kept.length > KEPT) shared.kept.shift();
         shared.first = shared.kept[0]?.event.seq ?? event.seq;
         shared.last = event.seq;

@@ -44,7 +44,8 @@ export function feedRoutes(context: GatewayContext): FastifyPluginAsyncZod {
         return socket.close(FEED_CLOSE.badOrigin, 'origin_refused');
       try {
         const identity = await verify(bearerOf(request.headers) ?? '');
-        await serveSocket({ ...own, socket, identity, logger: request.log, after, epoch, runId });
+        const { log: logger, socket: wire } = request;
+        await serveSocket({ ...own, socket, wire, identity, logger, after, epoch, runId });
       } catch (error) {
         if (!(error instanceof TokenError)) throw error;
         // A browser sees no HTTP status of a refused upgrade, only how a socket was closed.

@@ -6,6 +6,8 @@ export type Blows = {
   redisKills: number;
   /** Longest time that anything stays down, in milliseconds. */
   downMs: number;
+  /** How long Redis stays down each time, in milliseconds. @default at random, up to `downMs` */
+  redisDownMs?: number;
   say?: (line: string) => void;
 };
 
@@ -20,7 +22,7 @@ type Harassed = {
 
 /** Kills and restarts everything in an order of the seed's, each while its share of the runs is under way. */
 export async function harass(options: Blows, { processes, random, allow, reached }: Harassed) {
-  const { workerKills, gatewayRestarts, redisKills, downMs, say = () => undefined } = options;
+  const { workerKills, gatewayRestarts, redisKills, downMs, redisDownMs, say = () => undefined } = options;
   const kinds = { worker: workerKills, gateway: gatewayRestarts, redis: redisKills };
   const blows = Object.entries(kinds)
     .flatMap(([kind, count]) => Array.from({ length: count }, () => ({ kind, at: random() })))
@@ -28,7 +30,8 @@ export async function harass(options: Blows, { processes, random, allow, reached
   for (const [n, { kind }] of blows.entries()) {
     allow((n + 1) / blows.length);
     await reached((n + 0.6 * random()) / blows.length);
-    const ms = Math.round(downMs * (0.3 + 0.7 * random()));
+    const some = Math.round(downMs * (0.3 + 0.7 * random()));
+    const ms = kind === 'redis' ? (redisDownMs ?? some) : some;
     say(`${kind} down for ${ms} ms`);
     if (kind === 'worker') await processes.killWorker(random(), ms);
     else if (kind === 'gateway') await processes.restartGateway(ms);

@@ -63,7 +63,8 @@ async function patiently<T>(work: () => Promise<T>, downMs: number): Promise<T> 
  * at the end.
  */
 export async function soakFeed(options: SoakOptions): Promise<SoakReport> {
-  const { address, codePath, seed, users: userCount, runsPerUser, atOnce, workers, downMs } = options;
+  const { address, codePath, seed, users: userCount, runsPerUser, atOnce, workers } = options;
+  const downMs = Math.max(options.downMs, options.redisDownMs ?? 0);
   const began = performance.now();
   const dataDir = mkdtempSync(join(tmpdir(), 'baton-soak-'));
   const taskQueue = `soak-${randomUUID()}`;
