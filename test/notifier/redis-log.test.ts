@@ -101,7 +101,7 @@ describe('a wake-up', () => {
   test('whose message was lost is made good by the next', async () => {
     const { next, end } = await follow('u-lost');
     const redis = await openRedis(server.url);
-    await redis.client('KILL', 'TYPE', 'pubsub');
+    await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
     redis.disconnect();
     await append('u-lost', 1);
     await append('u-lost', 3);

@@ -4,6 +4,7 @@ import { ReportView } from '../report/report-view.tsx';
 import { useNow } from '../use-now.ts';
 import { duration, RUN_WORDS } from '../words.ts';
 import { AgentLane } from './agent-lane.tsx';
+import { Announcements } from './announcements.tsx';
 import { ApprovalCard } from './approval-card.tsx';
 import { RunActions } from './run-actions.tsx';
 import { UndoneList } from './undone-list.tsx';
@@ -20,7 +21,7 @@ export function RunView({ run, api }: { run: FoldedRun; api: Api }) {
     <article class="run" aria-labelledby="run-title">
       <header>
         <h1 id="run-title">{run.workflow ?? 'Run'}</h1>
-        <p role="status">
+        <p>
           <span class={`badge ${run.status}`}>{RUN_WORDS[run.status]}</span> {duration(Math.max(0, to - from))}
         </p>
         <RunActions run={run} api={api} />
@@ -31,11 +32,9 @@ export function RunView({ run, api }: { run: FoldedRun; api: Api }) {
           </p>
         )}
       </header>
-      <div aria-live="polite">
-        {open.map((approval) => (
-          <ApprovalCard key={approval.approval_id} runId={run.run_id} approval={approval} api={api} />
-        ))}
-      </div>
+      {open.map((approval) => (
+        <ApprovalCard key={approval.approval_id} runId={run.run_id} approval={approval} api={api} />
+      ))}
       <section aria-label="Agents">
         <ol class="lanes">
           {run.agents.map((agent, index) => (
@@ -45,6 +44,7 @@ export function RunView({ run, api }: { run: FoldedRun; api: Api }) {
       </section>
       {run.compensations.length > 0 && <UndoneList compensations={run.compensations} />}
       {hasReport && <ReportView runId={run.run_id} api={api} />}
+      <Announcements run={run} />
     </article>
   );
 }
