@@ -39,6 +39,8 @@ export const costOptimizationInput = z.object({
   effort_rate_usd_per_day: positive.optional(),
   require_approval: z.boolean().optional(),
   approval_timeout_ms: positive.optional(),
+  /** How long before the approval expires its user is reminded. */
+  approval_reminder_ms: positive.optional(),
   set: overrides.optional(),
   allow_bad_rows: z.boolean().optional(),
   prices: z.string().optional(),

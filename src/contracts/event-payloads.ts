@@ -56,12 +56,14 @@ export const eventPayloads = {
     success: z.boolean(),
     error: failureSchema.optional(),
   }),
+  /** `reminder`: the question was asked before and is about to expire. */
   approval_requested: z.looseObject({
     approval_id: z.string(),
     question: z.string(),
     options: z.array(z.string()),
     expires_at: z.iso.datetime(),
     on_expiry: z.string().optional(),
+    reminder: z.boolean().optional(),
   }),
   approval_decided: z.looseObject({
     approval_id: z.string(),

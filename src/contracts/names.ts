@@ -41,6 +41,9 @@ export const MESSAGES = { decide: 'decide', pause: 'pause', resume: 'resume' } a
 /** A question that does not say more. */
 export const ASK_DEFAULTS = { options: ['approve', 'reject'], expiresMs: 30 * 60_000 } as const;
 
+/** When a question that does not say more is brought to mind: its last fifth, at most ten minutes, if it has a minute. */
+export const REMINDER = { share: 0.2, mostMs: 10 * 60_000, fromMs: 60_000 } as const;
+
 /** An agent that has not begun after this many milliseconds is shown as queued. */
 export const QUEUED_AFTER_MS = 1_000;
 

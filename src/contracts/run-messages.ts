@@ -27,6 +27,11 @@ export type Question = {
   options?: string[];
   /** How long the answer is waited for, in milliseconds. @default 1800000, half of a run's default deadline */
   expiresMs?: number;
+  /**
+   * How long before it expires the question is brought to mind once more, in milliseconds; 0 for not at all.
+   * @default the last fifth of the time, at most 600000; 0 where the time is less than a minute
+   */
+  remindMs?: number;
   /** The decision that is taken when nobody answers in time. @default the last option */
   onExpiry?: string;
 };

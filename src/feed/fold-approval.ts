@@ -10,11 +10,12 @@ export function foldApproval(run: FoldedRun, event: ApprovalEvent): FoldedRun {
   const known = run.approvals.find((each) => each.approval_id === approval_id);
   let approval: FoldedApproval;
   if (event.type === 'approval_requested') {
-    const { question, options, expires_at } = event.payload;
-    approval = { approval_id, question, options, expires_at, decision: null, by: null };
+    const { question, options, expires_at, reminder: reminded = false } = event.payload;
+    const { decision = null, by = null } = (reminded && known) || {};
+    approval = { approval_id, question, options, expires_at, reminded, decision, by };
   } else {
     const { decision, by } = event.payload;
-    const asked = known ?? { approval_id, question: '', options: [], expires_at: event.at };
+    const asked = known ?? { approval_id, question: '', options: [], expires_at: event.at, reminded: false };
     approval = { ...asked, decision, by };
   }
   const approvals = [...others, approval];

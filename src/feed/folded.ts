@@ -30,6 +30,8 @@ export type FoldedApproval = {
   question: string;
   options: string[];
   expires_at: string;
+  /** Whether the user was reminded: it expires soon, and is then decided by its default. */
+  reminded: boolean;
   decision: string | null;
   by: string | null;
 };

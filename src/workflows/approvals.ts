@@ -1,6 +1,6 @@
 // Runs inside the workflow sandbox.
 import { ApplicationFailure, condition, log, setHandler } from '@temporalio/workflow';
-import { ASK_DEFAULTS } from '../contracts/names.ts';
+import { ASK_DEFAULTS, REMINDER } from '../contracts/names.ts';
 import type { DecisionMessage, PendingApproval, Question } from '../contracts/run-messages.ts';
 import { decideSignal, decideUpdate, DESCRIPTIONS } from './messages.ts';
 import type { RunEvents } from './run-events.ts';
@@ -17,6 +17,13 @@ type Options = {
 
 /** `who` is told apart from people: nobody decided in time. */
 const EXPIRY = 'expiry';
+
+function remindsBefore({ remindMs, expiresMs = ASK_DEFAULTS.expiresMs }: Question): number {
+  const byDefault = expiresMs < REMINDER.fromMs ? 0 : Math.min(expiresMs * REMINDER.share, REMINDER.mostMs);
+  const wished = Math.round(remindMs ?? byDefault);
+  // One that is due at once would only repeat the question.
+  return wished > 0 && wished < expiresMs ? wished : 0;
+}
 
 /** Questions to the run's user and message `decide`. The first decision on a question wins. */
 export function createApprovals({ events, generation, decided: earlier, changed }: Options) {
@@ -60,7 +67,7 @@ export function createApprovals({ events, generation, decided: earlier, changed 
   });
 
   /**
-   * Asks the user and waits, holding nothing, until somebody decides or the question expires.
+   * Asks the user and waits, holding nothing, until somebody decides or the question expires; reminds once before.
    *
    * @throws CancelledFailure when the run is cancelled or out of time
    */
@@ -81,9 +88,17 @@ export function createApprovals({ events, generation, decided: earlier, changed 
     events.emit('approval_requested', asked);
     changed();
     try {
-      await condition(() => decided.has(approval_id), expiresMs, {
-        summary: summaryOf('question expires:', approval_id),
-      });
+      const isDecided = () => decided.has(approval_id);
+      const expiry = { summary: summaryOf('question expires:', approval_id) };
+      const remindMs = remindsBefore(question);
+      if (remindMs > 0) {
+        const reminder = { summary: summaryOf('reminder of question:', approval_id) };
+        if (!(await condition(isDecided, expiresMs - remindMs, reminder))) {
+          events.emit('approval_requested', { ...asked, reminder: true });
+          changed();
+        }
+      }
+      if (!isDecided()) await condition(isDecided, remindMs || expiresMs, expiry);
       return decided.get(approval_id) ?? settle({ approval_id, decision: onExpiry, by: EXPIRY });
     } finally {
       pending.delete(approval_id);

@@ -67,6 +67,7 @@ export async function costOptimization(start: RunStart<CostOptimizationInput>): 
         id: 'plan',
         question: `Make a plan to save about $${Math.round(monthly_usd.expected)} a month (${percent.toFixed(1)}%)?`,
         expiresMs: input.approval_timeout_ms,
+        remindMs: input.approval_reminder_ms,
       });
       if (decision !== 'approve') return rejected(by, comment);
     }

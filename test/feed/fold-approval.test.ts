@@ -36,3 +36,17 @@ test('a decision whose question was not seen is shown as decided', () => {
   const feed = foldFeed(emptyFeed(), decided(1, 'a'));
   expect(feed.runs[0]).toMatchObject({ status: 'running', approvals: [{ approval_id: 'a', decision: 'approve' }] });
 });
+
+test('a reminder is the same question once more, and asks nothing anew that was decided', () => {
+  const reminder = (seq: number) => {
+    const event = asked(seq, 'a');
+    return { ...event, payload: { ...event.payload, reminder: true } } as BatonEvent;
+  };
+  const open = [asked(1, 'a'), reminder(2)].reduce(foldFeed, emptyFeed());
+  expect(open.runs[0]).toMatchObject({
+    status: 'waiting',
+    approvals: [{ approval_id: 'a', reminded: true, decision: null }],
+  });
+  const late = [asked(1, 'a'), decided(2, 'a'), reminder(3)].reduce(foldFeed, emptyFeed());
+  expect(late.runs[0]).toMatchObject({ status: 'running', approvals: [{ decision: 'approve', by: 'u1' }] });
+});

@@ -46,6 +46,10 @@ function told(event: BatonEvent): string | undefined {
       const { success, error } = event.payload;
       return `${undoneThing(event.payload)} ${success ? 'is undone' : `could not be undone: ${error?.message}`}`;
     }
+    case 'approval_requested': {
+      const { approval_id, question, expires_at, reminder } = event.payload;
+      return `${reminder ? 'still open' : 'asks'} (${approval_id}, until ${expires_at}): ${question}`;
+    }
     case 'run_stalled':
       return `stalled: ${event.payload.reason === 'no_worker' ? 'no worker takes it' : 'its workflow code keeps failing'}`;
     case 'run_completed':

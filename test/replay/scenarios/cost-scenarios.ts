@@ -54,6 +54,12 @@ export const costScenarios: Scenario[] = [
   },
   {
     ...cost,
+    name: 'cost-reminded',
+    input: { ...input, require_approval: true, approval_timeout_ms: 700, approval_reminder_ms: 300 },
+    status: 'failed',
+  },
+  {
+    ...cost,
     name: 'cost-paused',
     input: { ...input, require_approval: true },
     async act(handle, until) {

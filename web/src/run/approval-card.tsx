@@ -37,6 +37,11 @@ export function ApprovalCard({ runId, approval, api }: Props) {
       <p class="hint">
         Open until <time dateTime={approval.expires_at}>{new Date(approval.expires_at).toLocaleString()}</time>
       </p>
+      {approval.reminded && (
+        <p role="status" class="hint">
+          Not much time is left. If nobody decides, the run decides by itself.
+        </p>
+      )}
       {problem && (
         <p role="alert" class="problem">
           {problem}
