@@ -8,6 +8,8 @@ export type { Canned, CannedAgents } from './testing/canned-app.ts';
 export type { FinishedRun, FinishOptions } from './testing/finish-run.ts';
 export { recordingNotifier } from './testing/recording-notifier.ts';
 export type { RecordingNotifier } from './testing/recording-notifier.ts';
+export type { RecordedHistory } from './testing/record-history.ts';
+export { replay } from './testing/replay.ts';
 export type { InputOf, ResultOf, Runnable, RunResultOf } from './testing/runnable.ts';
 export { startTestServer } from './testing/start-test-server.ts';
 export type { TestServer } from './testing/start-test-server.ts';

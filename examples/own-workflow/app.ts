@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const price = z.object({ sku: z.string(), cents: z.number().int() });
 
-const quote = defineAgent({
+export const quote = defineAgent({
   name: 'quote',
   input: z.object({ sku: z.string() }),
   output: price,
@@ -13,7 +13,7 @@ const quote = defineAgent({
   },
 });
 
-const buyer = defineAgent({
+export const buyer = defineAgent({
   name: 'buyer',
   input: price,
   output: z.object({ receipt: z.string() }),

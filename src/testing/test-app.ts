@@ -18,6 +18,7 @@ import { bundleOf } from './bundle-of.ts';
 import { cannedApp, type CannedAgents } from './canned-app.ts';
 import { finishRun, type FinishedRun, type FinishOptions } from './finish-run.ts';
 import { quietRuntime } from './quiet-runtime.ts';
+import { recordHistory, writeHistory, type RecordedHistory } from './record-history.ts';
 import { startRunnable, type InputOf, type Runnable, type RunResultOf } from './runnable.ts';
 import { startTestServer } from './start-test-server.ts';
 import { untilEvent } from './until-event.ts';
@@ -76,6 +77,10 @@ export type TestApp = {
   ): Promise<DecisionMessage>;
   /** All that a run has told so far. */
   events(run: KnownRun): Promise<BatonEvent[]>;
+  /** History of a run's latest part, with all its payloads and without what names this machine, for `replay`. */
+  history(run: KnownRun): Promise<RecordedHistory>;
+  /** Writes it to a file, and beside it (`.feed.json`) what the run's user saw; a folder of such files is what `replay` takes. */
+  exportHistory(run: KnownRun, file: string): Promise<void>;
   /** A client of this user, of whom each sees their own runs only. */
   client(user?: string): Promise<BatonClient>;
   /** Temporal's own client, for what is no part of Baton. */
@@ -128,14 +133,15 @@ export async function testApp<const Agents extends readonly AnyAgent[]>(
       if (worker.getState() === 'RUNNING') worker.shutdown();
       return running;
     });
-    return { ...from, connection, store, shared: { connection, feed, dataConverter } };
+    const temporal = new Client({ connection, namespace, dataConverter });
+    return { ...from, temporal, feed, shared: { connection, feed, dataConverter } };
   }
 
   const opened = await open().catch(async (error: unknown) => {
     await undo.run();
     throw error;
   });
-  const { taskQueue, connection, store, shared } = opened;
+  const { taskQueue, temporal, feed, shared } = opened;
   const client = (user = defaultUser) => connect({ user, app, namespace, taskQueue, shared });
 
   async function start(what: Runnable, input: unknown, { user, ...more }: TestStartOptions = {}) {
@@ -147,6 +153,8 @@ export async function testApp<const Agents extends readonly AnyAgent[]>(
     const isAgent = typeof what === 'object' && !('plan' in what);
     return finishRun(await start(what, input, more), { answers, waitMs, isAgent });
   }
+
+  const history = (known: KnownRun) => recordHistory({ temporal, eventsOf: feed.events }, known);
 
   let stopped: Promise<void> | undefined;
   const stop = () => (stopped ??= undo.run());
@@ -162,12 +170,16 @@ export async function testApp<const Agents extends readonly AnyAgent[]>(
       );
       return handle.decide({ ...more, approval_id: approvalId, decision });
     },
-    events: ({ runId, workflowId }) => {
+    async events({ runId, workflowId }) {
       const userId = decodeURIComponent(workflowId.split('/')[1] ?? '');
-      return store.log.read({ userId, runId, after: 0, limit: Number.MAX_SAFE_INTEGER });
+      const told: BatonEvent[] = [];
+      for await (const event of feed.events({ userId, runId })) told.push(event);
+      return told;
     },
+    history,
+    exportHistory: async (known, file) => writeHistory(await history(known), file),
     client,
-    temporal: new Client({ connection, namespace, dataConverter: shared.dataConverter }),
+    temporal,
     taskQueue,
     stop,
     [Symbol.asyncDispose]: stop,

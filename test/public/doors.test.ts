@@ -11,7 +11,10 @@ describe('the public doors', () => {
     ['baton-agents', ['BatonError', 'defineAgent', 'defineApp', 'definePlan', 'defineTool']],
     ['baton-agents/client', ['connect']],
     ['baton-agents/feed', ['connectFeed', 'emptyFeed', 'foldFeed', 'toAgUi', 'toUiMessageStream']],
-    ['baton-agents/testing', ['assertFeed', 'cannedAgent', 'recordingNotifier', 'startTestServer', 'testApp']],
+    [
+      'baton-agents/testing',
+      ['assertFeed', 'cannedAgent', 'recordingNotifier', 'replay', 'startTestServer', 'testApp'],
+    ],
     ['baton-agents/worker', ['WORKFLOWS_PATH', 'createWorker']],
     [
       'baton-agents/workflow',
