@@ -38,20 +38,20 @@ function notEnded(run: RunHandle, { events, waitMs }: { events: readonly BatonEv
 }
 
 /**
- * Waits for the end of a run and answers what it asks.
+ * Waits for the end of a run and answers what it asks. `alone`: nobody else has the run to answer it.
  *
  * @throws Error with the feed so far when the run takes too long, or asks what nothing answers
  */
 export async function finishRun<What extends Runnable>(
   run: RunHandle,
-  { answers, waitMs = 30_000, isAgent }: FinishOptions & { isAgent: boolean },
+  { answers, waitMs = 30_000, isAgent, alone }: FinishOptions & { isAgent: boolean; alone: boolean },
 ): Promise<FinishedRun<What>> {
   const until = Date.now() + waitMs;
   const signal = AbortSignal.timeout(waitMs);
   const events: BatonEvent[] = [];
   for await (const event of run.events({ signal })) {
     events.push(event);
-    if (event.type === 'approval_requested') await answerQuestion(run, event.payload, { answers, until });
+    if (event.type === 'approval_requested') await answerQuestion(run, event.payload, { answers, until, alone });
   }
   if (signal.aborted) throw notEnded(run, { events, waitMs });
   const outcome = (await run.result()) as RunOutcome<RunResultOf<What>>;

@@ -60,7 +60,11 @@ export type TestApp = {
     input: InputOf<What>,
     options?: TestStartOptions,
   ): Promise<RunHandle<RunResultOf<What>>>;
-  /** Waits for the end of a run that was started. */
+  /**
+   * Waits for the end of a run that was started; a question that neither `answers` nor the test decides waits on.
+   *
+   * @throws Error with the feed so far when it takes longer than `waitMs`
+   */
   finish(run: RunHandle, options?: FinishOptions): Promise<FinishedRun>;
   /**
    * Resolves with the first event of a run that matches, now or later.
@@ -151,7 +155,7 @@ export async function testApp<const Agents extends readonly AnyAgent[]>(
   async function run(what: Runnable, input: unknown, given: TestStartOptions & FinishOptions = {}) {
     const { answers, waitMs, ...more } = given;
     const isAgent = typeof what === 'object' && !('plan' in what);
-    return finishRun(await start(what, input, more), { answers, waitMs, isAgent });
+    return finishRun(await start(what, input, more), { answers, waitMs, isAgent, alone: true });
   }
 
   const history = (known: KnownRun) => recordHistory({ temporal, eventsOf: feed.events }, known);
@@ -161,7 +165,7 @@ export async function testApp<const Agents extends readonly AnyAgent[]>(
   return {
     run: run as TestApp['run'],
     start: start as TestApp['start'],
-    finish: (handle, finishOptions) => finishRun(handle, { ...finishOptions, isAgent: false }),
+    finish: (handle, finishOptions) => finishRun(handle, { ...finishOptions, isAgent: false, alone: false }),
     until: untilEvent,
     async decide(handle, approvalId, decision, more) {
       await untilEvent(

@@ -42,7 +42,7 @@ test('a question without an answer fails the test at once, and says how to give 
 test('a run that takes too long is told with its feed so far', async () => {
   const started = await t.start(trip, asking);
   await t.until(started, ({ type }) => type === 'approval_requested');
-  await expect(t.finish(started, { waitMs: 100, answers: () => undefined })).rejects.toThrow(
+  await expect(t.finish(started, { waitMs: 100 })).rejects.toThrow(
     /has not ended after 100 ms; its feed so far:\n {2}run started\n[^]*quote completed\n {2}approval requested/,
   );
   await expect(t.until(started, ({ type }) => type === 'run_paused', { waitMs: 100 })).rejects.toThrow(
