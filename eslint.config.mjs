@@ -39,6 +39,7 @@ const BORDERS = {
       '!**/contracts/names.ts',
       // Without zod: what a plan's references and order mean to the checker, they must mean to the workflow.
       '!**/contracts/plan-*.ts',
+      '!**/contracts/markdown.ts',
       '@temporalio/worker',
       '@temporalio/client',
       '@temporalio/activity',

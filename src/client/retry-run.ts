@@ -6,6 +6,8 @@ import { keptBefore } from './kept-before.ts';
 import { runSummary } from './list-runs.ts';
 import { reusableResults } from './reusable-results.ts';
 import { runAttributes } from './run-attributes.ts';
+import { runMemo } from './run-memo.ts';
+import { runStory } from './run-story.ts';
 import { runHistories } from './run-histories.ts';
 import { undoneOutside } from './undone-outside.ts';
 
@@ -56,8 +58,9 @@ export async function retryRun(where: Where, { by, fromStep }: RetryOptions): Pr
       args: [again],
       workflowExecutionTimeout: start.timeout_ms + RUN_TIMEOUT_MARGIN_MS,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      // Tells who follows the run that its last end was not the last one.
-      memo: { ...description.memo, generation: generation + 1 },
+      // The generation tells who follows the run that its last end was not the last one.
+      memo: { ...description.memo, ...runMemo(again) },
+      ...runStory(description.type, again),
       typedSearchAttributes: runAttributes(start.context, description.type),
     });
     return { repeated: false };

@@ -8,6 +8,8 @@ import type { FeedSource } from './feed-source.ts';
 import { fingerprint } from './fingerprint.ts';
 import { runAttributes } from './run-attributes.ts';
 import { refuseOversized } from './refuse-unsendable.ts';
+import { runMemo } from './run-memo.ts';
+import { runStory } from './run-story.ts';
 import { runIdentity, type StartOptions } from './run-identity.ts';
 import type { PreparedInput } from './workflow-input.ts';
 
@@ -52,7 +54,7 @@ export async function startRun(
   const timeout_ms = Math.min(startOptions.timeoutMs ?? timeoutMs ?? RUN_TIMEOUT_MS, timeoutMs ?? Infinity);
   const workflowExecutionTimeout = timeout_ms + RUN_TIMEOUT_MARGIN_MS;
   const limits = limitsOf(manifest, userConcurrency);
-  const args: [RunStart] = [{ context, input, limits, timeout_ms, fairness_key: fairnessKey(user) }];
+  const start: RunStart = { context, input, limits, timeout_ms, fairness_key: fairnessKey(user) };
   const workflowId = workflowIdOf({ workflow, userId: user, runId });
   const requestSha256 = fingerprint({ input, metadata, thread: startOptions.threadId });
   const endsBy = new Date(Date.now() + workflowExecutionTimeout).toISOString();
@@ -64,10 +66,11 @@ export async function startRun(
     await client.start(workflow, {
       workflowId,
       taskQueue,
-      args,
+      args: [start],
       workflowExecutionTimeout,
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      memo: { request_sha256: requestSha256, run_id: runId },
+      memo: { ...runMemo(start), request_sha256: requestSha256, app_sha256: fingerprint(manifest) },
+      ...runStory(workflow, start),
       typedSearchAttributes: runAttributes(context, workflow),
     });
     return { workflow, runId, repeated: false };

@@ -8,6 +8,7 @@ import type { CompensateRun } from '../contracts/compensate-run.ts';
 import type { NewEvent } from '../contracts/event.ts';
 import { COMPENSATE_WORKFLOW, compensationIdOf, SEARCH_ATTRIBUTES, UNDO_PREFIX } from '../contracts/names.ts';
 import type { EffectLedger } from '../notifier/effect-ledger.ts';
+import { compensationStory } from './compensation-story.ts';
 import { isOpen } from './closing-events.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 import type { RunRecord } from './run-record.ts';
@@ -68,7 +69,8 @@ export async function compensateClosed(options: Options): Promise<WorkflowExecut
       args: [input],
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       // Whoever retries the run must know what is not there any more.
-      memo: { undone: undos.map(({ undo }) => undo) },
+      memo: { ...context, undone: undos.map(({ undo }) => undo) },
+      ...compensationStory(input),
       // No kind: it is no run, and is listed as none.
       typedSearchAttributes: new TypedSearchAttributes([
         { key: keyword(SEARCH_ATTRIBUTES.user), value: user_id },

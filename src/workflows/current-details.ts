@@ -3,7 +3,7 @@ import { setCurrentDetails } from '@temporalio/workflow';
 import type { RunStatus } from '../contracts/names.ts';
 import type { AgentOutcome } from '../contracts/run.ts';
 import type { PendingApproval } from '../contracts/run-messages.ts';
-import { codeText, plainText } from './markdown.ts';
+import { codeText, plainText } from '../contracts/markdown.ts';
 
 /** Rows of a list; what the operator's page gets must not grow with the run. */
 const MAX_ROWS = 20;

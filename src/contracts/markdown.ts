@@ -1,4 +1,4 @@
-// Runs inside the workflow sandbox. Texts of others in the Markdown that Temporal UI shows: bounded, and no markup of their own.
+// Texts of others in the Markdown that Temporal UI shows: bounded, and no markup of their own.
 
 function shortLine(text: string, max: number): string {
   // Cut first: what is looked through must be bounded too.
