@@ -74,6 +74,6 @@ test('ids and plans as long as they may be are cut to what Temporal takes', asyn
   const { summary, details } = await storyOf(run.workflowId);
   expect(summary).toMatch(/^plan €+…$/);
   expect(details).toContain('and 450 more');
-  await run.cancel();
-  await run.result();
+  // Its worker would have to share the store of payloads, which is none of this test's business.
+  await at.temporal.workflow.getHandle(run.workflowId).terminate();
 });
