@@ -16,6 +16,8 @@ function checkPage(): void {
   if (!existsSync(resolve('web/dist/index.html'))) throw new Error('the page is not built: run "npm run setup"');
 }
 
+type Asking = { model: string; runId: string };
+
 /** A real browser before a gateway and a worker with Baton's own agents. */
 export async function startBrowserDesk() {
   checkPage();
@@ -29,10 +31,14 @@ export async function startBrowserDesk() {
   });
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 
-  async function open(user: string, { path = '/', ...options }: BrowserContextOptions & { path?: string } = {}) {
+  async function newPage(options: BrowserContextOptions = {}) {
     const context = await browser.newContext(options);
     context.setDefaultTimeout(PATIENCE_MS);
-    const page = await context.newPage();
+    return context.newPage();
+  }
+
+  async function open(user: string, { path = '/', ...options }: BrowserContextOptions & { path?: string } = {}) {
+    const page = await newPage(options);
     await signIn(page, user, path);
     return page;
   }
@@ -43,12 +49,12 @@ export async function startBrowserDesk() {
     await page.getByText('Live', { exact: true }).waitFor();
   }
 
-  /** Starts the run of the real trace over HTTP; it stops at its question. */
-  async function startAsking(user: string) {
+  /** Starts the run of the real trace over HTTP; it stops at its question, unless its model has no price. */
+  async function startAsking(user: string, { model = 'claude-sonnet-4-5', runId }: Partial<Asking> = {}) {
     const upload = await gateway.call(user, '/v1/uploads', { method: 'POST', body: await traceForm() });
     const { upload_id } = (await upload.json()) as { upload_id: string };
-    const input = { upload_ids: [upload_id], model: 'claude-sonnet-4-5', require_approval: true };
-    const started = await gateway.post(user, '/v1/runs', { workflow: 'costOptimization', input });
+    const input = { upload_ids: [upload_id], model, require_approval: true };
+    const started = await gateway.post(user, '/v1/runs', { workflow: 'costOptimization', input, run_id: runId });
     const { run_id, workflow_id } = (await started.json()) as { run_id: string; workflow_id: string };
     return { runId: run_id, path: `/?run=${run_id}`, handle: worker.client.workflow.getHandle(workflow_id) };
   }
@@ -56,6 +62,7 @@ export async function startBrowserDesk() {
   return {
     gateway,
     worker,
+    newPage,
     open,
     signIn,
     startAsking,

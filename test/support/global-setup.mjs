@@ -19,6 +19,7 @@ export default async function globalSetup() {
   const bundle = join(dataDir, 'workflows.js');
   await writeFile(bundle, code);
   process.env.BATON_TEST_ADDRESS = server.address;
+  process.env.BATON_TEST_UI = server.uiUrl;
   process.env.BATON_TEST_BUNDLE = bundle;
   globalThis.batonTest = { server, dataDir };
 }

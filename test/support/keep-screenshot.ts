@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 
-/** Keeps what the page looks like under `docs/`, where `npm run docs:screenshots` asked for it; else does nothing. */
-export async function keepScreenshot(page: Page, name: string): Promise<void> {
+/** A page, or a part of one. */
+type Shown = { screenshot(options: { path: string; fullPage?: boolean }): Promise<unknown> };
+
+/** Keeps what it looks like under `docs/`, where `npm run docs:screenshots` asked for it; else does nothing. */
+export async function keepScreenshot(shown: Shown, name: string, { fullPage = true } = {}): Promise<void> {
   const folder = process.env.BATON_SCREENSHOTS;
-  if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  if (folder) await shown.screenshot({ path: join(folder, `${name}.png`), fullPage });
 }
