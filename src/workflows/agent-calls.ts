@@ -5,8 +5,8 @@ import { LOCAL_TIMEOUT_MS } from '../contracts/names.ts';
 import type { AgentOutcome } from '../contracts/run.ts';
 import type { RunStart } from '../contracts/run-start.ts';
 import type { Undo } from '../contracts/undo.ts';
-import { answerAgent } from './answer-agent.ts';
-import type { CallOptions } from './call-agent.ts';
+import { answerAgent, isAsking } from './answer-agent.ts';
+import { callAgent, type CallEnd, type CallOptions } from './call-agent.ts';
 import type { Approvals } from './approvals.ts';
 import type { CurrentDetails } from './current-details.ts';
 
@@ -50,7 +50,7 @@ function limitsOf(agent: string, { limits }: RunStart<unknown>, own: AgentOption
 }
 
 /** Names and makes the calls of a run's agents, and knows which are under way. */
-export function createAgentCalls({ start, undos, details, ...shared }: Options) {
+export function createAgentCalls({ start, undos, details, ask, ...shared }: Options) {
   const { context, generation = 0, reused = {}, carried, fairness_key: fairnessKey } = start;
   const active = new Map<string, { agent: string; agent_run: string }>();
   const occurrences = new Map(Object.entries(carried?.occurrences ?? {}));
@@ -78,8 +78,27 @@ export function createAgentCalls({ start, undos, details, ...shared }: Options) 
     details.began(agentRun, agent, held !== undefined);
     let ended: AgentOutcome | undefined;
     try {
-      const made = { context, input, agent_run: agentRun, generation, step, of, parent, limits };
-      ended = await answerAgent({ ...shared, agent, call: made, fairnessKey, held });
+      let made: CallOptions['call'] = { context, input, agent_run: agentRun, generation, step, of, parent, limits };
+      for (let asked = 1; !ended; asked += 1) {
+        // Awaited only where there is something: each promise of a workflow costs a stack trace.
+        const wait = held?.();
+        if (wait) await wait;
+        const called = callAgent({ ...shared, agent, call: made, fairnessKey });
+        let end: CallEnd;
+        try {
+          end = called.returned(await called.activity());
+        } catch (thrown) {
+          end = called.failed(thrown);
+        }
+        if (isAsking(end)) {
+          const answered = await answerAgent(end, { agent, call: made, asked, ask });
+          // Each answer is a new execution of the same `agent_run`.
+          if ('call' in answered) made = answered.call;
+          else ended = answered.outcome;
+        } else {
+          ended = end.outcome;
+        }
+      }
       outcomes?.push(ended);
       return ended;
     } finally {

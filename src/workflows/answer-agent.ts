@@ -2,13 +2,21 @@
 import type { UnknownEffect } from '../contracts/agent-call.ts';
 import type { DecisionMessage, Question } from '../contracts/run-messages.ts';
 import type { AgentOutcome } from '../contracts/run.ts';
-import { callAgent, type CallOptions } from './call-agent.ts';
+import type { CallEnd, CallOptions } from './call-agent.ts';
 
-type Options = CallOptions & {
+type Call = CallOptions['call'];
+type AskingEnd = Exclude<CallEnd, { question?: undefined; effect?: undefined }>;
+type Answered = { call: Call } | { outcome: AgentOutcome };
+
+type Options = {
+  agent: string;
+  call: Call;
+  /** How often the agent has asked, with this time. */
+  asked: number;
   ask: (question: Question, askedBy: string) => Promise<DecisionMessage>;
-  /** What an agent that is about to start must wait for, if there is anything. */
-  held?: () => Promise<void> | undefined;
 };
+
+export const isAsking = (end: CallEnd): end is AskingEnd => end.question !== undefined || end.effect !== undefined;
 
 const DONE = 'done';
 const NOT_DONE = 'not_done';
@@ -27,37 +35,28 @@ function questionAbout({ tool, call_id, parameters }: UnknownEffect, agent: stri
 }
 
 /**
- * Runs an agent until it ends, asking the user what it asks: its own questions, and whether a call happened whose
- * outcome nobody knows. Each answer is a new execution of the same `agent_run`; nothing is held while waiting.
+ * Asks the user what an agent asks that has ended so: its own question, or whether a call happened whose outcome nobody
+ * knows. Gives the call with the answer, as it is to be made again, or how the agent ended where it is not. Nothing is
+ * held while waiting.
  *
- * @throws CancelledFailure when the run is cancelled, after the agent has stopped
+ * @throws CancelledFailure when the run is cancelled
  */
-export async function answerAgent({ ask, held, ...options }: Options): Promise<AgentOutcome> {
-  let { call } = options;
-  for (let asked = 1; ; asked += 1) {
-    // Awaited only where there is something: each promise of a workflow costs a stack trace.
-    const wait = held?.();
-    if (wait) await wait;
-    const ended = await callAgent({ ...options, call });
-    const { agent_run, answers = [], effect_answers = [] } = call;
-    const id = `${agent_run}.${asked}`;
-    if (ended.question) {
-      const answer = await ask({ ...ended.question, id }, agent_run);
-      call = { ...call, answers: [...answers, answer] };
-    } else if (ended.effect) {
-      const { decision, data } = await ask({ ...questionAbout(ended.effect, options.agent), id }, agent_run);
-      const { idempotency_key } = ended.effect;
-      if (decision === STOP) {
-        ended.tellEnd();
-        return ended.outcome;
-      }
-      const answer =
-        decision === DONE
-          ? { idempotency_key, happened: 'done' as const, receipt: data }
-          : { idempotency_key, happened: 'not_done' as const };
-      call = { ...call, effect_answers: [...effect_answers, answer] };
-    } else {
-      return ended.outcome;
-    }
+export async function answerAgent(ended: AskingEnd, { agent, call, asked, ask }: Options): Promise<Answered> {
+  const { agent_run, answers = [], effect_answers = [] } = call;
+  const id = `${agent_run}.${asked}`;
+  if (ended.question) {
+    const answer = await ask({ ...ended.question, id }, agent_run);
+    return { call: { ...call, answers: [...answers, answer] } };
   }
+  const { decision, data } = await ask({ ...questionAbout(ended.effect, agent), id }, agent_run);
+  if (decision === STOP) {
+    ended.tellEnd();
+    return { outcome: ended.outcome };
+  }
+  const { idempotency_key } = ended.effect;
+  const answer =
+    decision === DONE
+      ? { idempotency_key, happened: 'done' as const, receipt: data }
+      : { idempotency_key, happened: 'not_done' as const };
+  return { call: { ...call, effect_answers: [...effect_answers, answer] } };
 }

@@ -101,31 +101,37 @@ function endOfFailure(options: CallOptions, thrown: unknown, startedAt: number, 
 }
 
 /**
- * Runs one agent as the activity of its name and says how it ended; a failing agent is an outcome. Where the activity
- * could not tell its end, or the server decided otherwise, the workflow's verdict is queued as an event. How a cancelled
- * agent stopped is always told here: only the workflow knows when the request came.
+ * Runs one agent as the activity of its name: `activity` is to be awaited, and one of the other two says how it ended; a
+ * failing agent is an outcome. Where the activity could not tell its end, or the server decided otherwise, the workflow's
+ * verdict is queued as an event. How a cancelled agent stopped is always told here: only the workflow knows when the
+ * request came.
  *
- * @throws CancelledFailure when the run is cancelled, after the agent has stopped
+ * In three parts, and not one async function: each promise costs the workflow a stack trace, and a function that is
+ * awaited in another costs two of them for each agent.
  */
-export async function callAgent(options: CallOptions): Promise<CallEnd> {
+export function callAgent(options: CallOptions) {
   const { agent, call, events } = options;
   const startedAt = Date.now();
   const taken = events.take();
   const begun = call.limits.local ? undefined : options.queueWatch.add(taken, aboutOf(options));
-  try {
-    const returned = await schedule(options)({ ...call, events: taken });
-    const { result, attempts, execution_time_ms, recovered, told, undelivered, question } = returned;
-    if (!told) events.putBack(taken);
-    deliver(events, undelivered);
-    if (question) return { question };
-    if (!told) {
-      const verdict = { ...aboutOf(options), attempt: attempts, final: true };
-      events.emit('agent_completed', { result: null, execution_time_ms, recovered }, verdict);
-    }
-    return { outcome: { success: true, agent, attempts, execution_time_ms, recovered, result } };
-  } catch (thrown) {
-    return endOfFailure(options, thrown, startedAt, taken);
-  } finally {
-    begun?.();
-  }
+  return {
+    activity: () => schedule(options)({ ...call, events: taken }),
+    returned(value: AgentReturn): CallEnd {
+      begun?.();
+      const { result, attempts, execution_time_ms, recovered, told, undelivered, question } = value;
+      if (!told) events.putBack(taken);
+      deliver(events, undelivered);
+      if (question) return { question };
+      if (!told) {
+        const verdict = { ...aboutOf(options), attempt: attempts, final: true };
+        events.emit('agent_completed', { result: null, execution_time_ms, recovered }, verdict);
+      }
+      return { outcome: { success: true, agent, attempts, execution_time_ms, recovered, result } };
+    },
+    /** @throws CancelledFailure when the run is cancelled, after the agent has stopped */
+    failed(thrown: unknown): CallEnd {
+      begun?.();
+      return endOfFailure(options, thrown, startedAt, taken);
+    },
+  };
 }
