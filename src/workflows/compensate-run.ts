@@ -21,7 +21,7 @@ export async function compensateRun({
   end,
 }: CompensateRun): Promise<Compensated[]> {
   checkOwner(workflowInfo().workflowId, context);
-  const events = createRunEvents(context, generation, workflowId);
+  const events = createRunEvents(context, generation, { workflowId });
   const undone = await runCompensations(undos, {
     events,
     perform: (undo) => undoEffects(undo, { events, generation, workflowId }),

@@ -1,5 +1,4 @@
 // Runs inside the workflow sandbox.
-import { upsertSearchAttributes } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { AgentsByName } from '../agents/define-app.ts';
 import type { CostAgents } from '../agents/cost-app.ts';
@@ -90,10 +89,11 @@ export async function costOptimization(start: RunStart<CostOptimizationInput>): 
     if (!reporting.result) return failed(reporting);
     const { report } = reporting.result;
     const { monthly_usd, percent } = found.total;
-    upsertSearchAttributes([
+    const attributes = [
       { key: SAVINGS, value: monthly_usd.expected },
       { key: COST, value: profile.baseline.monthly_usd },
-    ]);
-    return { status: 'completed', summary: `Saves ${percent.toFixed(1)}% of the monthly bill`, result: report };
+    ];
+    const summary = `Saves ${percent.toFixed(1)}% of the monthly bill`;
+    return { status: 'completed', summary, result: report, attributes };
   });
 }

@@ -19,8 +19,10 @@ import { createAgentCalls, type AgentOptions } from './agent-calls.ts';
 import { createApprovals } from './approvals.ts';
 import { checkOwner } from './check-owner.ts';
 import { runCompensations, type Undone } from './compensations.ts';
+import { createShield } from './create-shield.ts';
 import { createCurrentDetails } from './current-details.ts';
 import { DESCRIPTIONS, stateQuery } from './messages.ts';
+import { limitTime } from './limit-time.ts';
 import { createPauseGate } from './pause-gate.ts';
 import { createQueueWatch } from './queue-watch.ts';
 import { closeAs, endEventOf, endOfThrown, needsUndo, type RunEnd } from './run-end.ts';
@@ -49,8 +51,9 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   const { workflowId, workflowType, startTime } = workflowInfo();
   checkOwner(workflowId, context);
   const startedAt = carried?.started_at ?? startTime.getTime();
-  const events = createRunEvents(context, generation);
-  const queueWatch = createQueueWatch(events);
+  const shield = createShield();
+  const events = createRunEvents(context, generation, { shield });
+  const queueWatch = createQueueWatch(events, shield);
   const outcomes: AgentOutcome[] = carried?.outcomes ?? [];
   const undos: Undo[] = carried?.undos ?? [];
   let ended: RunStatus | undefined;
@@ -146,26 +149,33 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     return undone;
   }
 
-  async function close<Result>(end: RunEnd<Result>, undone: Compensated[]): Promise<RunOutcome<Result>> {
-    const { status } = end;
+  /** Tells the run's end, but for its publishing; gives the run's time in milliseconds. */
+  function tellEnd({ status, summary, error, attributes = [] }: RunEnd<unknown>): number {
     ended = status;
     details.update();
     queueWatch.stop();
     const execution_time_ms = Date.now() - startedAt;
     events.emit(endEventOf(status), {
       status,
-      summary: end.summary,
+      summary,
       execution_time_ms,
-      error: end.error,
+      error,
       ...(status === 'cancelled' && cancelledAt !== undefined && { time_to_stop_ms: Date.now() - cancelledAt }),
     });
-    upsertSearchAttributes([{ key: STATUS, value: status }]);
-    await events.publish();
+    upsertSearchAttributes([{ key: STATUS, value: status }, ...attributes]);
+    return execution_time_ms;
+  }
+
+  function outcomeOf<Result>(
+    end: RunEnd<Result>,
+    undone: Compensated[],
+    execution_time_ms: number,
+  ): RunOutcome<Result> {
     return {
       run_id: context.run_id,
       workflow_id: workflowId,
       workflow: workflowType,
-      status,
+      status: end.status,
       execution_time_ms,
       // Results of single agents are in the history once already; repeating them would double it.
       agents: outcomes.map(({ result: _result, ...outcome }) => outcome),
@@ -192,21 +202,25 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     body: () => Promise<RunEnd<Result>>,
     { amend = (end) => end }: FinishOptions<Result> = {},
   ): Promise<RunOutcome<Result>> {
-    const timeoutMs = start.timeout_ms;
-    const left = Math.max(1, startedAt + timeoutMs - Date.now());
+    const time = limitTime(Math.max(1, startedAt + start.timeout_ms - Date.now()), shield);
     let end: RunEnd<Result>;
     try {
-      end = await CancellationScope.withTimeout(left, () => {
-        CancellationScope.current().cancelRequested.catch(onStopRequested);
+      end = await time.scope.run(() => {
+        time.scope.cancelRequested.catch(onStopRequested);
         return body();
       });
     } catch (thrown) {
       if (thrown instanceof ContinueAsNew) throw thrown;
-      end = endOfThrown(thrown, { cancelled: CancellationScope.current().consideredCancelled, timeoutMs });
+      const cancelled = CancellationScope.current().consideredCancelled;
+      end = endOfThrown(thrown, { cancelled, timeoutMs: start.timeout_ms });
+    } finally {
+      time.over();
     }
     const undone = needsUndo(end.status) ? await undo() : [];
     const last = amend(end, undone);
-    return closeAs(await close(last, undone), last.summary);
+    const execution_time_ms = tellEnd(last);
+    await events.publish();
+    return closeAs(outcomeOf(last, undone, execution_time_ms), last.summary);
   }
 
   /**

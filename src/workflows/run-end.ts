@@ -1,12 +1,20 @@
 // Runs inside the workflow sandbox.
 import { ApplicationFailure, CancelledFailure, isCancellation } from '@temporalio/workflow';
+import type { SearchAttributePair } from '@temporalio/common';
 import type { EventType } from '../contracts/event-payloads.ts';
 import type { Failure } from '../contracts/failure.ts';
 import type { RunStatus } from '../contracts/names.ts';
 import type { RunOutcome } from '../contracts/run.ts';
 
 /** How a run's own logic ends: a status and what the caller gets. */
-export type RunEnd<Result> = { status: RunStatus; summary: string; result?: Result; error?: Failure };
+export type RunEnd<Result> = {
+  status: RunStatus;
+  summary: string;
+  result?: Result;
+  error?: Failure;
+  /** What else the run is found by; set with its status, as each setting costs the server a write of its own. */
+  attributes?: SearchAttributePair[];
+};
 
 /** Reads what a thrown error means for the run. */
 export function endOfThrown(

@@ -1,9 +1,10 @@
 // Runs inside the workflow sandbox.
-import { workflowInfo } from '@temporalio/workflow';
+import { workflowInfo, type CancellationScope } from '@temporalio/workflow';
 import type { NewEvent } from '../contracts/event.ts';
 import type { EventPayload, EventType } from '../contracts/event-payloads.ts';
 import { EVENT_SCHEMA_VERSION } from '../contracts/names.ts';
 import type { UserContext } from '../contracts/user-context.ts';
+import { createShield } from './create-shield.ts';
 import { publishEvents } from './publish-events.ts';
 
 /** What an event of the workflow is about, where it is not about the run as a whole. */
@@ -31,8 +32,15 @@ function execOf({ agent, attempt = 1, final }: About): string {
 export function createRunEvents(
   { user_id, thread_id, run_id, request_id }: Omit<UserContext, 'metadata'>,
   generation: number,
-  /** The run that the events are about, where it is another one. */
-  workflowId = workflowInfo().workflowId,
+  {
+    workflowId = workflowInfo().workflowId,
+    shield = createShield(),
+  }: {
+    /** The run that the events are about, where it is another one. */
+    workflowId?: string;
+    /** Scope that no cancel reaches. */
+    shield?: CancellationScope;
+  } = {},
 ) {
   const { runId } = workflowInfo();
   let n = 0;
@@ -81,7 +89,7 @@ export function createRunEvents(
     },
     /** Publishes at once what would else wait for the next agent. Resolves when everything so far was handed over. */
     publish(options: { durable?: boolean } = {}): Promise<void> {
-      publishing = publishing.then(() => publishEvents(take(), options));
+      publishing = publishing.then(() => publishEvents(take(), { ...options, shield }));
       return publishing;
     },
   };

@@ -72,7 +72,8 @@ export async function runPlan(start: RunStart<PlanRun>): Promise<RunOutcome<Plan
 
   async function perform(step: PlanStep, given: unknown): Promise<StepResult> {
     const { id, agent } = step;
-    await budget(given);
+    const wait = budget(given);
+    if (wait) await wait;
     const startedAt = Date.now();
     const begun = { id, agent, started_at: new Date(startedAt).toISOString() };
     const undo = registerUndo(step, given);

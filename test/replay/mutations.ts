@@ -42,7 +42,7 @@ export const MUTATIONS: NamedMutation[] = [
     file: 'cost-optimization.ts',
     change: (source) =>
       source
-        .replace('import { upsert', 'import { sleep, upsert')
+        .replace('import ', "import { sleep } from '@temporalio/workflow'; import ")
         .replace('const { model, provider', 'await sleep(1_000); const { model, provider'),
   },
   {
