@@ -32,9 +32,11 @@ try {
   print(`\nno-op agents one after the other in one run, ms a step, median of ${STEP_RUNS}; ${load()}`);
   // The first run is for warming up: compared are the steps of one run.
   await steps.chain(100);
+  await steps.byHand(100);
   for (const [name, count, measure] of [
     ['plan of', 500, steps.plan],
     ['workflow of', 1_000, steps.chain],
+    ['by hand', 1_000, steps.byHand],
   ] as const) {
     const runs: Steps[] = [];
     for (let n = 0; n < STEP_RUNS; n += 1) runs.push(await measure(count));

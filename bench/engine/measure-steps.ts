@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineAgent } from '../../src/agents/define-agent.ts';
 import type { Notifier } from '../../src/notifier/notifier.ts';
 import { startBenchWorker } from '../lib/start-bench-worker.ts';
+import { openByHand } from './open-by-hand.ts';
 
 const SPAN = 50;
 const nothing = z.looseObject({});
@@ -36,20 +37,26 @@ export async function openSteps({ address, dataDir, log }: { address: string; da
   });
   const workflowsPath = fileURLToPath(new URL('./workflows.ts', import.meta.url));
   const worker = await startBenchWorker({ address, dataDir, notifier: log, agents: [idle], workflowsPath });
+  const byHand = await openByHand({ address, workflowsPath, onStep: () => void begun.push(now()) });
 
-  async function measure(workflow: string, input: unknown): Promise<Steps> {
+  async function measure(run: () => Promise<unknown>): Promise<Steps> {
     begun = [];
-    await worker.execute(workflow, input);
+    await run();
     return { first: perStep(begun[0], begun[SPAN]), last: perStep(begun.at(-SPAN - 1), begun.at(-1)) };
   }
 
   return {
     /** A workflow that calls the agent so many times. */
-    chain: (count: number) => measure('chain', { steps: count }),
+    chain: (count: number) => measure(() => worker.execute('chain', { steps: count })),
+    /** The same without Baton: what grows here too is the server's. */
+    byHand: (count: number) => measure(() => byHand.execute(count)),
     plan(count: number) {
       const steps = Array.from({ length: count }, (_, index) => ({ id: `s${index}`, agent: 'idle', input: {} }));
-      return measure('runPlan', { plan: { name: 'bench', steps } });
+      return measure(() => worker.execute('runPlan', { plan: { name: 'bench', steps } }));
     },
-    stop: worker.stop,
+    async stop() {
+      await worker.stop();
+      await byHand.stop();
+    },
   };
 }

@@ -1,5 +1,5 @@
 // Entry of the benchmark's workflow bundle: Baton's own, and a run of more steps than a plan may have.
-import { workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { RunStart } from '../../src/contracts/run-start.ts';
 import { openRun } from '../../src/workflows/open-run.ts';
 
@@ -19,4 +19,20 @@ export async function chain(start: RunStart<{ steps: number; done?: number }>): 
     }
     return { status: 'completed', summary: `${steps} steps` };
   });
+}
+
+/** The same as one would write it without Baton. */
+export async function chainByHand({ input }: Pick<RunStart<{ steps: number; done?: number }>, 'input'>): Promise<void> {
+  const { idleByHand } = proxyActivities<{ idleByHand(): Promise<void> }>({
+    startToCloseTimeout: 30_000,
+    heartbeatTimeout: 10_000,
+    retry: { maximumAttempts: 4 },
+  });
+  const { steps, done = 0 } = input;
+  for (let n = done; n < steps; n += 1) {
+    if (workflowInfo().historyLength >= HISTORY_EVENTS) {
+      await continueAsNew<typeof chainByHand>({ input: { steps, done: n } });
+    }
+    await idleByHand();
+  }
 }
