@@ -3,17 +3,17 @@ import { readFileSync } from 'node:fs';
 export type ReadmeFile = {
   name: string;
   text: string;
-  /** The text replaces the file's last line, not the whole file. */
-  insteadOfLastLine: boolean;
+  /** How many of the file's last lines the text replaces; undefined if it is the whole file. */
+  insteadOfLast?: number;
 };
 
-const BLOCK = /^```ts\n(\/\/ ([\w/.-]+\.ts)(, instead of the last line)?: [^]*?)^```$/gm;
+const BLOCK = /^```ts\n(\/\/ ([\w/.-]+\.ts)(?:, instead of the last (line|three lines))?: [^]*?)^```$/gm;
 
 /** The README's blocks of code that say by their first line which file they are, in the order of the reader's work. */
 export function readmeFiles(): ReadmeFile[] {
   return [...readFileSync('README.md', 'utf8').matchAll(BLOCK)].map(([, text = '', name = '', instead]) => ({
     name,
     text,
-    insteadOfLastLine: instead !== undefined,
+    insteadOfLast: instead === undefined ? undefined : instead === 'line' ? 1 : 3,
   }));
 }
