@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, type WorkflowClient } from '@temporalio/client';
 import type { AppManifest } from '../agents/define-app.ts';
 import { BatonError } from '../contracts/baton-error.ts';
-import { RUN_TIMEOUT_MARGIN_MS, RUN_TIMEOUT_MS, workflowIdOf } from '../contracts/names.ts';
+import { CONTRACT_VERSION, RUN_TIMEOUT_MARGIN_MS, RUN_TIMEOUT_MS, workflowIdOf } from '../contracts/names.ts';
 import type { RunStart } from '../contracts/run-start.ts';
 import { fairnessKey } from './fairness-key.ts';
 import type { FeedSource } from './feed-source.ts';
@@ -54,7 +54,8 @@ export async function startRun(
   const timeout_ms = Math.min(startOptions.timeoutMs ?? timeoutMs ?? RUN_TIMEOUT_MS, timeoutMs ?? Infinity);
   const workflowExecutionTimeout = timeout_ms + RUN_TIMEOUT_MARGIN_MS;
   const limits = limitsOf(manifest, userConcurrency);
-  const start: RunStart = { context, input, limits, timeout_ms, fairness_key: fairnessKey(user) };
+  const fairness_key = fairnessKey(user);
+  const start: RunStart = { context, input, limits, timeout_ms, fairness_key, contract: CONTRACT_VERSION };
   const workflowId = workflowIdOf({ workflow, userId: user, runId });
   const requestSha256 = fingerprint({ input, metadata, thread: startOptions.threadId });
   const endsBy = new Date(Date.now() + workflowExecutionTimeout).toISOString();

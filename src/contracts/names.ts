@@ -6,6 +6,12 @@
 /** Task queue that workers poll unless told otherwise. */
 export const TASK_QUEUE = 'baton';
 
+/**
+ * Version of what a client hands to a workflow. Raised where an older worker could not do what a newer client asks; what
+ * an older one may ignore does not raise it.
+ */
+export const CONTRACT_VERSION = 1;
+
 /** Workflow types that ship with Baton; a Temporal workflow type is what a caller gives as `workflow`. */
 export const WORKFLOWS = ['costOptimization', 'runAgent', 'runPlan'] as const;
 export type WorkflowName = (typeof WORKFLOWS)[number];

@@ -31,6 +31,8 @@ export type RunStart<Input = unknown> = {
   limits: Record<string, AgentLimits>;
   /** Deadline of the whole run in milliseconds, a timer inside the workflow. */
   timeout_ms: number;
+  /** `CONTRACT_VERSION` of the client that started the run. @default 1 */
+  contract?: number;
   /** How often the run was started again after it had failed. @default 0 */
   generation?: number;
   /** Who started it again. */

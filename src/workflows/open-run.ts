@@ -17,6 +17,7 @@ import type { RunStart } from '../contracts/run-start.ts';
 import type { Undo } from '../contracts/undo.ts';
 import { createAgentCalls, type AgentOptions } from './agent-calls.ts';
 import { createApprovals } from './approvals.ts';
+import { checkContract } from './check-contract.ts';
 import { checkOwner } from './check-owner.ts';
 import { runCompensations, type Undone } from './compensations.ts';
 import { createShield } from './create-shield.ts';
@@ -49,6 +50,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
 ) {
   const { context, generation = 0, carried } = start;
   const { workflowId, workflowType, startTime } = workflowInfo();
+  checkContract(workflowId, start);
   checkOwner(workflowId, context);
   const startedAt = carried?.started_at ?? startTime.getTime();
   const shield = createShield();
