@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineAgent } from '../../../src/agents/define-agent.ts';
+import type { RunState } from '../../../src/contracts/run-start.ts';
+import { until as untilAnswered } from '../../support/until.ts';
 import type { Scenario } from '../scenario.ts';
 
 const value = z.looseObject({});
@@ -120,7 +122,11 @@ export const planScenarios: Scenario[] = [
     async act(handle, until) {
       await until(({ type }) => type === 'agent_started');
       await handle.executeUpdate('pause', { args: [{ by: 'ops' }] });
-      await until(({ type }) => type === 'agent_completed');
+      // The event comes before the run knows of it: resumed then, the pause would have held up nothing.
+      await untilAnswered(
+        () => handle.query<RunState>('state'),
+        ({ active }) => active.length === 0,
+      );
       await handle.executeUpdate('resume', { args: [{ by: 'ops' }] });
     },
     status: 'completed',
