@@ -125,7 +125,7 @@ export const planScenarios: Scenario[] = [
       // The event comes before the run knows of it: resumed then, the pause would have held up nothing.
       await untilAnswered(
         () => handle.query<RunState>('state'),
-        ({ active }) => active.length === 0,
+        ({ agents: ended }) => ended.length === 1,
       );
       await handle.executeUpdate('resume', { args: [{ by: 'ops' }] });
     },
