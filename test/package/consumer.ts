@@ -16,9 +16,15 @@ function npmCache(root: string): string {
   return cache;
 }
 
+/** Where packages come from, and whom to trust there, is a matter of the machine. */
+const OF_THE_MACHINE =
+  /^(NODE_EXTRA_CA_CERTS|npm_config_(registry|cafile|ca|(https?_?|no)?_?proxy|userconfig|globalconfig))$/i;
+
 /** The surroundings of a person at a terminal: nothing of this test run's npm, server and folders, but its Node. */
 function environment(root: string): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(npm_|BATON_|TEMPORAL_|NODE_|JEST_)/i.test(name));
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => OF_THE_MACHINE.test(name) || !/^(npm_|BATON_|TEMPORAL_|NODE_|JEST_)/i.test(name),
+  );
   return {
     ...Object.fromEntries(inherited),
     PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),

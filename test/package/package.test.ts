@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createConsumer } from './consumer.ts';
@@ -122,6 +122,22 @@ function apply({ name, text, insteadOfLast }: ReadmeFile): void {
   writeFileSync(join(project, name), [...kept, text].join('\n'));
 }
 
+/** Exports the run and puts the README's replay test beside the starter's own. */
+async function keepsRun(readme: string): Promise<void> {
+  const [, command = ''] = /^npx baton (history export RUN .*)$/m.exec(readme) ?? [];
+  const [{ run_id } = { run_id: '' }] = JSON.parse(await npm('exec', '--', 'baton', 'runs', '--json')) as {
+    run_id: string;
+  }[];
+  mkdirSync(join(project, 'test/histories'));
+  await npm('exec', '--', 'baton', ...command.replace('RUN', run_id).split(' '));
+  const [, test = ''] = /^```ts\n(\/\/ test\/replay\.test\.ts\n[^]*?)^```$/m.exec(readme) ?? [];
+  writeFileSync(join(project, 'test/replay.test.ts'), test);
+  await replays();
+}
+
+/** By itself, since `npm test` would also tell of the app's test. */
+const replays = () => run('node', ['--test', 'test/replay.test.ts'], project);
+
 test('the app runs as the README says, and so does the agent that it tells the reader to add', async () => {
   const readme = readFileSync('README.md', 'utf8');
   const ready = /running; Ctrl-C stops everything/;
@@ -130,12 +146,16 @@ test('the app runs as the README says, and so does the agent that it tells the r
     const shown = /```\n(run_started\n[^]*?)```/.exec(readme)?.[1];
     expect((await npm('start')).replaceAll(/ +$/gm, '')).toContain(shown);
     expect(await npm('exec', 'baton', 'runs')).toMatch(/local +answer +completed/);
+    await keepsRun(readme);
   }
   for (const file of readmeFiles().slice(0, -1)) apply(file);
   await using _dev = await up('npm', ['run', 'dev'], { cwd: project, ready });
   const [, promised = ''] = /`npm start` now ends with `(.*)`/.exec(readme) ?? [];
   expect((await npm('start')).trim().endsWith(promised)).toBe(true);
   await expect(npm('exec', 'baton', 'replay', 'app.ts')).rejects.toThrow(/DIVERGES +answer/);
+  await expect(replays()).rejects.toThrow(/DIVERGES +answer\.json/);
+  // What follows is about the starter as it was made.
+  rmSync(join(project, 'test/replay.test.ts'));
 }, 240_000);
 
 test("the starter's own test runs it on a real server, and tells what the added agent changed until it is told", async () => {
