@@ -22,9 +22,11 @@ async function checkServer({ fix, dataDir, retentionDays }: { fix: boolean; data
   try {
     const options = { connection, namespace };
     const { address } = connectionOptions;
-    const server = await checkTemporal({ ...options, address, retentionDays, fix });
+    const server = [reached, ...(await checkTemporal({ ...options, address, retentionDays, fix }))];
+    const described = connection.workflowService.describeNamespace({ namespace });
+    // A worker of a namespace that does not exist polls it for ever.
+    if (!(await described.catch(() => undefined))) return server;
     return [
-      reached,
       ...server,
       ...(await checkSpeed({ ...options, connectionOptions: connectionOptions as NativeConnectionOptions })),
     ];

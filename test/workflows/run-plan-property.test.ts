@@ -47,7 +47,7 @@ async function untilCompleted(count: number, where: { userId: string; runId: str
   let completed = 0;
   for await (const { type } of feed.follow({ ...where, after: 0 })) {
     completed += Number(type === 'agent_completed');
-    if (completed > count) return;
+    if (completed > count || type === 'run_completed' || type === 'run_failed') return;
   }
 }
 
