@@ -2,7 +2,7 @@
 export type { BatonEvent } from './contracts/event.ts';
 export { connectFeed } from './feed/connect-feed.ts';
 export type { Feed, FeedOptions } from './feed/connect-feed.ts';
-export type { FeedConnection, FeedState } from './feed/feed-state.ts';
+export type { FeedConnection, FeedResync, FeedState } from './feed/feed-state.ts';
 export { emptyFeed, foldFeed } from './feed/fold.ts';
 export type { FoldedAgent, FoldedApproval, FoldedFeed, FoldedRun } from './feed/folded.ts';
 export { toAgUi } from './feed/to-ag-ui.ts';

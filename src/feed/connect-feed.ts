@@ -1,8 +1,8 @@
 // Runs in browsers and in Node, without a dependency.
 import type { BatonEvent } from '../contracts/event.ts';
 import { FEED_CLOSE, FEED_PROTOCOL, type FeedFrame } from '../contracts/feed-frame.ts';
-import { eventQueue } from './event-queue.ts';
-import type { FeedConnection, FeedState } from './feed-state.ts';
+import { createFeedReaders } from './feed-readers.ts';
+import type { FeedConnection, FeedResync, FeedState } from './feed-state.ts';
 import { onNetworkChange } from './on-network-change.ts';
 import { emptyFeed, foldFeed } from './fold.ts';
 import type { FoldedRun } from './folded.ts';
@@ -27,8 +27,14 @@ export type Feed = {
   readonly state: FeedState;
   /** Calls back with every new state until the returned function is called. */
   subscribe(listener: (state: FeedState) => void): () => void;
-  /** Every event once, in order, from now on; ends when the feed is closed. Each call is an own reader. */
+  /**
+   * Every event once, in order, from now on; ends when the feed is closed. Each call is an own reader.
+   *
+   * @throws BatonError `InvalidInput`, code `cursor_refused`, where events have left the log before they were read
+   */
   events(): AsyncGenerator<BatonEvent, void>;
+  /** The same, with a `resync` in place of events that cannot be had any more; what the adapters read. */
+  updates(): AsyncGenerator<BatonEvent | FeedResync, void>;
   /** Connects at once instead of waiting for the next attempt; for "the network is back". */
   retryNow(): void;
   close(): void;
@@ -46,7 +52,7 @@ const FINAL: Partial<Record<number, 'unauthorized' | 'forbidden'>> = {
 export function connectFeed(options: FeedOptions): Feed {
   const { url, token, runId, connectTimeoutMs = 10_000, WebSocket = globalThis.WebSocket } = options;
   const listeners = new Set<(state: FeedState) => void>();
-  const readers = new Set<ReturnType<typeof eventQueue<BatonEvent>>>();
+  const readers = createFeedReaders();
   let state: FeedState = {
     feed: { ...emptyFeed(), seq: options.after ?? 0 },
     connection: { status: 'connecting' },
@@ -78,13 +84,17 @@ export function connectFeed(options: FeedOptions): Feed {
       case 'event': {
         if (frame.event.seq <= state.feed.seq) return;
         update({ feed: foldFeed(state.feed, frame.event) });
-        for (const reader of readers) reader.push(frame.event);
+        readers.push(frame.event);
         return;
       }
       case 'caught_up':
         return connected({ status: 'live' });
-      case 'resync':
-        return update({ feed: { seq: frame.seq, runs: frame.snapshot } });
+      case 'resync': {
+        const { type, reason, seq, snapshot: runs } = frame;
+        update({ feed: { seq, runs } });
+        readers.push({ type, reason, seq, runs });
+        return;
+      }
       case 'bye':
         wished = frame.retry_ms;
     }
@@ -143,7 +153,7 @@ export function connectFeed(options: FeedOptions): Feed {
     const open = socket;
     socket = undefined;
     open?.close(1000);
-    for (const reader of readers) reader.end();
+    readers.end();
   }
 
   const stopWatching = onNetworkChange({ offline: onOffline, online: retryNow });
@@ -156,16 +166,8 @@ export function connectFeed(options: FeedOptions): Feed {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    async *events() {
-      const queue = eventQueue<BatonEvent>();
-      readers.add(queue);
-      if (state.connection.status === 'closed') queue.end();
-      try {
-        yield* queue.iterate();
-      } finally {
-        readers.delete(queue);
-      }
-    },
+    events: readers.events,
+    updates: readers.updates,
     retryNow,
     close: () => finish('closed'),
   };

@@ -1,4 +1,5 @@
-import type { FoldedFeed } from './folded.ts';
+import type { ResyncReason } from '../contracts/feed-frame.ts';
+import type { FoldedFeed, FoldedRun } from './folded.ts';
 
 /**
  * How a feed is connected. `reconnecting` loses nothing: the cursor is kept. `closed` is final; `reason` then says
@@ -11,3 +12,6 @@ export type FeedConnection =
 
 /** What a subscriber is shown. A new object at every change. */
 export type FeedState = { feed: FoldedFeed; connection: FeedConnection };
+
+/** In place of events that cannot be had one by one any more: every run as it stands after event `seq`. */
+export type FeedResync = { type: 'resync'; reason: ResyncReason; seq: number; runs: readonly FoldedRun[] };

@@ -1,6 +1,7 @@
 // Written against the protocol of AG-UI 1, whose packages this one does not need at run time: a test pins the one to the other.
 import type { BatonEvent } from '../contracts/event.ts';
 import { agentView } from './agent-view.ts';
+import type { FeedResync } from './feed-state.ts';
 import type { FoldedRun } from './folded.ts';
 import { createRunChanges, type RunChange } from './run-changes.ts';
 
@@ -59,6 +60,10 @@ function eventsOf(change: RunChange, threadId: string): Untimed[] {
       return [{ type: 'RUN_STARTED', threadId, runId: change.run.run_id }];
     case 'run_changed':
       return [{ type: 'CUSTOM', name: `baton.${change.event.type}`, value: change.event.payload }];
+    case 'run_replaced':
+      return [
+        { type: 'CUSTOM', name: 'baton.resync', value: { status: change.run.status, approvals: change.run.approvals } },
+      ];
     case 'run_ended':
       return ending(change.run, threadId);
     case 'agent_started':
@@ -110,18 +115,18 @@ function eventsOf(change: RunChange, threadId: string): Untimed[] {
 /**
  * One run as AG-UI events: each agent is a subagent with its reasoning and tool calls, the summary is the assistant's
  * message; what AG-UI has no word for (questions, pauses, progress) comes as `CUSTOM` events named `baton.…`. Ends with
- * the run; one that is tried again is another stream. Give it `feed.events()`.
+ * the run; one that is tried again is another stream. Give it `feed.updates()`.
  *
  * @param options.runId - the run to show; by default the first that is heard
  */
 export async function* toAgUi(
-  events: AsyncIterable<BatonEvent>,
+  updates: AsyncIterable<BatonEvent | FeedResync>,
   { runId }: { runId?: string } = {},
 ): AsyncGenerator<AgUiEvent, void> {
   const changesOf = createRunChanges({ runId });
   let threadId = '';
-  for await (const event of events) {
-    for (const change of changesOf(event)) {
+  for await (const update of updates) {
+    for (const change of changesOf(update)) {
       if (change.kind === 'run_started') threadId = change.threadId;
       const timestamp = Date.parse(change.at);
       for (const each of eventsOf(change, threadId)) yield { ...each, timestamp };

@@ -1,6 +1,7 @@
 // Written against the types of AI SDK 7, which this package does not need at run time: a test pins the one to the other.
 import type { BatonEvent } from '../contracts/event.ts';
 import { agentView, type AgentView } from './agent-view.ts';
+import type { FeedResync } from './feed-state.ts';
 import type { FoldedApproval, FoldedRun } from './folded.ts';
 import { createRunChanges, type RunChange } from './run-changes.ts';
 
@@ -46,6 +47,10 @@ function runPart({ run_id, workflow, status, summary, execution_time_ms }: Folde
   return { type: 'data-run', id: run_id, data: { run_id, workflow, status, summary, execution_time_ms } };
 }
 
+function approvalPart(approval: FoldedApproval): UiMessageChunk {
+  return { type: 'data-approval', id: approval.approval_id, data: approval };
+}
+
 function ending(run: FoldedRun): UiMessageChunk[] {
   const id = `${run.run_id}/summary`;
   const { summary, status, error } = run;
@@ -74,8 +79,10 @@ function chunksOf(change: RunChange): UiMessageChunk[] {
       const asked = event.type === 'approval_requested' || event.type === 'approval_decided';
       const id = asked && event.payload.approval_id;
       const approval = run.approvals.find(({ approval_id }) => approval_id === id);
-      return approval ? [{ type: 'data-approval', id: approval.approval_id, data: approval }] : [runPart(run)];
+      return [approval ? approvalPart(approval) : runPart(run)];
     }
+    case 'run_replaced':
+      return [runPart(change.run), ...change.run.approvals.map(approvalPart)];
     case 'run_ended':
       return ending(change.run);
     case 'thought': {
@@ -101,10 +108,10 @@ function chunksOf(change: RunChange): UiMessageChunk[] {
   }
 }
 
-async function* chunks(events: AsyncIterable<BatonEvent>, runId: string | undefined) {
+async function* chunks(updates: AsyncIterable<BatonEvent | FeedResync>, runId: string | undefined) {
   const changesOf = createRunChanges({ runId });
-  for await (const event of events) {
-    for (const change of changesOf(event)) {
+  for await (const update of updates) {
+    for (const change of changesOf(update)) {
       yield* chunksOf(change);
       if (change.kind === 'run_ended') return;
     }
@@ -114,15 +121,15 @@ async function* chunks(events: AsyncIterable<BatonEvent>, runId: string | undefi
 /**
  * One run as an AI SDK UI message stream: thoughts become reasoning, calls of tools become tool parts, the summary
  * becomes text, and run, agents and questions data parts that are replaced as they change. Ends with the run; one that
- * is tried again is another stream. Give it `feed.events()`, and to `createUIMessageStreamResponse` what it returns.
+ * is tried again is another stream. Give it `feed.updates()`, and to `createUIMessageStreamResponse` what it returns.
  *
  * @param options.runId - the run to show; by default the first that is heard
  */
 export function toUiMessageStream(
-  events: AsyncIterable<BatonEvent>,
+  updates: AsyncIterable<BatonEvent | FeedResync>,
   { runId }: { runId?: string } = {},
 ): ReadableStream<UiMessageChunk> {
-  const source = chunks(events, runId);
+  const source = chunks(updates, runId);
   return new ReadableStream({
     async pull(controller) {
       const { done, value } = await source.next();

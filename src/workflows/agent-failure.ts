@@ -3,7 +3,8 @@ import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure }
 import type { AgentFailureDetails, AgentLimits, UnknownEffect } from '../contracts/agent-call.ts';
 import type { NewEvent } from '../contracts/event.ts';
 import type { Failure } from '../contracts/failure.ts';
-import { FAILURE_TYPES, type DeathReason, type FailureType } from '../contracts/names.ts';
+import type { DeathReason } from '../contracts/names.ts';
+import { failureType } from './failure-type.ts';
 
 export type AgentFailureReport = {
   error: Failure;
@@ -19,11 +20,6 @@ export type AgentFailureReport = {
   /** The call whose outcome nobody knows, with `EffectUnknown`. */
   effect?: UnknownEffect;
 };
-
-function typeOf(type: string | null | undefined): FailureType {
-  if (type === 'PayloadsTooLarge') return 'PayloadTooLarge';
-  return FAILURE_TYPES.find((known) => known === type) ?? 'AgentFailed';
-}
 
 function ofTimeout(agent: string, { timeoutType }: TimeoutFailure, limits: AgentLimits, attempts: number) {
   if (timeoutType === 'HEARTBEAT') {
@@ -53,7 +49,7 @@ export function agentFailure(agent: string, thrown: unknown, limits: AgentLimits
     return { error: { type: 'Cancelled', message: cause.message }, attempts, told, stopped, undelivered };
   }
   const message = cause instanceof Error ? cause.message : String(cause);
-  const type = typeOf(cause instanceof ApplicationFailure ? cause.type : undefined);
+  const type = failureType(cause);
   const death = died ?? (type === 'AgentSilent' ? 'silent' : type === 'AgentTimeout' ? 'timeout' : undefined);
   return { error: { type, message }, attempts, told, death, effect, undelivered };
 }

@@ -5,6 +5,7 @@ import type { EventType } from '../contracts/event-payloads.ts';
 import type { Failure } from '../contracts/failure.ts';
 import type { RunStatus } from '../contracts/names.ts';
 import type { RunOutcome } from '../contracts/run.ts';
+import { failureType } from './failure-type.ts';
 
 /** How a run's own logic ends: a status and what the caller gets. */
 export type RunEnd<Result> = {
@@ -23,7 +24,7 @@ export function endOfThrown(
 ): RunEnd<never> {
   if (!isCancellation(thrown)) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
-    return { status: 'failed', summary: message, error: { type: 'AgentFailed', message } };
+    return { status: 'failed', summary: message, error: { type: failureType(thrown), message } };
   }
   if (cancelled) return { status: 'cancelled', summary: 'The run was cancelled.' };
   const message = `the run timed out after its limit of ${timeoutMs} ms`;

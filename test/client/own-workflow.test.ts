@@ -77,3 +77,9 @@ test('an input that JSON would change is refused before anything is started', as
   await expect(baton.startNamed('trip', { sku: Number.NaN })).rejects.toMatchObject({ type: 'InvalidInput' });
   expect(await baton.runs()).toEqual([]);
 });
+
+test('a run of an own workflow fails with the kind of error that its agent failed with', async () => {
+  const baton = await at.clientOf('dora');
+  const run = await baton.startNamed('trip', { sku: 7 });
+  expect(await run.result()).toMatchObject({ status: 'failed', error: { type: 'InvalidInput' } });
+});

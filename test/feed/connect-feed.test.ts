@@ -64,14 +64,22 @@ test('begins anew when the log is another one than before', async () => {
   feed.close();
 });
 
-test('takes a snapshot in place of events that are gone', async () => {
+test('takes a snapshot in place of events that are gone, and says so to who reads them one by one', async () => {
   await using gateway = await startScriptedGateway();
   const feed = connectFeed({ url: gateway.url, token: 'abc', after: 4 });
+  const events = feed.events();
+  const first = events.next();
+  const update = feed.updates().next();
   const { query, send } = await gateway.next();
   expect(query.get('after')).toBe('4');
   send({ type: 'resync', reason: 'cursor_too_old', snapshot: [{ run_id: 'old', agents: [] }], seq: 90 });
   const state = await until(feed, ({ feed: { seq } }) => seq === 90);
   expect(state.feed.runs.map(({ run_id }) => run_id)).toEqual(['old']);
+  expect(await update).toMatchObject({ value: { type: 'resync', reason: 'cursor_too_old', seq: 90 } });
+  await expect(first).rejects.toMatchObject({
+    code: 'cursor_refused',
+    message: expect.stringContaining('The events up to 90 cannot be had one by one any more (cursor_too_old)'),
+  });
   feed.close();
 });
 
