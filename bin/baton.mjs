@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 // A checkout runs from its sources, an installed package has dist/ alone.
@@ -9,8 +10,14 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(`baton needs Node 22.18 or newer, this is ${process.versions.node}; ${remedy}\n`);
   process.exit(1);
 }
+const { enableCompileCache, registerHooks } = await import('node:module');
+const { cacheDir } = await import(
+  inCheckout ? '../src/temporal-cli/cache-dir.ts' : '../dist/temporal-cli/cache-dir.js'
+);
+// Most commands take longer to compile this package and Temporal's than to do their work. Child processes inherit it.
+process.env.NODE_COMPILE_CACHE ??= join(cacheDir(), 'compiled');
+enableCompileCache();
 if (inCheckout) {
-  const { registerHooks } = await import('node:module');
   // As if Node had been started with the flag, here and in the processes of isolated agents: modules of a user's app
   // in the checkout import this package by its name.
   registerHooks({

@@ -31,11 +31,11 @@ for (const [name, command, args] of patterns.length ? [] : CHECKS) {
   else failed += 1;
 }
 
-// Two files at a time, since most of them wait for a server or a process much of their time; but those
+// Three files at a time, since most of them wait for a server or a process much of their time; but those
 // which hold bars of time, as the scenarios do, one after the other.
 const TIMED = 'test/(scenarios/|failures/killed-worker|activities/worker-death)';
 const STAGES = [
-  ['--maxWorkers=2', `--testPathIgnorePatterns=${TIMED}`],
+  ['--maxWorkers=3', `--testPathIgnorePatterns=${TIMED}`],
   ['--runInBand', TIMED],
 ];
 

@@ -1,27 +1,34 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { addCancelCommand } from './cli/cancel-command.ts';
-import { addCodecCommand } from './cli/codec-command.ts';
-import { addDecideCommands } from './cli/decide-command.ts';
-import { addDevCommand } from './cli/dev-command.ts';
-import { addDoctorCommand } from './cli/doctor-command.ts';
 import { explainError } from './cli/explain-error.ts';
-import { addGatewayCommand } from './cli/gateway-command.ts';
-import { addInitCommand } from './cli/init-command.ts';
-import { addPauseCommands } from './cli/pause-command.ts';
-import { addHistoryCommand } from './cli/history-command.ts';
-import { addReplayCommand } from './cli/replay-command.ts';
-import { addRetryCommand } from './cli/retry-command.ts';
-import { addPlanCommand } from './cli/plan-command.ts';
-import { addRunCommand } from './cli/run-command.ts';
-import { addRunsCommand } from './cli/runs-command.ts';
-import { addShowCommand } from './cli/show-command.ts';
-import { addSpendCommand } from './cli/spend-command.ts';
-import { addStatsCommand } from './cli/stats-command.ts';
-import { addTerminateCommand } from './cli/terminate-command.ts';
-import { addTokenCommand } from './cli/token-command.ts';
-import { addWatchCommand } from './cli/watch-command.ts';
-import { addWorkerCommand } from './cli/worker-command.ts';
+
+/**
+ * Each command's names and how it is added, in the order of the help. Only the one that was called is loaded: all of them
+ * bring in Temporal's worker, the gateway and the price book, which takes longer than most commands do.
+ */
+const COMMANDS: [names: string[], load: () => Promise<(program: Command) => void>][] = [
+  [['dev'], async () => (await import('./cli/dev-command.ts')).addDevCommand],
+  [['spend'], async () => (await import('./cli/spend-command.ts')).addSpendCommand],
+  [['run'], async () => (await import('./cli/run-command.ts')).addRunCommand],
+  [['plan'], async () => (await import('./cli/plan-command.ts')).addPlanCommand],
+  [['runs'], async () => (await import('./cli/runs-command.ts')).addRunsCommand],
+  [['show'], async () => (await import('./cli/show-command.ts')).addShowCommand],
+  [['watch'], async () => (await import('./cli/watch-command.ts')).addWatchCommand],
+  [['stats'], async () => (await import('./cli/stats-command.ts')).addStatsCommand],
+  [['cancel'], async () => (await import('./cli/cancel-command.ts')).addCancelCommand],
+  [['pause', 'resume'], async () => (await import('./cli/pause-command.ts')).addPauseCommands],
+  [['approve', 'reject'], async () => (await import('./cli/decide-command.ts')).addDecideCommands],
+  [['retry'], async () => (await import('./cli/retry-command.ts')).addRetryCommand],
+  [['replay'], async () => (await import('./cli/replay-command.ts')).addReplayCommand],
+  [['terminate'], async () => (await import('./cli/terminate-command.ts')).addTerminateCommand],
+  [['history'], async () => (await import('./cli/history-command.ts')).addHistoryCommand],
+  [['doctor'], async () => (await import('./cli/doctor-command.ts')).addDoctorCommand],
+  [['init'], async () => (await import('./cli/init-command.ts')).addInitCommand],
+  [['worker'], async () => (await import('./cli/worker-command.ts')).addWorkerCommand],
+  [['gateway'], async () => (await import('./cli/gateway-command.ts')).addGatewayCommand],
+  [['codec'], async () => (await import('./cli/codec-command.ts')).addCodecCommand],
+  [['token'], async () => (await import('./cli/token-command.ts')).addTokenCommand],
+];
 
 /** The command line. Sets `process.exitCode`; 0 completed, 2 completed with errors, 3 insufficient data, 1 anything else. */
 export async function main(argv: string[]): Promise<void> {
@@ -33,31 +40,8 @@ export async function main(argv: string[]): Promise<void> {
     .version(version)
     .exitOverride()
     .showHelpAfterError();
-  for (const add of [
-    addDevCommand,
-    addSpendCommand,
-    addRunCommand,
-    addPlanCommand,
-    addRunsCommand,
-    addShowCommand,
-    addWatchCommand,
-    addStatsCommand,
-    addCancelCommand,
-    addPauseCommands,
-    addDecideCommands,
-    addRetryCommand,
-    addReplayCommand,
-    addTerminateCommand,
-    addHistoryCommand,
-    addDoctorCommand,
-    addInitCommand,
-    addWorkerCommand,
-    addGatewayCommand,
-    addCodecCommand,
-    addTokenCommand,
-  ]) {
-    add(program);
-  }
+  const called = COMMANDS.filter(([names]) => names.includes(argv[2] ?? ''));
+  for (const [, load] of called.length > 0 ? called : COMMANDS) (await load())(program);
   try {
     await program.parseAsync(argv);
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { NewEvent } from '../contracts/event.ts';
-import { AGENT_END_TYPES } from '../contracts/names.ts';
+import { withoutOverruled } from './without-overruled.ts';
 
 /** Kinds of lines, each with the form of its lines. Ends of agents are compared always, others where they are expected. */
 const KINDS = {
@@ -133,14 +133,6 @@ function toLine({ kind, subjects = [''], says, detail, note }: Told): FeedLine {
   const variants = detail === undefined ? [says] : [`${says} ${detail}`, says];
   const forms = subjects.flatMap((subject) => variants.map((variant) => `${subject} ${variant}`.trim()));
   return { kind, line: forms[0] as string, forms, note };
-}
-
-/** Of two ends of one agent the workflow's verdict counts. */
-function withoutOverruled(events: readonly NewEvent[]): NewEvent[] {
-  const isEnd = ({ type }: NewEvent) => (AGENT_END_TYPES as readonly string[]).includes(type);
-  const of = ({ agent_run, generation }: NewEvent) => `${generation} ${agent_run}`;
-  const verdicts = new Set(events.filter((event) => event.final && isEnd(event)).map(of));
-  return events.filter((event) => event.final || !isEnd(event) || !verdicts.has(of(event)));
 }
 
 /** What a user was told, one line for each thing that happened. */

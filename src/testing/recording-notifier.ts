@@ -11,7 +11,7 @@ export type RecordingNotifier = {
   /**
    * Resolves with the first event that matches, now or later.
    *
-   * @throws Error that lists the events there were, when none has come within `waitMs` milliseconds. @default 30000
+   * @throws Error that lists the events there were, when none has come within `waitMs` milliseconds. @default 60000
    */
   until(matches: (event: NewEvent) => boolean, options?: { waitMs?: number }): Promise<NewEvent>;
 };
@@ -34,7 +34,7 @@ export function recordingNotifier(): RecordingNotifier {
     },
   };
 
-  function until(matches: (event: NewEvent) => boolean, { waitMs = 30_000 } = {}): Promise<NewEvent> {
+  function until(matches: (event: NewEvent) => boolean, { waitMs = 60_000 } = {}): Promise<NewEvent> {
     const { promise, resolve, reject } = Promise.withResolvers<NewEvent>();
     const timer = setTimeout(() => {
       waiting.delete(check);

@@ -5,7 +5,7 @@ import { defineAgent } from '../../src/agents/define-agent.ts';
 import type { FailureType } from '../../src/contracts/names.ts';
 import { activityHistory } from '../support/activity-history.ts';
 import { startTestWorker } from '../support/test-run.ts';
-import { withoutOverruled } from '../support/without-overruled.ts';
+import { withoutOverruled } from '../../src/testing/without-overruled.ts';
 
 const nothing = z.object({});
 const aborted: string[] = [];

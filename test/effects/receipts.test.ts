@@ -4,7 +4,7 @@ import { createActivities } from '../../src/activities/create-activities.ts';
 import { defineAgent } from '../../src/agents/define-agent.ts';
 import { BatonError } from '../../src/contracts/baton-error.ts';
 import { defineTool } from '../../src/tools/define-tool.ts';
-import { createRecorder } from '../support/recorder.ts';
+import { recordingNotifier } from '../../src/testing/recording-notifier.ts';
 import { startTestWorker } from '../support/test-run.ts';
 
 const calls: { tool: string; key: string }[] = [];
@@ -142,7 +142,7 @@ describe('a retried agent', () => {
 });
 
 test('an agent with effects is refused where there is no ledger', () => {
-  const { notifier } = createRecorder();
+  const { notifier } = recordingNotifier();
   expect(() => createActivities({ agents: [once] }, { notifier })).toThrow(
     /agent once: tool once_tool has effect 'once'/,
   );

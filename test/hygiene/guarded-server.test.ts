@@ -10,8 +10,8 @@ import { livingServer } from '../../src/dev/server-record.ts';
 import { until } from '../support/until.ts';
 
 const SCRIPT = `
-import { startGuardedServer } from './test/support/guarded-server.mjs';
-await startGuardedServer({ dataDir: process.argv[1] });
+import { startTestServer } from './src/testing/start-test-server.ts';
+await startTestServer({ dataDir: process.argv[1] });
 process.stdout.write('up');
 setInterval(() => undefined, 1_000);
 `;

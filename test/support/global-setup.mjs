@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, Runtime } from '@temporalio/worker';
-import { startGuardedServer } from './guarded-server.mjs';
+import { startTestServer } from '../../src/testing/start-test-server.ts';
 
 export default async function globalSetup() {
   const logger = new DefaultLogger('ERROR');
@@ -13,7 +13,7 @@ export default async function globalSetup() {
   const dataDir = mkdtempSync(join(tmpdir(), 'baton-jest-'));
   const workflowsPath = fileURLToPath(new URL('./workflows.ts', import.meta.url));
   const [server, { code }] = await Promise.all([
-    startGuardedServer({ dataDir }),
+    startTestServer({ dataDir }),
     bundleWorkflowCode({ workflowsPath, logger }),
   ]);
   const bundle = join(dataDir, 'workflows.js');

@@ -3,7 +3,7 @@ import type { BatonEvent } from '../../src/contracts/event.ts';
 import type { Plan } from '../../src/contracts/plan.ts';
 import type { AgentOutcome } from '../../src/contracts/run.ts';
 import { ofAgents } from './feed-figures.ts';
-import { withoutOverruled } from './without-overruled.ts';
+import { withoutOverruled } from '../../src/testing/without-overruled.ts';
 import { startScenario, type Ended } from './start-scenario.ts';
 
 type Answer = AgentOutcome<Record<string, unknown>>;

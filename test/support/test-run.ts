@@ -11,9 +11,9 @@ import type { RunStart } from '../../src/contracts/run-start.ts';
 import { workflowIdOf } from '../../src/contracts/names.ts';
 import type { Notifier } from '../../src/notifier/notifier.ts';
 import { createWorker } from '../../src/worker.ts';
+import { quietRuntime } from '../../src/testing/quiet-runtime.ts';
+import { recordingNotifier } from '../../src/testing/recording-notifier.ts';
 import { openTestStores } from './open-test-stores.ts';
-import { quietRuntime } from './quiet-runtime.ts';
-import { createRecorder } from './recorder.ts';
 
 /** What global set-up prepared: the shared server and the prebuilt workflows. */
 export function shared() {
@@ -72,7 +72,7 @@ export async function startTestWorker({
   taskQueue = `test-${randomUUID()}`,
 }: Options) {
   const { address, namespace } = shared();
-  const recorder = createRecorder();
+  const recorder = recordingNotifier();
   const nativeConnection = await NativeConnection.connect({ address });
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace, dataConverter });

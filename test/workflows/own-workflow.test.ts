@@ -6,12 +6,12 @@ import app from '../../examples/own-workflow/app.ts';
 import { limitsOf } from '../../src/agents/limits-of.ts';
 import { workflowIdOf } from '../../src/contracts/names.ts';
 import { createWorker } from '../../src/worker.ts';
-import { createRecorder } from '../support/recorder.ts';
+import { recordingNotifier } from '../../src/testing/recording-notifier.ts';
 import { outcomeOf, shared } from '../support/test-run.ts';
 
 const { address, namespace } = shared();
 const taskQueue = `own-${randomUUID()}`;
-const recorder = createRecorder();
+const recorder = recordingNotifier();
 let native: NativeConnection;
 let connection: Connection;
 let worker: Worker;
