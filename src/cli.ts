@@ -17,7 +17,7 @@ const COMMANDS: [names: string[], load: () => Promise<(program: Command) => void
   [['stats'], async () => (await import('./cli/stats-command.ts')).addStatsCommand],
   [['cancel'], async () => (await import('./cli/cancel-command.ts')).addCancelCommand],
   [['pause', 'resume'], async () => (await import('./cli/pause-command.ts')).addPauseCommands],
-  [['approve', 'reject'], async () => (await import('./cli/decide-command.ts')).addDecideCommands],
+  [['approve', 'reject', 'decide'], async () => (await import('./cli/decide-command.ts')).addDecideCommands],
   [['retry'], async () => (await import('./cli/retry-command.ts')).addRetryCommand],
   [['replay'], async () => (await import('./cli/replay-command.ts')).addReplayCommand],
   [['terminate'], async () => (await import('./cli/terminate-command.ts')).addTerminateCommand],
