@@ -1,17 +1,22 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BatonError } from '../contracts/baton-error.ts';
 import { choosePorts } from './choose-ports.ts';
+import { listensOn } from './listens-on.ts';
 import { prepareNamespace } from './prepare-namespace.ts';
 import { serverFlags } from './server-flags.ts';
+import { serverLog } from './server-log.ts';
 import { livingServer, readServerRecord, writeServerRecord } from './server-record.ts';
 import { stopProcessGroup } from './stop-process-group.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** How long the server may take until it answers, in milliseconds: a busy machine starts it slowly. */
 const START_LIMIT_MS = 60_000;
+
+/** After this time a server that still runs has its port, in milliseconds, though another process of its wrapper listens. */
+const SETTLED_MS = 10_000;
 
 /** Any that the system gives. */
 const NO_PORTS = { port: 0, ui_port: 0 };
@@ -34,10 +39,6 @@ type Options = {
   usualPorts?: boolean;
 };
 
-function lastLines(path: string): string {
-  return readFileSync(path, 'utf8').trim().split('\n').slice(-5).join('\n  ');
-}
-
 function launch(cliPath: string, args: string[], logPath: string) {
   const log = openSync(logPath, 'a', 0o600);
   // A process group of its own: Ctrl-C in the terminal must not end the server before the worker that needs it.
@@ -55,7 +56,7 @@ function launch(cliPath: string, args: string[], logPath: string) {
  * Brings up a Temporal server with its UI on a SQLite file in the data folder. A server that outlived its starter and
  * has the same flags is adopted, one with other flags is stopped first. One caller per data folder: see `ownDataDir`.
  *
- * @throws BatonError when the wished port is taken or the server does not come up; the message has its last log lines
+ * @throws BatonError when the wished port is taken or the server does not come up; the message has what its log says
  */
 export async function startEmbeddedServer(options: Options): Promise<EmbeddedServer> {
   const { cliPath, port: wished, retentionDays = 30, usualPorts = true } = options;
@@ -81,33 +82,40 @@ export async function startEmbeddedServer(options: Options): Promise<EmbeddedSer
     await stopProcessGroup(orphan.pid);
   }
 
-  const logPath = join(dataDir, 'temporal.log');
+  const log = serverLog(join(dataDir, 'temporal.log'));
 
   async function startOn({ port, uiPort }: { port: number; uiPort: number }): Promise<EmbeddedServer> {
-    const { pid, exited } = launch(cliPath, [...flags, '--port', String(port), '--ui-port', String(uiPort)], logPath);
+    const { pid, exited } = launch(cliPath, [...flags, '--port', String(port), '--ui-port', String(uiPort)], log.path);
+    let over = false;
     try {
-      if (pid === undefined) await exited;
-      else writeServerRecord(dataDir, { pid, port, ui_port: uiPort, flags_sha256 });
-      const came = await Promise.race([exited, waitUntil(() => ready(port), { timeoutMs: START_LIMIT_MS })]);
+      if (pid === undefined) return await exited;
+      writeServerRecord(dataDir, { pid, port, ui_port: uiPort, flags_sha256 });
+      const began = performance.now();
+      const isOwn = () => listensOn(pid, port) || performance.now() - began > SETTLED_MS;
+      const isUp = async () => over || (isOwn() && (await ready(port)));
+      const came = await Promise.race([exited, waitUntil(isUp, { timeoutMs: START_LIMIT_MS })]);
       if (!came) throw new Error(`it did not answer within ${START_LIMIT_MS / 1_000} s`);
     } catch (error) {
       if (pid !== undefined) await stopProcessGroup(pid);
       throw error;
+    } finally {
+      // The server's end must not leave the question whether it is up behind.
+      over = true;
     }
-    return running(pid as number, port, uiPort, false);
+    return running(pid, port, uiPort, false);
   }
 
   try {
     const last = readServerRecord(dataDir) ?? (usualPorts ? undefined : NO_PORTS);
     return await startOn(await choosePorts({ wished, last })).catch(async (error: unknown) => {
       // Somebody took the port after it was found free; a wished one is not given up.
-      if (wished !== undefined || !/address already in use/.test(lastLines(logPath))) throw error;
+      if (wished !== undefined || !log.lostPort()) throw error;
       return startOn(await choosePorts({ last: NO_PORTS }));
     });
   } catch (cause) {
     if (cause instanceof BatonError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
-    const message = `the embedded Temporal server (${cliPath}) did not start: ${why}; its log ${logPath} ends with\n  ${lastLines(logPath)}`;
+    const message = `the embedded Temporal server (${cliPath}) did not start: ${why}; its log ${log.path} says\n  ${log.telling()}`;
     throw new BatonError('NetworkError', message, { cause });
   }
 }
