@@ -1,5 +1,6 @@
 // Runs every tier of the tests and ends with one plain line: "N passed, N failed".
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,16 +21,18 @@ let failed = 0;
 /** Said by name, so that none can vanish silently. */
 const skipped = [];
 
-function run(command, args, env = {}) {
-  return spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...env } }).status === 0;
-}
-
-for (const [name, command, args] of patterns.length ? [] : CHECKS) {
-  const ok = run(command, args);
-  process.stdout.write(`${ok ? 'ok' : 'FAILED'}  ${name}\n`);
-  if (ok) passed += 1;
+/** What a check prints is shown in one piece, after its name. */
+async function check([name, command, args]) {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
+  const [status] = await once(child, 'close');
+  process.stdout.write(`${status === 0 ? 'ok' : 'FAILED'}  ${name}\n${said}`);
+  if (status === 0) passed += 1;
   else failed += 1;
 }
+
+await Promise.all(patterns.length ? [] : CHECKS.map(check));
 
 // Three files at a time, since most of them wait for a server or a process much of their time; but those
 // which hold bars of time, as the scenarios do, one after the other.

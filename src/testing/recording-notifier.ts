@@ -24,9 +24,18 @@ export function recordingNotifier(): RecordingNotifier {
   const events: NewEvent[] = [];
   const ids = new Set<string>();
   const waiting = new Set<() => void>();
+
+  /** The workflow says of each agent that takes long to end that it waits, and leaves it to the log whether it had begun. */
+  function isStale({ type, exec, workflow_id, agent_run, generation }: NewEvent): boolean {
+    if (type !== 'agent_queued' || exec !== null) return false;
+    return events.some(
+      (heard) => heard.workflow_id === workflow_id && heard.agent_run === agent_run && heard.generation >= generation,
+    );
+  }
+
   const notifier: Notifier = {
     async publish(event) {
-      if (ids.has(event.id)) return;
+      if (ids.has(event.id) || isStale(event)) return;
       const checked = newEventSchema.parse(event);
       ids.add(event.id);
       events.push(checked);

@@ -4,7 +4,7 @@ import { startTestGateway, thought } from '../support/test-gateway.ts';
 let gateway: Awaited<ReturnType<typeof startTestGateway>>;
 
 beforeAll(async () => {
-  gateway = await startTestGateway({ slowReaderMs: 300, pingMs: 200 });
+  gateway = await startTestGateway();
 });
 afterAll(() => gateway.stop());
 
@@ -90,34 +90,6 @@ describe('a socket', () => {
       expect(new Set(events().map(({ user_id }) => user_id))).toEqual(new Set([name]));
       socket.close();
     }
-  });
-
-  test('that is never read is closed with 4408; one that is read loses nothing by it', async () => {
-    const slow = await gateway.feed('slow', '?after=0');
-    const quick = await gateway.feed('slow', '?after=0');
-    await slow.until((seen) => seen.length === 2);
-    slow.socket.pause();
-    const text = 'x'.repeat(20_000);
-    await append('slow', 1, 600, { text });
-    await quick.until((seen) => seen.filter(({ type }) => type === 'event').length === 600);
-    expect(quick.events().map(({ seq }) => seq)).toEqual(counting(1, 600));
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    slow.socket.resume();
-    // The goodbye may be stuck behind what was never read; the socket is cut off then.
-    expect([4408, 1006]).toContain((await slow.closed).code);
-    const last = slow.events().at(-1)?.seq ?? 0;
-    expect(slow.events().map(({ seq }) => seq)).toEqual(counting(1, last));
-    const again = await gateway.feed('slow', `?after=${last}`);
-    await again.until((seen) => seen.some(({ type }) => type === 'caught_up'));
-    expect(again.events().map(({ seq }) => seq)).toEqual(counting(last + 1, 600));
-    for (const { socket } of [quick, again]) socket.close();
-  });
-
-  test('whose peer does not answer a ping is cut off', async () => {
-    const { socket, closed } = await gateway.feed('dead');
-    // The peer is there but does not answer, like a machine that was unplugged.
-    socket.pong = () => undefined;
-    expect((await closed).code).toBe(1006);
   });
 });
 

@@ -13,14 +13,17 @@ import { spawnBuyerWorker } from './spawn-worker.ts';
 import { outcomeOf } from './test-run.ts';
 
 /** When the worker is killed, in milliseconds after the runs of a round were asked for. */
-const KILL_AT_MS = 2_000;
+const KILL_AT_MS = 4_000;
 
 /** When the call is made, in milliseconds around the kill: ranges that put the kill after, into and before the call. */
 const WAITS = [
-  [-400, -250],
-  [-90, -5],
+  [-1_500, -1_000],
+  [-200, -80],
   [50, 300],
 ] as const;
+
+/** How long a charge takes, in milliseconds: a busy machine makes calls late, and some must be under way at the kill. */
+const BANK_MS = 300;
 
 export type Killed = {
   seed: number;
@@ -36,7 +39,7 @@ export type Killed = {
 function inputOf(seed: number, killAt = 0) {
   const [from, to] = WAITS[seed % WAITS.length] ?? WAITS[0];
   const blind = randomOf(seed + 1_000_000) < 0.4;
-  return { cents: seed + 1, blind, call_at: Math.round(killAt + from + (to - from) * randomOf(seed)), after_ms: 1_000 };
+  return { cents: seed + 1, blind, call_at: Math.round(killAt + from + (to - from) * randomOf(seed)), after_ms: 2_500 };
 }
 
 /**
@@ -44,7 +47,7 @@ function inputOf(seed: number, killAt = 0) {
  * `perKill` seeds, and says for each what came of it.
  */
 export async function killDuringEffects({ address, codePath, seeds, perKill }: SoakOptions): Promise<Killed[]> {
-  const bank = await startCountingBank({ delayMs: 50 });
+  const bank = await startCountingBank({ delayMs: BANK_MS });
   const { path: storePath, remove } = newStoreFolder();
   const stores = await openStoresAt(storePath);
   const connection = await Connection.connect({ address });

@@ -32,9 +32,9 @@ export function openSocket(url: string, protocols: string[] = [], options: Clien
   socket.on('close', (code, reason) => closed.resolve({ code, reason: reason.toString() }));
   socket.on('error', () => undefined);
 
-  /** Resolves once the frames so far satisfy. */
+  /** Resolves once the frames so far satisfy; rejects where the socket closed before. */
   function until(satisfied: (frames: Frame[]) => boolean): Promise<Frame[]> {
-    const { promise, resolve } = Promise.withResolvers<Frame[]>();
+    const { promise, resolve, reject } = Promise.withResolvers<Frame[]>();
     function check() {
       if (!satisfied(frames)) return;
       waiting.delete(check);
@@ -42,6 +42,9 @@ export function openSocket(url: string, protocols: string[] = [], options: Clien
     }
     waiting.add(check);
     check();
+    void closed.promise.then(({ code, reason }) =>
+      reject(new Error(`the socket closed with ${code} ${reason} after ${frames.length} frames, and never satisfied`)),
+    );
     return promise;
   }
 
