@@ -1,3 +1,4 @@
+import { execOrder } from '../contracts/exec-order.ts';
 import { newEventSchema, type NewEvent } from '../contracts/event.ts';
 import type { Notifier } from '../notifier/notifier.ts';
 
@@ -26,8 +27,9 @@ export function recordingNotifier(): RecordingNotifier {
   const waiting = new Set<() => void>();
 
   /** The workflow says of each agent that takes long to end that it waits, and leaves it to the log whether it had begun. */
-  function isStale({ type, exec, workflow_id, agent_run, generation }: NewEvent): boolean {
-    if (type !== 'agent_queued' || exec !== null) return false;
+  function isStale(event: NewEvent): boolean {
+    if (event.type !== 'agent_queued' || execOrder(event)) return false;
+    const { workflow_id, agent_run, generation } = event;
     return events.some(
       (heard) => heard.workflow_id === workflow_id && heard.agent_run === agent_run && heard.generation >= generation,
     );

@@ -31,6 +31,10 @@ const CROSSINGS: [file: string, statement: string][] = [
   ['src/payload/claim-check.ts', "import '../notifier/open-store.ts';"],
   ['src/payload/claim-check.ts', "import '@temporalio/client';"],
   ['src/feed/fold.ts', "import 'node:fs';"],
+  ['src/plans/check-plan.ts', "import 'node:fs';"],
+  ['src/reconciler/find-stall.ts', "import '../agents/triage.ts';"],
+  ['src/testing/test-app.ts', "import '@jest/globals';"],
+  ['src/testing/test-app.ts', "import '../gateway/metrics.ts';"],
   ['src/client.ts', "import '@temporalio/worker';"],
   ['src/cli.ts', "import './worker.ts';"],
 ];
