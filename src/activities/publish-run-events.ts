@@ -5,7 +5,7 @@ import type { Notifier } from '../notifier/notifier.ts';
 import { classifyFailure } from './classify-failure.ts';
 
 /** How long the workflow is made to wait for a log that is down, in milliseconds: the end of its run waits with it. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 300_000;
 
 /**
  * Publishes events of the workflow itself. Straight to the log: an outbox would call them published while they depend

@@ -30,7 +30,7 @@ test('events of the workflow are tried again by Temporal, and left to the outbox
     nonRetryable: false,
   });
   expect(outbox.holds(end.id)).toBe(false);
-  await publishAfter(25_000, [end], outbox);
+  await publishAfter(310_000, [end], outbox);
   expect(outbox.holds(end.id)).toBe(true);
   await outbox.close();
 });
