@@ -34,11 +34,11 @@ async function check([name, command, args]) {
 
 await Promise.all(patterns.length ? [] : CHECKS.map(check));
 
-// Three files at a time, since most of them wait for a server or a process much of their time; but those
-// which hold bars of time, as the scenarios do, one after the other.
+// Two files at a time, since most of them wait for a server or a process much of their time; a third one makes the machine
+// busier than it saves. Those which hold bars of time, as the scenarios do, run one after the other.
 const TIMED = 'test/(scenarios/|failures/killed-worker|activities/worker-death)';
 const STAGES = [
-  ['--maxWorkers=3', `--testPathIgnorePatterns=${TIMED}`],
+  ['--maxWorkers=2', `--testPathIgnorePatterns=${TIMED}`],
   ['--runInBand', TIMED],
 ];
 

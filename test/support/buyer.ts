@@ -14,8 +14,9 @@ export function buyer({ url }: { url: string }) {
       charge: chargeTool({ url }),
       chargeBlind: defineTool({ ...chargeTool({ url, reconciles: false }), name: 'charge_blind' }),
     },
-    timeoutMs: 20_000,
-    heartbeatTimeoutMs: 1_000,
+    timeoutMs: 30_000,
+    // A busy machine keeps a living worker from its heartbeat for a second or two.
+    heartbeatTimeoutMs: 4_000,
     async run({ cents, blind, call_at, after_ms }, { tools, signal }) {
       await setTimeout(Math.max(0, call_at - Date.now()), undefined, { signal });
       const paid = await (blind ? tools.chargeBlind({ cents }) : tools.charge({ cents }));
