@@ -1,11 +1,9 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { NewEvent } from '../contracts/event.ts';
+import { LOG_PATIENCE_MS } from '../contracts/names.ts';
 import { redact } from '../contracts/redact.ts';
 import type { Notifier } from '../notifier/notifier.ts';
 import { classifyFailure } from './classify-failure.ts';
-
-/** How long the workflow is made to wait for a log that is down, in milliseconds: the end of its run waits with it. */
-const PATIENCE_MS = 300_000;
 
 /**
  * Publishes events of the workflow itself. Straight to the log: an outbox would call them published while they depend
@@ -18,7 +16,7 @@ export async function publishRunEvents(events: readonly NewEvent[], notifier: No
   const safe = events.map((event) => ({ ...event, payload: redact(event.payload) }) as NewEvent);
   const waitedMs = Date.now() - Context.current().info.scheduledTimestampMs;
   try {
-    if (notifier.deliver && waitedMs < PATIENCE_MS) await notifier.deliver(safe);
+    if (notifier.deliver && waitedMs < LOG_PATIENCE_MS) await notifier.deliver(safe);
     else for (const event of safe) await notifier.publish(event);
   } catch (thrown) {
     const { type, message } = classifyFailure(thrown);

@@ -193,9 +193,12 @@ export const EVENT_SCHEMA_VERSION = 1;
 /** Errors of workflow code that end a run; by default such a bug would retry its workflow task for ever. */
 export const WORKFLOW_FAILURES = ['TypeError', 'RangeError', 'ReferenceError'] as const;
 
+/** How long a run's last words wait for a log that is down before they are left to an outbox, in milliseconds. */
+export const LOG_PATIENCE_MS = 5 * 60_000;
+
 /**
  * Deadline of a run that says nothing else, and what the server adds so that the run can still compensate and speak, also
- * where its last words wait for a log that is down.
+ * where its last words wait.
  */
 export const RUN_TIMEOUT_MS = 60 * 60_000;
-export const RUN_TIMEOUT_MARGIN_MS = 6 * 60_000;
+export const RUN_TIMEOUT_MARGIN_MS = LOG_PATIENCE_MS + 60_000;

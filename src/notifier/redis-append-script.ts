@@ -11,8 +11,8 @@ export const APPEND_SCRIPT = `
 local head = tonumber(redis.call('GET', KEYS[2]) or '0')
 local before = head
 local answers, told, size = {}, {}, 0
--- So many are a backlog, which its follower reads by pages.
-if #ARGV > 2 + 11 * 100 then size = 65537 end
+-- More events are a backlog, which its follower reads by pages.
+local carries = #ARGV <= 2 + 11 * 100
 for i = 3, #ARGV, 11 do
   local run, ids = KEYS[3 + 2 * ARGV[i]], KEYS[4 + 2 * ARGV[i]]
   local id, generation, kind, agent = ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
@@ -38,7 +38,8 @@ for i = 3, #ARGV, 11 do
     answer = head
     redis.call('XADD', KEYS[1], string.format('%d-0', head), 'run', run_id, 'json', json)
     size = size + #json + 20
-    if size <= 65536 then told[#told + 1] = string.format('%d ', head) .. json end
+    carries = carries and size <= 65536
+    if carries then told[#told + 1] = string.format('%d ', head) .. json end
     redis.call('SADD', ids, id)
     if not known[1] then redis.call('HSET', run, 'generation', generation)
     elseif g > tonumber(known[1]) then
@@ -61,7 +62,7 @@ for i = 3, #ARGV, 11 do
 end
 if head > before then
   redis.call('SET', KEYS[2], string.format('%d', head))
-  redis.call('PUBLISH', ARGV[1], size <= 65536 and table.concat(told, '\\n') or '')
+  redis.call('PUBLISH', ARGV[1], carries and table.concat(told, '\\n') or '')
 end
 return answers
 `;
