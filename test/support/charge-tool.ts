@@ -4,11 +4,10 @@ import { defineTool } from '../../src/tools/define-tool.ts';
 const receiptSchema = z.object({ receipt: z.string() });
 
 /** Tool with an effect that must not happen twice, on the bank at `url`. */
-export function chargeTool({ url, timeoutMs = 1_000, reconciles = true }: ChargeOptions) {
+export function chargeTool({ url, reconciles = true }: ChargeOptions) {
   return defineTool({
     name: 'charge',
     effect: 'once',
-    timeoutMs,
     input: z.object({ cents: z.int() }),
     output: receiptSchema,
     async run(input, { signal, idempotencyKey }) {
@@ -33,7 +32,6 @@ export function chargeTool({ url, timeoutMs = 1_000, reconciles = true }: Charge
 
 type ChargeOptions = {
   url: string;
-  timeoutMs?: number;
   /** Whether it can tell what happened to a call. */
   reconciles?: boolean;
 };

@@ -6,6 +6,9 @@ import { z } from 'zod';
 import { defineAgent } from '../../src/agents/define-agent.ts';
 import { defineTool } from '../../src/tools/define-tool.ts';
 
+/** A busy machine keeps a living worker from its heartbeat for a second or two. */
+const HEARTBEAT_MS = 3_000;
+
 const input = z.object({ folder: z.string(), name: z.string() });
 
 /** What was done so far, oldest first: each call with the key under which the outside world knows it. */
@@ -23,7 +26,6 @@ const note = (folder: string, what: string, key: string) => appendFileSync(join(
 const file = defineTool({
   name: 'file',
   effect: 'once',
-  timeoutMs: 1_000,
   input,
   output: z.object({ folder: z.string() }),
   run({ folder, name }, { idempotencyKey }) {
@@ -42,7 +44,7 @@ const clerk = defineAgent({
   input,
   output: z.object({ folder: z.string() }),
   tools: { file },
-  heartbeatTimeoutMs: 1_000,
+  heartbeatTimeoutMs: HEARTBEAT_MS,
   run: (given, { tools }) => tools.file(given),
 });
 
@@ -52,7 +54,7 @@ const tenant = defineAgent({
   input,
   output: z.object({}),
   concurrency: { total: 1 },
-  heartbeatTimeoutMs: 1_000,
+  heartbeatTimeoutMs: HEARTBEAT_MS,
   async run({ folder, name }, { idempotencyKey, signal }) {
     note(folder, `hold ${name}`, idempotencyKey);
     if (name !== 'short') await wait(60_000, undefined, { signal });
