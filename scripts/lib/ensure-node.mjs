@@ -1,7 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { environment, PROJECT, SetupError, step } from './step.mjs';
+import { environment, SetupError, step } from './step.mjs';
 
 /** Oldest Node that runs TypeScript without a flag. */
 const OLDEST = [22, 18];
@@ -12,9 +10,11 @@ function isEnough(version) {
   return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
 }
 
-/** Version of the `node` that the project's commands would find. */
+/**
+ * Version of the `node` that the project's commands would find. It may not be the one that runs this: that one was in
+ * node_modules until `npm ci` emptied it.
+ */
 function versionFound() {
-  if (!existsSync(join(PROJECT, 'node_modules', '.bin', 'node'))) return process.versions.node;
   const { stdout, status } = spawnSync('node', ['--version'], { env: environment(), encoding: 'utf8' });
   return status === 0 ? stdout.trim().slice(1) : '0.0';
 }
@@ -26,11 +26,9 @@ function install(name, why) {
 
 /** Brings a newer Node into node_modules where the machine's is too old for the project. */
 export function ensureNode() {
-  if (isEnough(versionFound())) return;
-  install(
-    BROUGHT,
-    `Node ${process.versions.node} is older than ${OLDEST.join('.')}, bringing a newer one for this project`,
-  );
+  const found = versionFound();
+  if (isEnough(found)) return;
+  install(BROUGHT, `Node ${found} is older than ${OLDEST.join('.')}, bringing a newer one for this project`);
   if (isEnough(versionFound())) return;
   // `node` fetches its binary by an install script, which npm may be told not to run; the binary is a package as well.
   const { platform, arch } = process;

@@ -46,6 +46,18 @@ describe('set-up that cannot get something says what it tried', () => {
     expect(stderr).toContain('node_modules is older than package-lock.json: npm ci');
   });
 
+  test('a newer Node, where the one that runs set-up was in the node_modules that were just replaced', async () => {
+    using copy = projectCopy();
+    copy.program('node', OLD_NODE);
+    copy.program('npm', '[ "$1" = ci ] || exit 1');
+    const { code, stderr } = await copy.run('setup.mjs');
+    expect(code).toBe(1);
+    expectOneError(
+      stderr,
+      /setup: Node 20\.11\.0 is older than 22\.18, bringing a newer one for this project: npm install/,
+    );
+  });
+
   test('a newer Node, with an npm that fails', async () => {
     using copy = projectCopy();
     installed(copy);
