@@ -115,7 +115,7 @@ const borderRules = Object.entries(BORDERS).map(([name, { never, typesOnly = [] 
 }));
 
 export default tseslint.config(
-  { ignores: ['node_modules/', '**/dist/', '.baton/', '.cache/', 'coverage/', 'examples/data/'] },
+  { ignores: ['node_modules/', '**/dist/', '.baton/', '.cache/', 'coverage/', 'examples/data/', '**/.mutation-*/'] },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],

@@ -1,8 +1,8 @@
 // Runs every tier of the tests and ends with one plain line: "N passed, N failed".
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const patterns = process.argv.slice(2);
@@ -21,9 +21,18 @@ let failed = 0;
 /** Said by name, so that none can vanish silently. */
 const skipped = [];
 
-/** What a check prints is shown in one piece, after its name. */
+function beModest(pid) {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // Not every system lets it: the check then takes its share.
+  }
+}
+
+/** What a check prints is shown in one piece, after its name. It takes what the tests leave of the machine. */
 async function check([name, command, args]) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.once('spawn', () => beModest(child.pid));
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
   const [status] = await once(child, 'close');
@@ -32,7 +41,8 @@ async function check([name, command, args]) {
   else failed += 1;
 }
 
-await Promise.all(patterns.length ? [] : CHECKS.map(check));
+/** Beside the first stage: the tests wait for servers and processes a good part of their time. */
+const checks = Promise.all(patterns.length ? [] : CHECKS.map(check));
 
 // Two files at a time, since most of them wait for a server or a process much of their time; a third one makes the machine
 // busier than it saves. Those which hold bars of time, as the scenarios do, run one after the other.
@@ -49,7 +59,9 @@ for (const stage of patterns.length ? [['--runInBand', ...patterns]] : STAGES) {
   rmSync(outputFile, { force: true });
   // `--json` also prints the whole result to stdout, which nobody reads; the progress is on stderr.
   const args = [...jest, '--json', `--outputFile=${outputFile}`, ...stage];
-  const ok = spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
+  const [status] = await once(spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] }), 'close');
+  const ok = status === 0;
+  await checks;
   try {
     const result = JSON.parse(readFileSync(outputFile, 'utf8'));
     const failures = result.numFailedTests + result.numRuntimeErrorTestSuites;

@@ -8,6 +8,8 @@ export function chargeTool({ url, reconciles = true }: ChargeOptions) {
   return defineTool({
     name: 'charge',
     effect: 'once',
+    // Ten calls of a worker just started take seconds on a busy machine; a call cut off by a kill is waited for so long.
+    timeoutMs: 8_000,
     input: z.object({ cents: z.int() }),
     output: receiptSchema,
     async run(input, { signal, idempotencyKey }) {

@@ -26,6 +26,7 @@ const note = (folder: string, what: string, key: string) => appendFileSync(join(
 const file = defineTool({
   name: 'file',
   effect: 'once',
+  timeoutMs: 5_000,
   input,
   output: z.object({ folder: z.string() }),
   run({ folder, name }, { idempotencyKey }) {
