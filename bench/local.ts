@@ -1,4 +1,4 @@
-// What a step costs that runs as a local agent, beside the same as an activity: `npm run bench:local [-- --short]`.
+// What a step costs that runs as a local agent, beside the same as an activity and by hand: `npm run bench:local [-- --short]`.
 import { join } from 'node:path';
 import { loadavg } from 'node:os';
 import { openStore } from '../src/notifier/open-store.ts';
@@ -24,10 +24,10 @@ try {
   print(`plans of no-op steps, one after the other, events in SQLite; ${describeMachine()}, load ${loadavg()[0]}`);
   row(['steps', 'as', 'ms p50', 'ms p90', 'ms a step', 'CPU ms a step']);
   for (const { steps: count, runs } of CASES) {
-    const took: Record<Kind, Sample[]> = { activity: [], local: [] };
+    const took: Record<Kind, Sample[]> = { activity: [], local: [], 'by hand': [] };
     // In turn, so that a noisy moment of the machine hits both; the first of each is for warming up.
     for (let n = -1; n < runs; n += 1) {
-      for (const kind of ['activity', 'local'] as const) {
+      for (const kind of ['activity', 'local', 'by hand'] as const) {
         const sample = await steps.measure(kind, count);
         if (n >= 0) took[kind].push(sample);
       }
@@ -39,6 +39,7 @@ try {
       row([String(count), kind, ...figures.map((figure) => figure.toFixed(2))]);
     }
   }
+  print('by hand: local activities that publish the same two events, without Baton');
   print(`goal for local steps: ${GOAL_MS} ms each; CPU is that of client and worker, without the server`);
 } finally {
   await steps.stop();

@@ -2,63 +2,120 @@
  * Appends events of one user: fence, dedupe, sequence, stream and wake-up in one step that nothing comes between.
  *
  * KEYS: the stream, the head, then two for each run: its state and the ids it has seen. All have the user's hash tag.
- * ARGV: wake-up channel, seconds for which an ended run is remembered, then eleven values for each event.
+ * ARGV: wake-up channel, seconds for which an ended run is remembered, how many sorts of events there are; nine values
+ * for each sort, three for each event: its sort, id and text. A sort is what events of one attempt have in common.
  * The wake-up carries what was appended, a line "seq json" for each event, unless that is too much for a message.
- * Answers for each event its sequence, or 0 (duplicate), -1 (fenced), -2 (closed). Numbers are kept as the text they
- * came as: Lua would write a time in milliseconds as 1.764e+12.
+ * Answers for each event its sequence, or 0 (duplicate), -1 (fenced), -2 (closed). Times are kept as the text they
+ * came as: Lua would write one in milliseconds as 1.764e+12.
+ *
+ * What is known of a run and its agents is asked for once and written once, however many of the events are theirs: a
+ * call from Lua costs as much as the entry of the stream itself. In parts, since Lua can spread some thousand values.
  */
 export const APPEND_SCRIPT = `
+local PART = 1000
 local head = tonumber(redis.call('GET', KEYS[2]) or '0')
 local before = head
-local answers, told, size = {}, {}, 0
+local answers, told, size, runs, sorts = {}, {}, 0, {}, {}
+local first = 4 + 9 * ARGV[3]
 -- More events are a backlog, which its follower reads by pages.
-local carries = #ARGV <= 2 + 11 * 100
-for i = 3, #ARGV, 11 do
-  local run, ids = KEYS[3 + 2 * ARGV[i]], KEYS[4 + 2 * ARGV[i]]
-  local id, generation, kind, agent = ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
-  local scheduled, attempt, final = ARGV[i + 5], ARGV[i + 6], ARGV[i + 7]
-  local run_id, at, json = ARGV[i + 8], ARGV[i + 9], ARGV[i + 10]
-  local known = redis.call('HMGET', run, 'generation', 'ended_at', 'agent:' .. agent)
-  local g = tonumber(generation)
-  local ag, as, aa, af
-  if agent ~= '' and known[3] then ag, as, aa, af = string.match(known[3], '^(%d+) (%d+) (%d+) (%d)$') end
+local carries = #ARGV < first + 3 * 100
+
+local function inParts(command, key, values)
+  local all = {}
+  for from = 1, #values, PART do
+    local answer = redis.call(command, key, unpack(values, from, math.min(from + PART - 1, #values)))
+    if type(answer) == 'table' then for n = 1, #answer do all[#all + 1] = answer[n] end end
+  end
+  return all
+end
+
+local function agentFrom(text)
+  if not text then return false end
+  local g, scheduled, attempt, final = string.match(text, '^(%d+) (%d+) (%d+) (%d)$')
+  return g and { g = tonumber(g), scheduled = scheduled, attempt = attempt, final = final }
+end
+
+for i = 4, first - 1, 9 do
+  local n, agent = ARGV[i], ARGV[i + 3]
+  local run = runs[n]
+  if not run then
+    local key = KEYS[3 + 2 * n]
+    local known = redis.call('HMGET', key, 'generation', 'ended_at', 'agent:' .. agent)
+    run = { key = key, ids = KEYS[4 + 2 * n], asked = {}, seen = {}, added = {}, changed = {} }
+    run.generation, run.ended, run.agents = tonumber(known[1]), known[2], { [agent] = agentFrom(known[3]) }
+    runs[n] = run
+  elseif run.agents[agent] == nil then
+    run.agents[agent] = agentFrom(redis.call('HGET', run.key, 'agent:' .. agent))
+  end
+  sorts[#sorts + 1] = {
+    run = run, g = tonumber(ARGV[i + 1]), kind = ARGV[i + 2], agent = agent ~= '' and agent, scheduled = ARGV[i + 4],
+    attempt = ARGV[i + 5], final = ARGV[i + 6], run_id = ARGV[i + 7], at = ARGV[i + 8],
+  }
+end
+for i = first, #ARGV, 3 do
+  local asked = sorts[tonumber(ARGV[i])].run.asked
+  asked[#asked + 1] = ARGV[i + 1]
+end
+for _, run in pairs(runs) do
+  local members = inParts('SMISMEMBER', run.ids, run.asked)
+  for n = 1, #members do if members[n] == 1 then run.seen[run.asked[n]] = true end end
+end
+
+for i = first, #ARGV, 3 do
+  local sort, id, json = sorts[tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2]
+  local run, g, kind, agent, scheduled, attempt = sort.run, sort.g, sort.kind, sort.agent, sort.scheduled, sort.attempt
+  local last = agent and run.agents[agent]
   local answer
-  if redis.call('SISMEMBER', ids, id) == 1 then answer = 0
-  elseif known[2] and g <= tonumber(known[1]) and kind ~= 'operator' then answer = -2
-  elseif ag and g < tonumber(ag) then answer = -1
-  elseif ag and g == tonumber(ag) then
-    if af == '1' or kind == 'queued' then answer = -1
+  if run.seen[id] then answer = 0
+  elseif run.ended and g <= run.generation and kind ~= 'operator' then answer = -2
+  elseif last and g < last.g then answer = -1
+  elseif last and g == last.g then
+    if last.final == '1' or kind == 'queued' then answer = -1
     elseif scheduled ~= '' then
-      local s, a = tonumber(scheduled), tonumber(attempt)
-      if s < tonumber(as) or (s == tonumber(as) and a < tonumber(aa)) then answer = -1 end
+      local s, a, ls = tonumber(scheduled), tonumber(attempt), tonumber(last.scheduled)
+      if s < ls or (s == ls and a < tonumber(last.attempt)) then answer = -1 end
     end
   end
   if not answer then
     head = head + 1
     answer = head
-    redis.call('XADD', KEYS[1], string.format('%d-0', head), 'run', run_id, 'json', json)
+    redis.call('XADD', KEYS[1], string.format('%d-0', head), 'run', sort.run_id, 'json', json)
     size = size + #json + 20
     carries = carries and size <= 65536
     if carries then told[#told + 1] = string.format('%d ', head) .. json end
-    redis.call('SADD', ids, id)
-    if not known[1] then redis.call('HSET', run, 'generation', generation)
-    elseif g > tonumber(known[1]) then
-      redis.call('HSET', run, 'generation', generation)
-      redis.call('HDEL', run, 'ended_at')
-      redis.call('PERSIST', run)
-      redis.call('PERSIST', ids)
+    run.seen[id] = true
+    run.added[#run.added + 1] = id
+    if not run.generation then run.generation = g
+    elseif g > run.generation then run.generation, run.ended, run.turned = g, false, 'restarted' end
+    if agent and last ~= sort then
+      run.agents[agent], run.changed[agent] = sort, true
+      if scheduled == '' then
+        scheduled, attempt = last and last.scheduled or '0', last and last.attempt or '0'
+        run.agents[agent] = { g = g, scheduled = scheduled, attempt = attempt, final = sort.final }
+      end
     end
-    if agent ~= '' then
-      if scheduled == '' then scheduled, attempt = as or '0', aa or '0' end
-      redis.call('HSET', run, 'agent:' .. agent, generation .. ' ' .. scheduled .. ' ' .. attempt .. ' ' .. final)
-    end
-    if kind == 'end' then
-      redis.call('HSET', run, 'ended_at', at)
-      redis.call('EXPIRE', run, ARGV[2])
-      redis.call('EXPIRE', ids, ARGV[2])
-    end
+    if kind == 'end' then run.ended, run.turned = sort.at, 'ended' end
   end
   answers[#answers + 1] = answer
+end
+
+for _, run in pairs(runs) do
+  if #run.added > 0 then
+    inParts('SADD', run.ids, run.added)
+    local fields = { 'generation', string.format('%d', run.generation) }
+    for agent in pairs(run.changed) do
+      local last = run.agents[agent]
+      fields[#fields + 1] = 'agent:' .. agent
+      fields[#fields + 1] = string.format('%d %s %s %s', last.g, last.scheduled, last.attempt, last.final)
+    end
+    inParts('HSET', run.key, fields)
+    for _, key in ipairs({ run.key, run.ids }) do
+      if run.turned == 'ended' then redis.call('EXPIRE', key, ARGV[2])
+      elseif run.turned == 'restarted' then redis.call('PERSIST', key) end
+    end
+    if run.turned == 'ended' then redis.call('HSET', run.key, 'ended_at', run.ended)
+    elseif run.turned == 'restarted' then redis.call('HDEL', run.key, 'ended_at') end
+  end
 end
 if head > before then
   redis.call('SET', KEYS[2], string.format('%d', head))

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 import type { NewEvent } from '../contracts/event.ts';
 import { execOrder } from '../contracts/exec-order.ts';
@@ -16,7 +16,7 @@ const isEnd = ({ type }: NewEvent) => (RUN_END_TYPES as readonly string[]).inclu
 
 /** Ids are long and there is one for every event: 96 bits of a hash tell them apart as well. */
 function shortId(id: string): string {
-  return createHash('sha1').update(id).digest('base64url').slice(0, 16);
+  return hash('sha1', id, 'base64url').slice(0, 16);
 }
 
 function kindOf(event: NewEvent, ordered: boolean): string {
@@ -26,13 +26,32 @@ function kindOf(event: NewEvent, ordered: boolean): string {
   return event.type === 'agent_queued' && !ordered ? 'queued' : 'other';
 }
 
-function argumentsOf({ event, json }: Prepared, run: number): (string | number)[] {
-  const { id, generation, type, agent_run, final, run_id, at } = event;
+/** What the script must know of an event besides its id and text; the same for most events of one attempt. */
+function sortOf(event: NewEvent, run: number): (string | number)[] {
+  const { generation, type, agent_run, final, run_id, at } = event;
   const order = agent_run === null ? undefined : execOrder(event);
   const kind = kindOf(event, order !== undefined);
   const closes = final && (AGENT_END_TYPES as readonly string[]).includes(type);
   const place = [order?.scheduled ?? '', order?.attempt ?? '', closes ? 1 : 0];
-  return [run, shortId(id), generation, kind, agent_run ?? '', ...place, run_id, at, json];
+  return [run, generation, kind, agent_run ?? '', ...place, run_id, kind === 'end' ? at : ''];
+}
+
+/** The values of the script: each sort of event once, then the events. */
+function valuesOf(prepared: Prepared[], runs: string[]): (string | number)[] {
+  const sorts = new Map<string, number>();
+  const described: (string | number)[] = [];
+  const values: (string | number)[] = [];
+  for (const { event, json } of prepared) {
+    const sort = sortOf(event, runs.indexOf(event.workflow_id));
+    const key = sort.join('\n');
+    const known = sorts.get(key) ?? sorts.size + 1;
+    if (known > sorts.size) {
+      sorts.set(key, known);
+      described.push(...sort);
+    }
+    values.push(known, shortId(event.id), json);
+  }
+  return [sorts.size, ...described, ...values];
 }
 
 /** Appends groups of events, one script call per user. */
@@ -59,13 +78,12 @@ export function createRedisAppend(
     const runs = [...new Set(prepared.map(({ event }) => event.workflow_id))];
     const runKeys = runs.flatMap((workflowId) => [keys.run(userId, workflowId), keys.ids(userId, workflowId)]);
     const all = [keys.stream(userId), keys.head(userId), ...runKeys];
-    const values = prepared.flatMap((one) => argumentsOf(one, runs.indexOf(one.event.workflow_id)));
     const answers = await (redis as unknown as Append).batonAppend(
       all.length,
       ...all,
       keys.wake(userId),
       rememberSeconds,
-      ...values,
+      ...valuesOf(prepared, runs),
     );
     return answers.map((answer) =>
       answer > 0 ? { status: 'appended', seq: answer } : { status: REFUSALS[answer] as AppendStatus, seq: null },
