@@ -1,18 +1,10 @@
 // Runs inside the workflow sandbox.
-import {
-  CancellationScope,
-  ContinueAsNew,
-  continueAsNew,
-  setHandler,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { continueAsNew, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { z } from 'zod';
 import type { AnyAgent } from '../agents/define-agent.ts';
-import { SEARCH_ATTRIBUTES, UNDO_PREFIX, type RunStatus } from '../contracts/names.ts';
+import { UNDO_PREFIX, type RunStatus } from '../contracts/names.ts';
 import type { Question } from '../contracts/run-messages.ts';
-import type { AgentOutcome, Compensated, RunOutcome } from '../contracts/run.ts';
+import type { AgentOutcome, Compensated } from '../contracts/run.ts';
 import type { RunStart } from '../contracts/run-start.ts';
 import type { Undo } from '../contracts/undo.ts';
 import { createAgentCalls, type AgentOptions } from './agent-calls.ts';
@@ -22,22 +14,15 @@ import { checkOwner } from './check-owner.ts';
 import { runCompensations, type Undone } from './compensations.ts';
 import { createShield } from './create-shield.ts';
 import { createCurrentDetails } from './current-details.ts';
+import { finishRun, STATUS, type FinishOptions } from './finish-run.ts';
 import { DESCRIPTIONS, stateQuery } from './messages.ts';
-import { limitTime } from './limit-time.ts';
 import { createPauseGate } from './pause-gate.ts';
 import { createQueueWatch } from './queue-watch.ts';
-import { closeAs, endEventOf, endOfThrown, needsUndo, type RunEnd } from './run-end.ts';
+import type { RunEnd } from './run-end.ts';
 import { createRunEvents } from './run-events.ts';
 import { undoEffects } from './undo-effects.ts';
 
-const STATUS = defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, SearchAttributeType.KEYWORD);
-
 type Agents = Record<string, AnyAgent>;
-
-type FinishOptions<Result> = {
-  /** Last word on how the run ended, once what had to be undone was. */
-  amend?: (end: RunEnd<Result>, undone: Compensated[]) => RunEnd<Result>;
-};
 
 /**
  * The frame of every run: its events, agents, messages, compensations, deadline, state and end. `body` holds the
@@ -151,46 +136,15 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     return undone;
   }
 
-  /** Tells the run's end, but for its publishing; gives the run's time in milliseconds. */
-  function tellEnd({ status, summary, error, attributes = [] }: RunEnd<unknown>): number {
-    ended = status;
-    details.update();
-    queueWatch.stop();
-    const execution_time_ms = Date.now() - startedAt;
-    events.emit(endEventOf(status), {
-      status,
-      summary,
-      execution_time_ms,
-      error,
-      ...(status === 'cancelled' && cancelledAt !== undefined && { time_to_stop_ms: Date.now() - cancelledAt }),
-    });
-    upsertSearchAttributes([{ key: STATUS, value: status }, ...attributes]);
-    return execution_time_ms;
-  }
-
-  function outcomeOf<Result>(
-    end: RunEnd<Result>,
-    undone: Compensated[],
-    execution_time_ms: number,
-  ): RunOutcome<Result> {
-    return {
-      run_id: context.run_id,
-      workflow_id: workflowId,
-      workflow: workflowType,
-      status: end.status,
-      execution_time_ms,
-      // Results of single agents are in the history once already; repeating them would double it.
-      agents: outcomes.map(({ result: _result, ...outcome }) => outcome),
-      result: end.result,
-      error: end.error,
-      ...(undone.length > 0 && { compensations: undone }),
-    };
-  }
-
   function tellStart() {
     if (carried) events.putBack(carried.events);
     else if (generation > 0) events.emit('run_restarted', { by: start.by ?? context.user_id, action: 'retry' });
     else events.emit('run_started', { workflow: workflowType, agents: [...planned] });
+  }
+
+  function onEnd(status: RunStatus) {
+    ended = status;
+    details.update();
   }
 
   function onStopRequested() {
@@ -200,29 +154,21 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   }
 
   /** Runs the orchestration to its end; a run that failed, was cancelled or is out of time is undone. */
-  async function finish<Result>(
-    body: () => Promise<RunEnd<Result>>,
-    { amend = (end) => end }: FinishOptions<Result> = {},
-  ): Promise<RunOutcome<Result>> {
-    const time = limitTime(Math.max(1, startedAt + start.timeout_ms - Date.now()), shield);
-    let end: RunEnd<Result>;
-    try {
-      end = await time.scope.run(() => {
-        time.scope.cancelRequested.catch(onStopRequested);
-        return body();
-      });
-    } catch (thrown) {
-      if (thrown instanceof ContinueAsNew) throw thrown;
-      const cancelled = CancellationScope.current().consideredCancelled;
-      end = endOfThrown(thrown, { cancelled, timeoutMs: start.timeout_ms });
-    } finally {
-      time.over();
-    }
-    const undone = needsUndo(end.status) ? await undo() : [];
-    const last = amend(end, undone);
-    const execution_time_ms = tellEnd(last);
-    await events.publish();
-    return closeAs(outcomeOf(last, undone, execution_time_ms), last.summary);
+  function finish<Result>(body: () => Promise<RunEnd<Result>>, options: FinishOptions<Result> = {}) {
+    return finishRun({
+      ...options,
+      start,
+      startedAt,
+      shield,
+      events,
+      queueWatch,
+      outcomes,
+      body,
+      undo,
+      onStopRequested,
+      onEnd,
+      cancelledAt: () => cancelledAt,
+    });
   }
 
   /**
