@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineAgent } from '../../src/agents/define-agent.ts';
 import type { Notifier } from '../../src/notifier/notifier.ts';
 import { startBenchWorker } from '../lib/start-bench-worker.ts';
-import { openByHand } from './open-by-hand.ts';
+import { startPlainWorker } from '../lib/start-plain-worker.ts';
 
 const SPAN = 50;
 const nothing = z.looseObject({});
@@ -37,7 +37,17 @@ export async function openSteps({ address, dataDir, log }: { address: string; da
   });
   const workflowsPath = fileURLToPath(new URL('./workflows.ts', import.meta.url));
   const worker = await startBenchWorker({ address, dataDir, notifier: log, agents: [idle], workflowsPath });
-  const byHand = await openByHand({ address, workflowsPath, onStep: () => void begun.push(now()) });
+  const byHand = await startPlainWorker({
+    address,
+    workflowsPath,
+    activities: {
+      async idleByHand() {
+        begun.push(now());
+      },
+    },
+    maxHeartbeatThrottleInterval: 500,
+    stickyQueueScheduleToStartTimeout: 500,
+  });
 
   async function measure(run: () => Promise<unknown>): Promise<Steps> {
     begun = [];
@@ -49,7 +59,7 @@ export async function openSteps({ address, dataDir, log }: { address: string; da
     /** A workflow that calls the agent so many times. */
     chain: (count: number) => measure(() => worker.execute('chain', { steps: count })),
     /** The same without Baton: what grows here too is the server's. */
-    byHand: (count: number) => measure(() => byHand.execute(count)),
+    byHand: (count: number) => measure(() => byHand.execute('chainByHand', { input: { steps: count } })),
     plan(count: number) {
       const steps = Array.from({ length: count }, (_, index) => ({ id: `s${index}`, agent: 'idle', input: {} }));
       return measure(() => worker.execute('runPlan', { plan: { name: 'bench', steps } }));
