@@ -50,11 +50,12 @@ export const promptCaching: ComputedTechnique = {
     const inModel = `s.model = ${sqlText(String(params.model))}`;
     const either = (then: string, name: string) =>
       `CASE WHEN ${inModel} THEN s.requests * (${then}) ELSE s.${name} END`;
+    // Joined by equalities alone: the model asked for here too would make DuckDB compare every row with every other.
     return `SELECT ${withColumns({
       cache_read_tokens: either(hit, 'cache_read_tokens'),
       cache_write_5m: either(column === 'cache_write_5m' ? written : '0', 'cache_write_5m'),
       cache_write_1h: either(column === 'cache_write_1h' ? written : '0', 'cache_write_1h'),
-    })} FROM ${source} s LEFT JOIN (${simulated}) c ON ${inModel} AND c.row_id = s.row_id AND c.requests = s.requests`;
+    })} FROM ${source} s LEFT JOIN (${simulated}) c ON c.row_id = s.row_id AND c.requests = s.requests`;
   },
 };
 
