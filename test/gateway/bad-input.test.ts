@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -232,6 +234,34 @@ describe('an upload', () => {
     expect(status).toBe(413);
     expect(readdirSync(join(gateway.dataDir, 'uploads'), { recursive: true })).toHaveLength(before);
   });
+
+  test.each(['as a form', 'as the raw body'])(
+    'above the limit %s is told so, and its connection serves the next',
+    async (way) => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      const large = TRACE.repeat(100_000);
+      const form = `--b\r\ncontent-disposition: form-data; name="file"; filename="a.csv"\r\n\r\n${large}\r\n--b--\r\n`;
+      const [type, body] = way === 'as a form' ? ['multipart/form-data; boundary=b', form] : ['text/csv', large];
+      const headers = { authorization: `Bearer ${await gateway.token('u1')}`, 'content-type': type };
+      const sockets = new Set<unknown>();
+      for (const [content, status] of [
+        [body, 413],
+        [TRACE, 201],
+      ] as const) {
+        const sent = request(`${gateway.url}/v1/uploads`, {
+          method: 'POST',
+          agent,
+          headers: content === TRACE ? { ...headers, 'content-type': 'text/csv' } : headers,
+        });
+        sent.on('socket', (socket) => sockets.add(socket)).end(content);
+        const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+        expect(answer.statusCode).toBe(status);
+        await once(answer.resume(), 'end');
+      }
+      expect(sockets.size).toBe(1);
+      agent.destroy();
+    },
+  );
 
   test('without a byte is refused', async () => {
     expect((await upload('u1', '')).status).toBe(422);

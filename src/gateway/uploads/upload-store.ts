@@ -28,7 +28,7 @@ export type StoredUpload = { upload_id: string; path: string; bytes: number; sha
 
 /** Usage files that users handed over: each in a folder of its own below its user's. */
 export function createUploadStore({ dir, maxBytes }: { dir: string; maxBytes: number }) {
-  /** Stores a stream whole or not at all. */
+  /** Stores a stream whole or not at all. What is refused is read to its end, so that the connection serves what comes next. */
   async function save({
     user,
     name,
@@ -53,8 +53,11 @@ export function createUploadStore({ dir, maxBytes }: { dir: string; maxBytes: nu
     });
     await mkdir(folder, { recursive: true, mode: 0o700 });
     try {
-      await pipeline(content, measure, createWriteStream(path, { mode: 0o600 }));
+      // Given the stream itself, the pipeline would destroy it: a raw body takes its connection along, before any answer,
+      // and a form's file leaves the rest of the body unread, in the way of the connection's next request.
+      await pipeline(content.iterator({ destroyOnReturn: false }), measure, createWriteStream(path, { mode: 0o600 }));
     } catch (error) {
+      content.resume();
       await rm(folder, { recursive: true, force: true });
       throw error;
     }
