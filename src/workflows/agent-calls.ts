@@ -1,12 +1,12 @@
 // Runs inside the workflow sandbox.
-import { ApplicationFailure } from '@temporalio/workflow';
+import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { AgentLimits } from '../contracts/agent-call.ts';
 import { LOCAL_TIMEOUT_MS } from '../contracts/names.ts';
 import type { AgentOutcome } from '../contracts/run.ts';
 import type { RunStart } from '../contracts/run-start.ts';
 import type { Undo } from '../contracts/undo.ts';
-import { answerAgent, isAsking } from './answer-agent.ts';
-import { callAgent, type CallEnd, type CallOptions } from './call-agent.ts';
+import { answerAgent, attemptsOf, isAsking, type AskingEnd } from './answer-agent.ts';
+import { callAgent, tellStopped, type CallEnd, type CallOptions } from './call-agent.ts';
 import type { Approvals } from './approvals.ts';
 import type { CurrentDetails } from './current-details.ts';
 
@@ -49,10 +49,13 @@ function limitsOf(agent: string, { limits }: RunStart<unknown>, own: AgentOption
   return merged;
 }
 
+/** `begun`: the agent was handed to a worker; one that a pause holds up was not, and nobody has heard of it. */
+type Active = { agent: string; agent_run: string; begun: boolean };
+
 /** Names and makes the calls of a run's agents, and knows which are under way. */
 export function createAgentCalls({ start, undos, details, ask, ...shared }: Options) {
   const { context, generation = 0, reused = {}, carried, fairness_key: fairnessKey } = start;
-  const active = new Map<string, { agent: string; agent_run: string }>();
+  const active = new Map<string, Active>();
   const occurrences = new Map(Object.entries(carried?.occurrences ?? {}));
 
   function nextAgentRun(name: string): string {
@@ -74,15 +77,19 @@ export function createAgentCalls({ start, undos, details, ask, ...shared }: Opti
       details.ended(agentRun, agent, outcome);
       return outcome;
     }
-    active.set(agentRun, { agent, agent_run: agentRun });
+    const about: Active = { agent, agent_run: agentRun, begun: false };
+    active.set(agentRun, about);
     details.began(agentRun, agent, held !== undefined);
+    let made: CallOptions['call'] = { context, input, agent_run: agentRun, generation, step, of, parent, limits };
     let ended: AgentOutcome | undefined;
+    let waiting: AskingEnd | undefined;
     try {
-      let made: CallOptions['call'] = { context, input, agent_run: agentRun, generation, step, of, parent, limits };
       for (let asked = 1; !ended; asked += 1) {
         // Awaited only where there is something: each promise of a workflow costs a stack trace.
         const wait = held?.();
         if (wait) await wait;
+        about.begun = true;
+        waiting = undefined;
         const called = callAgent({ ...shared, agent, call: made, fairnessKey });
         let end: CallEnd;
         try {
@@ -91,6 +98,7 @@ export function createAgentCalls({ start, undos, details, ask, ...shared }: Opti
           end = called.failed(thrown);
         }
         if (isAsking(end)) {
+          waiting = end;
           const answered = await answerAgent(end, { agent, call: made, asked, ask });
           // Each answer is a new execution of the same `agent_run`.
           if ('call' in answered) made = answered.call;
@@ -101,6 +109,11 @@ export function createAgentCalls({ start, undos, details, ask, ...shared }: Opti
       }
       outcomes?.push(ended);
       return ended;
+    } catch (thrown) {
+      // Between two executions there is no activity that could tell how the agent stopped.
+      if (waiting && isCancellation(thrown))
+        tellStopped({ ...shared, agent, call: made }, { attempts: attemptsOf(waiting) });
+      throw thrown;
     } finally {
       active.delete(agentRun);
       details.ended(agentRun, agent, ended);

@@ -5,7 +5,7 @@ import type { AgentOutcome } from '../contracts/run.ts';
 import type { CallEnd, CallOptions } from './call-agent.ts';
 
 type Call = CallOptions['call'];
-type AskingEnd = Exclude<CallEnd, { question?: undefined; effect?: undefined }>;
+export type AskingEnd = Exclude<CallEnd, { question?: undefined; effect?: undefined }>;
 type Answered = { call: Call } | { outcome: AgentOutcome };
 
 type Options = {
@@ -17,6 +17,8 @@ type Options = {
 };
 
 export const isAsking = (end: CallEnd): end is AskingEnd => end.question !== undefined || end.effect !== undefined;
+
+export const attemptsOf = (end: AskingEnd): number => (end.question ? end.attempts : end.outcome.attempts);
 
 const DONE = 'done';
 const NOT_DONE = 'not_done';

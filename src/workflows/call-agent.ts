@@ -30,10 +30,10 @@ export type CallOptions = {
 /** How one execution ended: with an outcome, or with something that only the user can answer. */
 export type CallEnd =
   | { outcome: AgentOutcome; question?: undefined; effect?: undefined }
-  | { question: Question; effect?: undefined }
+  | { question: Question; attempts: number; effect?: undefined }
   | { effect: UnknownEffect; question?: undefined; outcome: AgentOutcome; tellEnd: () => void };
 
-function aboutOf({ agent, call: { agent_run, step, of, parent } }: CallOptions) {
+function aboutOf({ agent, call: { agent_run, step, of, parent } }: Pick<CallOptions, 'agent' | 'call'>) {
   return { agent, agent_run, step, of, parent };
 }
 
@@ -56,13 +56,22 @@ function schedule({ agent, call, fairnessKey }: CallOptions) {
   return activities[agent] as AgentActivities[string];
 }
 
+type Stopped = { attempts: number; outcome?: 'stopped' | 'abandoned' };
+
+/** Tells that an agent has stopped because its run was asked to. */
+export function tellStopped(
+  options: Pick<CallOptions, 'agent' | 'call' | 'events' | 'cancelledAt'>,
+  { attempts, outcome = 'stopped' }: Stopped,
+) {
+  const time_to_stop_ms = Date.now() - (options.cancelledAt() ?? Date.now());
+  const verdict = { ...aboutOf(options), attempt: attempts, final: true };
+  options.events.emit('agent_cancelled', { outcome, time_to_stop_ms }, verdict);
+}
+
 function tellEnd(options: CallOptions, { error, death, attempts, stopped }: AgentFailureReport, startedAt: number) {
   const { events, call } = options;
+  if (error.type === 'Cancelled') return tellStopped(options, { attempts, outcome: stopped });
   const verdict = { ...aboutOf(options), attempt: attempts, final: true };
-  if (error.type === 'Cancelled') {
-    const time_to_stop_ms = Date.now() - (options.cancelledAt() ?? Date.now());
-    return events.emit('agent_cancelled', { outcome: stopped ?? 'stopped', time_to_stop_ms }, verdict);
-  }
   if (!death) return events.emit('agent_error', { error }, verdict);
   const limit_ms = death === 'no_heartbeat' ? call.limits.heartbeat_timeout_ms : call.limits.timeout_ms;
   const told = { reason: death, message: error.message, execution_time_ms: Date.now() - startedAt };
@@ -121,7 +130,7 @@ export function callAgent(options: CallOptions) {
       const { result, attempts, execution_time_ms, recovered, told, undelivered, question } = value;
       if (!told) events.putBack(taken);
       deliver(events, undelivered);
-      if (question) return { question };
+      if (question) return { question, attempts };
       if (!told) {
         const verdict = { ...aboutOf(options), attempt: attempts, final: true };
         events.emit('agent_completed', { result: null, execution_time_ms, recovered }, verdict);

@@ -149,7 +149,9 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
 
   function onStopRequested() {
     cancelledAt = Date.now();
-    for (const about of calls.active.values()) events.emit('agent_cancelling', { stage: 'requested' }, about);
+    for (const { begun, ...about } of calls.active.values()) {
+      if (begun) events.emit('agent_cancelling', { stage: 'requested' }, about);
+    }
     if (calls.active.size > 0) void events.publish();
   }
 

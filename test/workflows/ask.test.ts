@@ -87,3 +87,22 @@ test('runs an agent again with the answers to its questions, holding nothing whi
   const ends = worker.recorder.of(runId).filter(({ type }) => type === 'agent_completed');
   expect(ends).toHaveLength(1);
 });
+
+test.each([
+  ['its run is cancelled', 60_000, 'run_cancelled'],
+  ['its run is out of time', 4_000, 'run_failed'],
+])('an agent that waits for its answer has stopped when %s', async (_when, timeoutMs, end) => {
+  const input = { agent: 'careful', input: {} };
+  const { handle, runId } = await worker.start('runAgent', input, { timeoutMs });
+  await asked(runId, 'careful-1.1');
+  if (timeoutMs === 60_000) await handle.cancel();
+  await expect(handle.result()).rejects.toThrow();
+  const events = worker.recorder.of(runId).slice(-3);
+  expect(events.map(({ type }) => type)).toEqual(['agent_cancelling', 'agent_cancelled', end]);
+  expect(events[1]).toMatchObject({
+    agent_run: 'careful-1',
+    attempt: 1,
+    final: true,
+    payload: { outcome: 'stopped', time_to_stop_ms: expect.any(Number) },
+  });
+});

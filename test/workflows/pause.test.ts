@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { limitsOf } from '../../src/agents/limits-of.ts';
 import { workflowIdOf } from '../../src/contracts/names.ts';
 import type { RunState } from '../../src/contracts/run-start.ts';
@@ -57,6 +58,23 @@ test('cancels a run that is paused', async () => {
   await handle.cancel();
   await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
   expect(worker.recorder.of(runId).at(-1)).toMatchObject({ type: 'run_cancelled' });
+});
+
+test('tells nothing of an agent that a pause held up until its run was cancelled', async () => {
+  const { handle, runId } = await worker.start('scripted', {
+    steps: [
+      { agent: 'gated', input: { name: 'before' } },
+      { agent: 'quick', input: { name: 'held' } },
+    ],
+  });
+  await worker.recorder.until(({ run_id, type }) => run_id === runId && type === 'agent_thinking');
+  await handle.executeUpdate('pause', { args: [{ by: 'ops' }] });
+  open('before');
+  const agents = async () => (await handle.query<RunState>('state')).active;
+  while ((await agents())[0] !== 'quick-1') await setTimeout(20);
+  await handle.cancel();
+  await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+  expect(worker.recorder.of(runId).filter(({ agent }) => agent === 'quick')).toEqual([]);
 });
 
 test('a pause that comes with the start holds the run, which is told after its own start', async () => {
