@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { AgentContext, AnyAgent, Logger } from '../agents/define-agent.ts';
 import type { AgentCall, AgentReturn } from '../contracts/agent-call.ts';
 import { BatonError } from '../contracts/baton-error.ts';
+import { ledgerName } from '../contracts/ledger-name.ts';
 import { DEADLINE_MARGIN_MS } from '../contracts/names.ts';
 import { redact } from '../contracts/redact.ts';
 import { shorten } from '../contracts/shorten.ts';
@@ -61,7 +62,7 @@ type Attempt = {
 
 async function contextOf(attempt: Attempt, dependencies: Dependencies) {
   const { call, calling, number, emitter, signal, ask, log } = attempt;
-  const idempotencyKey = `${calling.workflowId}/${call.agent_run}`;
+  const idempotencyKey = `${calling.workflowId}/${calling.agentRun}`;
   const own = { ...attempt, attempt: calling, answers: call.effect_answers, idempotencyKey };
   return {
     signal,
@@ -111,7 +112,7 @@ export async function runAttempt(agent: AnyAgent, call: AgentCall, dependencies:
   const signal = AbortSignal.any([context.cancellationSignal, deadline.signal, asking]);
   const order = { generation: call.generation, scheduled, attempt: info.attempt };
   const endsAt = Date.now() + call.limits.timeout_ms - DEADLINE_MARGIN_MS;
-  const calling = { workflowId, agent: agent.name, agentRun: call.agent_run, order, endsAt };
+  const calling = { workflowId, agent: agent.name, agentRun: ledgerName(call), order, endsAt };
   try {
     emitter.forward(call.events);
     tellLosses({ agent: agent.name, limits: call.limits, emitter, earlier, context });

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { AnyAgent, Tools } from '../agents/define-agent.ts';
 import { BatonError } from '../contracts/baton-error.ts';
+import { ledgerName } from '../contracts/ledger-name.ts';
 import { NEVER_RETRIED, UNDO_ATTEMPTS, type FailureType } from '../contracts/names.ts';
 import type { UndoCall, UndoReturn } from '../contracts/undo-call.ts';
 import type { EffectEntry, EffectLedger } from '../notifier/effect-ledger.ts';
@@ -90,13 +91,14 @@ export async function undoEffects(
   const agent = agents.find(({ name }) => name === call.agent);
   if (!agent) throw ApplicationFailure.nonRetryable(`no agent ${call.agent} in this worker's app`, 'InvalidInput');
   const tools = Object.values((agent.tools ?? {}) as Tools);
+  const agentRun = ledgerName(call);
   const workflowId = call.workflow_id ?? info.workflowExecution?.workflowId ?? '';
   const stopHeartbeat = startHeartbeat(context, { failures: 0 });
   try {
     // No attempt of this generation may begin a call that this undo would not see.
     const order = { generation: call.generation, scheduled: Number.MAX_SAFE_INTEGER, attempt: 1 };
-    await ledger.fence({ workflowId, agentRun: call.agent_run, order });
-    const entries = await ledger.list({ workflowId, agentRun: call.agent_run });
+    await ledger.fence({ workflowId, agentRun, order });
+    const entries = await ledger.list({ workflowId, agentRun });
     let undone = 0;
     const failed: UndoReturn['failed'] = [];
     for (const entry of entries.reverse()) {

@@ -29,7 +29,7 @@ export type AgentContext<OwnTools extends Tools = Tools> = {
   context: Readonly<UserContext>;
   /** 1 on the first attempt. Memory of an earlier attempt is gone: it may have been another process. */
   attempt: number;
-  /** The same on every attempt of this execution. */
+  /** The same on every attempt of this execution; another one when a retried run does anew what an agent had undone. */
   idempotencyKey: string;
   log: Logger;
 };

@@ -45,9 +45,11 @@ export async function retryRun(where: Where, { by, fromStep }: RetryOptions): Pr
   const undone = new Set([...ran.undone, ...outside]);
   const standing = ran.completed.filter(({ agent_run }) => !undone.has(agent_run));
   const kept = fromStep === undefined ? standing : keptBefore(fromStep, { ...ran, completed: standing, start });
+  const anew = Object.fromEntries([...ran.undoneByAgent].map((agentRun) => [agentRun, generation + 1]));
   const again: RunStart = {
     ...start,
     generation: generation + 1,
+    anew: { ...start.anew, ...anew },
     by,
     reused: Object.fromEntries(kept.map(({ agent_run, result }) => [agent_run, result])),
   };

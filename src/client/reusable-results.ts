@@ -15,6 +15,8 @@ type WhatRan = {
   completed: Completed[];
   /** Each `agent_run` whose work was undone. */
   undone: ReadonlySet<string>;
+  /** Those of them that an agent undid: the effect ledger does not know that what it has of them is gone. */
+  undoneByAgent: ReadonlySet<string>;
   /** Each `agent_run` that began, however it ended. */
   begun: ReadonlySet<string>;
 };
@@ -23,6 +25,9 @@ function resultOf({ result, attempts, execution_time_ms }: AgentReturn): ReusedR
   return { result, attempts, execution_time_ms };
 }
 
+/** What an execution undoes, by its name: that of a local agent leaves nothing else in the history. */
+const undoneOf = (undo: string) => undo.slice(UNDO_PREFIX.length).replace(/-\d+$/, '');
+
 /** Reads from a run's histories, oldest first, what its agents did. */
 export async function reusableResults(
   histories: History[],
@@ -30,11 +35,19 @@ export async function reusableResults(
 ): Promise<WhatRan> {
   const completed = new Map<string, Completed>();
   const undone = new Set<string>();
+  const undoneByAgent = new Set<string>();
   const begun = new Set<string>();
 
   async function first<T>(payloads: Payloads): Promise<T | undefined> {
     const [value] = (await decodePayloads(converter, payloads)) as [T?];
     return value;
+  }
+
+  function tellCompleted(execution: Completed) {
+    const { agent_run } = execution;
+    if (!agent_run.startsWith(UNDO_PREFIX)) return void completed.set(agent_run, execution);
+    undone.add(undoneOf(agent_run));
+    undoneByAgent.add(undoneOf(agent_run));
   }
 
   async function readPart({ events }: History) {
@@ -53,16 +66,15 @@ export async function reusableResults(
       } else if (done) {
         const call = calls.get(String(done.scheduledEventId));
         const returned = await first<AgentReturn>(done.result);
-        if (!call || call.type === UNDO_ACTIVITY || call.agent_run.startsWith(UNDO_PREFIX)) continue;
-        if (!returned || returned.question) continue;
+        if (!call || call.type === UNDO_ACTIVITY || !returned || returned.question) continue;
         const { agent_run, step, type: agent } = call;
-        completed.set(agent_run, { agent_run, agent, step, result: resultOf(returned) });
+        tellCompleted({ agent_run, agent, step, result: resultOf(returned) });
       } else if (local?.markerName === 'core_local_activity') {
         const returned = await first<AgentReturn>(local.details?.result);
         const agent_run = returned?.agent_run;
         if (!returned || !agent_run || returned.question) continue;
         begun.add(agent_run);
-        completed.set(agent_run, { agent_run, agent: null, step: null, result: resultOf(returned) });
+        tellCompleted({ agent_run, agent: null, step: null, result: resultOf(returned) });
       }
     }
   }
@@ -71,5 +83,5 @@ export async function reusableResults(
     completed.set(agent_run, { agent_run, agent: null, step: null, result });
   }
   for (const history of histories) await readPart(history);
-  return { completed: [...completed.values()], undone, begun };
+  return { completed: [...completed.values()], undone, undoneByAgent, begun };
 }

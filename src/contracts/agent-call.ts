@@ -51,6 +51,8 @@ export type AgentCall<Input = unknown> = {
   input: Input;
   agent_run: string;
   generation: number;
+  /** The generation in which this execution began anew, after an agent had undone it. */
+  anew?: number;
   step: string | null;
   of: number | null;
   parent: string | null;

@@ -8,7 +8,7 @@ export type CompensateRun = {
   workflow_id: string;
   generation: number;
   /** Executions whose tools did something, in the order of their first calls; undone in reverse. */
-  undos: { undo: string; agent: string }[];
+  undos: { undo: string; anew?: number; agent: string }[];
   /** Last event of the run, told once everything is undone. */
   end: NewEvent;
 };

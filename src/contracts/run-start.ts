@@ -39,6 +39,8 @@ export type RunStart<Input = unknown> = {
   by?: string;
   /** Results by `agent_run` of agents that completed in an earlier generation; those agents are not run again. */
   reused?: Record<string, ReusedResult>;
+  /** Executions that an agent undid, each with the generation in which it began anew. */
+  anew?: Record<string, number>;
   /** Key by which the server shares workers among users; made from the user's id, which may be too long for one. */
   fairness_key?: string;
   /** Set where this is not the first part of a run that continued as new. */

@@ -6,6 +6,8 @@ import type { Failure } from './failure.ts';
 export type UndoCall = {
   agent: string;
   agent_run: string;
+  /** As in the call that is undone. */
+  anew?: number;
   generation: number;
   /** Events of the workflow that happened before; they ride along. */
   events: NewEvent[];

@@ -7,7 +7,7 @@ export type Undo =
       agent: string;
       input: unknown;
       step?: string | null;
-      /** The `agent_run` whose work is undone, where there is one. */
+      /** The `agent_run` whose work is undone. @default the next one that is called after this was registered */
       of?: string;
     }
-  | { undo: string; agent: string; step?: string | null };
+  | { undo: string; anew?: number; agent: string; step?: string | null };

@@ -6,6 +6,7 @@ import {
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import type { CompensateRun } from '../contracts/compensate-run.ts';
 import type { NewEvent } from '../contracts/event.ts';
+import { ledgerName, ofLedgerName } from '../contracts/ledger-name.ts';
 import { COMPENSATE_WORKFLOW, compensationIdOf, SEARCH_ATTRIBUTES, UNDO_PREFIX } from '../contracts/names.ts';
 import type { EffectLedger } from '../notifier/effect-ledger.ts';
 import { compensationStory } from './compensation-story.ts';
@@ -29,20 +30,22 @@ type Undos = CompensateRun['undos'];
 /** Executions of agents that did something which their tools can undo, in the order of their first calls. */
 async function leftToUndo({ client, effects, record, closed }: Options): Promise<{ undos: Undos; generation: number }> {
   const { start } = await startOfRun(client, closed);
-  const { limits = {}, generation = 0 } = start;
+  const { limits = {}, generation = 0, anew = {} } = start;
   const { workflowId } = closed;
   const compensates = (agent: string) => limits[agent]?.compensates === true;
   // Its worker hears of the end within a heartbeat only: until then the agent must not begin what nobody would undo.
   const order = { generation, scheduled: Number.MAX_SAFE_INTEGER, attempt: 1 };
-  for (const { agent, agent_run: agentRun } of (record.folded?.agents ?? []).filter(isOpen)) {
-    if (agentRun !== null && compensates(agent)) await effects.fence({ workflowId, agentRun, order });
+  for (const { agent, agent_run } of (record.folded?.agents ?? []).filter(isOpen)) {
+    if (agent_run === null || !compensates(agent)) continue;
+    await effects.fence({ workflowId, agentRun: ledgerName({ agent_run, anew: anew[agent_run] }), order });
   }
   const undos = new Map<string, Undos[number]>();
   for (const { agent, agentRun, state } of await effects.list({ workflowId })) {
     const left = state === 'done' || state === 'unknown';
     // What an agent did to undo something is not undone in turn.
     if (!left || agentRun.startsWith(UNDO_PREFIX) || !compensates(agent)) continue;
-    undos.set(agentRun, { undo: agentRun, agent });
+    const { agent_run: undo, ...made } = ofLedgerName(agentRun);
+    undos.set(agentRun, { undo, ...made, agent });
   }
   return { undos: [...undos.values()], generation };
 }

@@ -1,7 +1,7 @@
 // Runs inside the workflow sandbox.
 import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { AgentLimits } from '../contracts/agent-call.ts';
-import { LOCAL_TIMEOUT_MS } from '../contracts/names.ts';
+import { LOCAL_TIMEOUT_MS, UNDO_PREFIX } from '../contracts/names.ts';
 import type { AgentOutcome } from '../contracts/run.ts';
 import type { RunStart } from '../contracts/run-start.ts';
 import type { Undo } from '../contracts/undo.ts';
@@ -57,6 +57,7 @@ export function createAgentCalls({ start, undos, details, ask, ...shared }: Opti
   const { context, generation = 0, reused = {}, carried, fairness_key: fairnessKey } = start;
   const active = new Map<string, Active>();
   const occurrences = new Map(Object.entries(carried?.occurrences ?? {}));
+  const unassigned: { of?: string }[] = [];
 
   function nextAgentRun(name: string): string {
     const occurrence = (occurrences.get(name) ?? 0) + 1;
@@ -68,9 +69,14 @@ export function createAgentCalls({ start, undos, details, ask, ...shared }: Opti
   async function call({ agent, input, options, held }: Call, outcomes?: AgentOutcome[]): Promise<AgentOutcome> {
     const limits = limitsOf(agent, start, options.limits);
     const { agentRun = nextAgentRun(agent), step = null, of = null, parent = null } = options;
+    const undoes = agentRun.startsWith(UNDO_PREFIX);
+    // What undoes something in this generation has nothing to do with what undid it in an earlier one.
+    const anew = undoes ? generation || undefined : start.anew?.[agentRun];
+    const known = { agent_run: agentRun, ...(anew !== undefined && { anew }) };
+    if (!undoes) for (const entry of unassigned.splice(0)) entry.of = agentRun;
     const earlier = reused[agentRun];
     // Registered before the call: a call whose outcome nobody heard of may have happened all the same.
-    if (limits.compensates) undos.push({ undo: agentRun, agent, step });
+    if (limits.compensates) undos.push({ undo: agentRun, agent, step, ...(anew !== undefined && { anew }) });
     if (earlier) {
       const outcome = { success: true, agent, recovered: earlier.attempts > 1, ...earlier };
       outcomes?.push(outcome);
@@ -80,7 +86,7 @@ export function createAgentCalls({ start, undos, details, ask, ...shared }: Opti
     const about: Active = { agent, agent_run: agentRun, begun: false };
     active.set(agentRun, about);
     details.began(agentRun, agent, held !== undefined);
-    let made: CallOptions['call'] = { context, input, agent_run: agentRun, generation, step, of, parent, limits };
+    let made: CallOptions['call'] = { context, input, ...known, generation, step, of, parent, limits };
     let ended: AgentOutcome | undefined;
     let waiting: AskingEnd | undefined;
     try {
@@ -120,5 +126,11 @@ export function createAgentCalls({ start, undos, details, ask, ...shared }: Opti
     }
   }
 
-  return { call, active, occurrences: () => Object.fromEntries(occurrences) };
+  return {
+    call,
+    active,
+    /** An undo that does not say what it undoes belongs to the next call. */
+    assign: (entry: { of?: string }) => void unassigned.push(entry),
+    occurrences: () => Object.fromEntries(occurrences),
+  };
 }

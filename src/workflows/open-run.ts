@@ -43,6 +43,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   const queueWatch = createQueueWatch(events, shield);
   const outcomes: AgentOutcome[] = carried?.outcomes ?? [];
   const undos: Undo[] = carried?.undos ?? [];
+  const undoNames = new Set<string>();
   let ended: RunStatus | undefined;
   let cancelledAt: number | undefined;
   let undoing: number | undefined;
@@ -114,6 +115,19 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     return outcome as Promise<AgentOutcome<z.output<OwnAgents[Name]['output']>>>;
   }
 
+  function compensate(entry: Undo) {
+    undos.push(entry);
+    if (!('undo' in entry) && entry.of === undefined) calls.assign(entry);
+  }
+
+  /** Unique in the run: several sagas count their entries from 1 each. */
+  function undoName(undone: string, n: number): string {
+    const name = `${UNDO_PREFIX}${undone}-${n}`;
+    if (undoNames.has(name)) return undoName(undone, n + 1);
+    undoNames.add(name);
+    return name;
+  }
+
   /** Undoes what was registered after the first `keep` entries, last one first. */
   function undo(keep = 0): Promise<Compensated[]> {
     async function perform(entry: Undo, n: number): Promise<Undone> {
@@ -121,7 +135,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
       details.update();
       if ('undo' in entry) return undoEffects(entry, { events, generation });
       const { agent: name, input, of: parent, step } = entry;
-      const agentRun = `${UNDO_PREFIX}${parent ?? name}-${n}`;
+      const agentRun = undoName(parent ?? name, n);
       const options = { agentRun, parent, step: step ?? undefined, limits: { compensates: false } };
       // Not held up by a pause: what was begun must be undone all the same.
       const { success, error } = await calls.call({ agent: name, input, options });
@@ -200,7 +214,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     /** Asks the run's user; see `Question`. */
     ask: (question: Question) => approvals.ask(question),
     /** Registers a compensation; to be done before the call that it undoes. */
-    compensate: (entry: Undo) => void undos.push(entry),
+    compensate,
     undo,
     registered: () => undos.length,
     finish,

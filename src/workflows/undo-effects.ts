@@ -15,7 +15,7 @@ type Options = {
 
 /** Undoes what the tools of one agent's execution did, as the effect ledger has it. */
 export async function undoEffects(
-  undo: { undo: string; agent: string },
+  undo: { undo: string; anew?: number; agent: string },
   { events, generation, workflowId }: Options,
 ): Promise<Undone> {
   const activities = proxyActivities<{ [UNDO_ACTIVITY](call: UndoCall): Promise<UndoReturn> }>({
@@ -30,7 +30,8 @@ export async function undoEffects(
       maximumAttempts: UNDO_ATTEMPTS + LOSS_ATTEMPTS,
     },
   });
-  const call = { agent: undo.agent, agent_run: undo.undo, generation, events: events.take(), workflow_id: workflowId };
+  const { agent, undo: agent_run, anew } = undo;
+  const call = { agent, agent_run, anew, generation, events: events.take(), workflow_id: workflowId };
   const { failed } = await activities[UNDO_ACTIVITY](call);
   const [first] = failed;
   if (!first) return { success: true };

@@ -10,6 +10,7 @@ export type Step =
   | { agent: string; input?: unknown; agentRun?: string; mustSucceed?: boolean }
   | { ask: Question }
   | { compensate: Undo }
+  | { undo: true }
   | { fail: string };
 
 /** Does one thing after the other, as a test says; the run's result is what the agents and questions came to. */
@@ -22,6 +23,7 @@ export async function scripted(
     for (const step of start.input.steps) {
       if ('fail' in step) throw ApplicationFailure.nonRetryable(step.fail);
       if ('compensate' in step) run.compensate(step.compensate);
+      if ('undo' in step) await run.undo();
       if ('ask' in step) result.push(await run.ask(step.ask));
       if ('agent' in step) {
         const outcome = await run.agent(step.agent, step.input ?? {}, { agentRun: step.agentRun });

@@ -64,3 +64,26 @@ test('undoes a run that is out of time', async () => {
   await expect(outcomeOf(handle)).resolves.toMatchObject({ status: 'timed_out' });
   expect(told(runId)).toEqual([['t1', true]]);
 });
+
+test('names each undo of the run, also where an earlier part of it was undone before', async () => {
+  const undo = (name: string) => ({ compensate: { agent: 'quick', input: { name } } });
+  const { handle, runId } = await worker.start('scripted', {
+    steps: [undo('u1'), { undo: true }, undo('u2'), { fail: '' }],
+  });
+  await outcomeOf(handle);
+  const undone = worker.recorder.of(runId).filter(({ type }) => type === 'agent_completed');
+  expect(undone.map(({ agent_run }) => agent_run)).toEqual(['undo-quick-1', 'undo-quick-2']);
+});
+
+test('an undo that does not say of what belongs to the call after it', async () => {
+  const steps = [
+    { agent: 'quick', input: { name: 'before' } },
+    { compensate: { agent: 'quick', input: { name: 'u3' } } },
+    { agent: 'quick', input: { name: 'undone' } },
+    { fail: '' },
+  ];
+  const { handle, runId } = await worker.start('scripted', { steps });
+  await outcomeOf(handle);
+  expect(told(runId)).toEqual([['quick-2', true]]);
+  expect(worker.recorder.of(runId).some(({ parent }) => parent === 'quick-2')).toBe(true);
+});
