@@ -52,6 +52,9 @@ export type Gateway = {
   close(): Promise<void>;
 };
 
+/** It may start at the same moment as its server; whoever types a command wants to know of a wrong address sooner. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
 const WEB_DIR = fileURLToPath(new URL('../web/dist', import.meta.url));
 
 async function serveMetricsAlone(metrics: Metrics, { host, port }: { host: string; port: number }): Promise<Server> {
@@ -76,7 +79,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { streamsPerUser = 20, retryMs = [250, 5_000], requestsPerMinute = 1_200 } = options;
   const { maxUploadBytes = 512 * 1024 * 1024 } = options;
   const { dataDir, http, jwt } = config;
-  const settings = connectionSettings({ ...options, dataDir });
+  const settings = connectionSettings({ connectTimeoutMs: CONNECT_TIMEOUT_MS, ...options, dataDir });
   const { namespace } = settings;
   const connection = await openConnection(settings);
   const feed = await openFeedSource(config);

@@ -20,6 +20,8 @@ type Options = {
   namespace: string;
   /** @default 'baton' */
   taskQueue?: string;
+  /** Shares the worker among users. @default false */
+  fair?: boolean;
   logger: Logger;
   /** How often runs without an end are looked after, in milliseconds. */
   reconcileMs: number;

@@ -14,7 +14,9 @@ const RECONCILE_MS = 30_000;
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
-async function work(modules: string[], { taskQueue }: { taskQueue: string }): Promise<void> {
+type Options = { taskQueue: string; fair: boolean };
+
+async function work(modules: string[], { taskQueue, fair }: Options): Promise<void> {
   const stopped = untilStopped();
   const config = loadConfig();
   const { dataDir, http, reconcileMs = RECONCILE_MS } = config;
@@ -33,10 +35,11 @@ async function work(modules: string[], { taskQueue }: { taskQueue: string }): Pr
   const workflowBundle = await bundleWorkflows({ app, logger });
   const undo = undoList();
   try {
-    const temporal = { connectionOptions, namespace, taskQueue };
+    const temporal = { connectionOptions, namespace, taskQueue, fair };
     const { running } = await startWorker({ config, app, workflowBundle, ...temporal, logger, reconcileMs, undo });
     say(`worker       ${app.agents.map(({ name }) => name).join(', ')}`);
     say(`             on queue ${taskQueue} of namespace ${namespace} at ${connectionOptions.address}`);
+    say(`             ${fair ? 'fair among users' : 'first come, first served'}`);
     if (prometheus) say(`metrics      http://${prometheus.bindAddress}/metrics`);
     await Promise.race([stopped.promise, running]);
   } finally {
@@ -50,5 +53,9 @@ export function addWorkerCommand(program: Command): void {
     .argument('[modules...]', "modules whose default exports are a defineApp (default: Baton's own agents)")
     .description('run agents and workflows, for production; logs to stdout, ends cleanly at SIGTERM')
     .option('--task-queue <name>', 'task queue to take work from', TASK_QUEUE)
+    .option(
+      '--no-fair',
+      'first come, first served: a fifth faster for very short agents, and one user may block all others',
+    )
     .action(work);
 }

@@ -21,6 +21,7 @@ test("without a module it runs Baton's own agents, serves metrics, and ends with
   });
   await until(/metrics {6}http/);
   expect(output.stderr).toContain('triage, data_helper, optimization, actions, reporting');
+  expect(output.stderr).toContain('fair among users');
   await using baton = await connect({ user: 'ann', address, dataDir: dir.path, taskQueue });
   const run = await baton.start('costOptimization', { files: [AZURE_CODE], model: 'claude-sonnet-4-5' });
   expect((await run.result()).status).toBe('completed');
@@ -38,9 +39,9 @@ test("without a module it runs Baton's own agents, serves metrics, and ends with
 test("with a module it runs that app's agents and workflows", async () => {
   await using dir = await temporaryDir();
   const taskQueue = `test-${randomUUID()}`;
-  const args = ['worker', 'examples/own-workflow/app.ts', '--task-queue', taskQueue];
+  const args = ['worker', 'examples/own-workflow/app.ts', '--task-queue', taskQueue, '--no-fair'];
   const { child, until, closed } = spawnBaton(args, { dataDir: dir.path, env: { TEMPORAL_ADDRESS: address } });
-  await until(/worker {7}quote, buyer, release/);
+  await until(/worker {7}quote, buyer, release[^]*first come, first served/);
   await using baton = await connect({ user: 'ann', app: example, address, dataDir: dir.path, taskQueue });
   const run = await baton.startNamed('trip', { sku: 'map' });
   expect(await run.result()).toMatchObject({ status: 'completed', result: { receipt: 'map for 300 cents' } });

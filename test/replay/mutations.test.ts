@@ -13,7 +13,7 @@ let verdicts: Verdict[];
 
 beforeAll(async () => {
   verdicts = await judgeMutations(MUTATIONS, await committedHistories());
-}, 180_000);
+}, 600_000);
 
 test('what asks for something else is found by replay', () => {
   expect(foundBy(verdicts, 'replay')).toHaveLength(7);

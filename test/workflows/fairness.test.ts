@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { defineAgent } from '../../src/agents/define-agent.ts';
@@ -7,12 +6,14 @@ import { startTestWorker } from '../support/test-run.ts';
 
 const BUSY_RUNS = 24;
 
+/** Until it is opened the first agent holds the only place there is, and all others queue. */
+const gate = Promise.withResolvers<void>();
 const brief = defineAgent({
   name: 'brief',
   input: z.looseObject({}),
   output: z.looseObject({}),
   async run() {
-    await sleep(50);
+    await gate.promise;
     return {};
   },
 });
@@ -30,6 +31,8 @@ test('a user with one agent does not wait for the many of another user', async (
   const many = await Promise.all(Array.from({ length: BUSY_RUNS }, () => begin('greedy')));
   await worker.recorder.until(({ type, user_id }) => type === 'agent_started' && user_id === 'greedy');
   const modest = await begin('modest');
+  await worker.recorder.until(({ type, user_id }) => type === 'agent_queued' && user_id === 'modest');
+  gate.resolve();
   await Promise.all([...many, modest].map(({ handle }) => handle.result()));
 
   const starts = worker.recorder.events.filter(({ type }) => type === 'agent_started').map(({ user_id }) => user_id);
