@@ -17,8 +17,10 @@ export type HeartbeatDetails = {
 export function earlierAttempts({ info }: Pick<Context, 'info'>): HeartbeatDetails {
   // A local activity has no heartbeat; its attempts are counted in one process only, where each ended by a failure.
   if (info.isLocal) return { failures: info.attempt - 1, waits: 0, interruptions: 0, queued: false, losses: 0 };
-  const details = info.heartbeatDetails as Partial<HeartbeatDetails> | undefined;
-  return { failures: 0, waits: 0, interruptions: 0, queued: false, losses: 0, ...details };
+  const { attempt = 0, ...details } = (info.heartbeatDetails ?? {}) as Partial<HeartbeatDetails> & { attempt?: number };
+  // An operator who resets an activity has its attempts counted from 1 again, and keeps what the earlier ones left.
+  const kept = attempt < info.attempt ? details : {};
+  return { failures: 0, waits: 0, interruptions: 0, queued: false, losses: 0, ...kept };
 }
 
 /** Attempts before this one of which nothing was heard: their workers are lost. */
@@ -28,7 +30,7 @@ export function lostAttempts({ info }: Pick<Context, 'info'>, earlier: Heartbeat
 
 /** Leaves word for the next attempt at once. */
 export function leaveWord(context: Context, details: HeartbeatDetails): void {
-  if (!context.info.isLocal) context.heartbeat(details);
+  if (!context.info.isLocal) context.heartbeat({ ...details, attempt: context.info.attempt });
 }
 
 /** Longest time between heartbeats in milliseconds: a cancel reaches an agent by the answer to one. */
@@ -43,7 +45,7 @@ export function startHeartbeat(context: Context, details: object, onBeat?: () =>
   if (context.info.isLocal) return () => undefined;
   const everyMs = Math.max(10, Math.min(CANCEL_LATENCY_MS, (context.info.heartbeatTimeoutMs ?? 10_000) / 3));
   const timer = setInterval(() => {
-    context.heartbeat(details);
+    context.heartbeat({ ...details, attempt: context.info.attempt });
     onBeat?.();
   }, everyMs);
   return () => clearInterval(timer);

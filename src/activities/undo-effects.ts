@@ -3,18 +3,22 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { AnyAgent, Tools } from '../agents/define-agent.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 import { ledgerName } from '../contracts/ledger-name.ts';
-import { NEVER_RETRIED, UNDO_ATTEMPTS, type FailureType } from '../contracts/names.ts';
+import { NEVER_RETRIED, UNDO_ATTEMPTS, UNDO_TIMEOUT_MS, type FailureType } from '../contracts/names.ts';
 import type { UndoCall, UndoReturn } from '../contracts/undo-call.ts';
 import type { EffectEntry, EffectLedger } from '../notifier/effect-ledger.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
 import { classifyFailure } from './classify-failure.ts';
 import { idempotencyKeyOf } from './effect-key.ts';
+import { patientLedger, type PatientLedger } from './patient-ledger.ts';
 import { reconcileCall } from './reconcile-call.ts';
 import { startHeartbeat } from './start-heartbeat.ts';
 import { withTimeout } from './with-timeout.ts';
 
+/** What an attempt has left after waiting for a ledger that is down, in milliseconds. */
+const MARGIN_MS = 30_000;
+
 type Undoing = {
-  ledger: EffectLedger;
+  ledger: PatientLedger;
   call: UndoCall;
   signal: AbortSignal;
   order: { generation: number; scheduled: number; attempt: number };
@@ -84,7 +88,7 @@ function again(
 export async function undoEffects(
   agents: readonly AnyAgent[],
   call: UndoCall,
-  ledger: EffectLedger,
+  effects: EffectLedger,
 ): Promise<UndoReturn> {
   const context = Context.current();
   const { info, cancellationSignal: signal } = context;
@@ -93,6 +97,7 @@ export async function undoEffects(
   const tools = Object.values((agent.tools ?? {}) as Tools);
   const agentRun = ledgerName(call);
   const workflowId = call.workflow_id ?? info.workflowExecution?.workflowId ?? '';
+  const ledger = patientLedger(effects, { signal, forMs: UNDO_TIMEOUT_MS - MARGIN_MS });
   const stopHeartbeat = startHeartbeat(context, { failures: 0 });
   try {
     // No attempt of this generation may begin a call that this undo would not see.

@@ -1,7 +1,8 @@
 import { WorkflowExecutionAlreadyStartedError, type WorkflowClient } from '@temporalio/client';
 import { BatonError } from '../contracts/baton-error.ts';
-import { RUN_TIMEOUT_MARGIN_MS, type RunStatus } from '../contracts/names.ts';
+import type { RunStatus } from '../contracts/names.ts';
 import type { RunStart } from '../contracts/run-start.ts';
+import { executionTimeout } from './execution-timeout.ts';
 import { keptBefore } from './kept-before.ts';
 import { runSummary } from './list-runs.ts';
 import { reusableResults } from './reusable-results.ts';
@@ -58,7 +59,7 @@ export async function retryRun(where: Where, { by, fromStep }: RetryOptions): Pr
       workflowId,
       taskQueue: description.taskQueue,
       args: [again],
-      workflowExecutionTimeout: start.timeout_ms + RUN_TIMEOUT_MARGIN_MS,
+      workflowExecutionTimeout: executionTimeout(again),
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       // The generation tells who follows the run that its last end was not the last one.
       memo: { ...description.memo, ...runMemo(again) },

@@ -1,8 +1,9 @@
 import { WorkflowExecutionAlreadyStartedError, type WorkflowClient } from '@temporalio/client';
 import type { AppManifest } from '../agents/define-app.ts';
 import { BatonError } from '../contracts/baton-error.ts';
-import { CONTRACT_VERSION, RUN_TIMEOUT_MARGIN_MS, RUN_TIMEOUT_MS, workflowIdOf } from '../contracts/names.ts';
+import { CONTRACT_VERSION, RUN_TIMEOUT_MS, workflowIdOf } from '../contracts/names.ts';
 import type { RunStart } from '../contracts/run-start.ts';
+import { executionTimeout } from './execution-timeout.ts';
 import { fairnessKey } from './fairness-key.ts';
 import type { FeedSource } from './feed-source.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -52,10 +53,10 @@ export async function startRun(
   refuseOversized(workflow, { input, metadata });
   // A plan's own limit holds also for a caller who would wait longer.
   const timeout_ms = Math.min(startOptions.timeoutMs ?? timeoutMs ?? RUN_TIMEOUT_MS, timeoutMs ?? Infinity);
-  const workflowExecutionTimeout = timeout_ms + RUN_TIMEOUT_MARGIN_MS;
   const limits = limitsOf(manifest, userConcurrency);
   const fairness_key = fairnessKey(user);
   const start: RunStart = { context, input, limits, timeout_ms, fairness_key, contract: CONTRACT_VERSION };
+  const workflowExecutionTimeout = executionTimeout(start);
   const workflowId = workflowIdOf({ workflow, userId: user, runId });
   const requestSha256 = fingerprint({ input, metadata, thread: startOptions.threadId });
   const endsBy = new Date(Date.now() + workflowExecutionTimeout).toISOString();

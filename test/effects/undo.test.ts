@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { defineAgent } from '../../src/agents/define-agent.ts';
+import { UNDO_ACTIVITY } from '../../src/contracts/names.ts';
 import type { UndoReturn } from '../../src/contracts/undo-call.ts';
 import { defineTool } from '../../src/tools/define-tool.ts';
+import { activityHistory } from '../support/activity-history.ts';
+import { ledgerOutage } from '../support/ledger-outage.ts';
 import { outcomeOf, startTestWorker } from '../support/test-run.ts';
 
 const undone: { name: string; receipt: unknown; key: string }[] = [];
@@ -49,10 +52,24 @@ const traveller = defineAgent({
   },
 });
 
+const outage = ledgerOutage();
+
+/** Ends its run, and takes the ledger down before. */
+const breaker = defineAgent({
+  name: 'breaker',
+  input: z.unknown(),
+  output: z.object({}),
+  retry: { maxAttempts: 1 },
+  run() {
+    outage.begin(3);
+    throw new Error('it breaks');
+  },
+});
+
 describe('undoing what an agent did', () => {
   let worker: Awaited<ReturnType<typeof startTestWorker>>;
   beforeAll(async () => {
-    worker = await startTestWorker({ agents: [traveller] });
+    worker = await startTestWorker({ agents: [traveller, breaker], guard: outage.guard });
   });
   afterAll(() => worker.stop());
 
@@ -91,6 +108,21 @@ describe('undoing what an agent did', () => {
     const { first } = await undo(['flight', 'arrived']);
     expect(first).toEqual({ undone: 2, failed: [] });
     expect(undone.map(({ receipt }) => receipt)).toContainEqual({ booking: 'arrived-booked' });
+  });
+
+  test('waits for a ledger that is down, and spends no attempt on it', async () => {
+    undone.length = 0;
+    const steps = [
+      { agent: 'traveller', input: { names: ['flight'] } },
+      { agent: 'breaker', mustSucceed: true },
+    ];
+    const { handle } = await worker.start('scripted', { steps });
+    const run = await outcomeOf(handle);
+    expect(run.compensations).toMatchObject([{ agent: 'traveller', success: true }]);
+    expect(outage.over()).toBe(true);
+    expect(undone.map(({ name }) => name)).toEqual(['flight']);
+    const [undo] = (await activityHistory(handle)).filter(({ type }) => type === UNDO_ACTIVITY);
+    expect(undo).toMatchObject({ attempts: 1 });
   });
 
   test('leaves a call that nobody knows of to a person, and undoes the others', async () => {

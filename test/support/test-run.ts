@@ -9,6 +9,7 @@ import type { AgentLimits } from '../../src/contracts/agent-call.ts';
 import type { AgentOutcome, RunOutcome } from '../../src/contracts/run.ts';
 import type { RunStart } from '../../src/contracts/run-start.ts';
 import { workflowIdOf } from '../../src/contracts/names.ts';
+import type { EffectLedger } from '../../src/notifier/effect-ledger.ts';
 import type { Notifier } from '../../src/notifier/notifier.ts';
 import { createWorker } from '../../src/worker.ts';
 import { quietRuntime } from '../../src/testing/quiet-runtime.ts';
@@ -42,6 +43,8 @@ type Options = {
   fair?: boolean;
   /** @default one that records */
   notifier?: Notifier;
+  /** What stands between the worker and the real ledger. @default nothing */
+  guard?: (effects: EffectLedger) => EffectLedger;
   /** @default payloads as they are, so that recorded histories can be read by anybody */
   dataConverter?: DataConverter;
   /** @default the one that global set-up made */
@@ -67,6 +70,7 @@ export async function startTestWorker({
   maxConcurrentAgents,
   fair,
   notifier,
+  guard = (effects) => effects,
   dataConverter = {},
   workflowBundle = shared().workflowBundle,
   taskQueue = `test-${randomUUID()}`,
@@ -83,7 +87,7 @@ export async function startTestWorker({
     dataConverter,
     app,
     notifier: notifier ?? recorder.notifier,
-    effects,
+    effects: guard(effects),
     leases,
     taskQueue,
     workflowBundle,
