@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { WorkflowClient } from '@temporalio/client';
 import { z } from 'zod';
 import { BatonError } from '../contracts/baton-error.ts';
@@ -36,6 +37,20 @@ async function findQuestion({ client, feed, workflowId, userId, runId }: Options
   const pending = state?.approvals.find(({ approval_id }) => approval_id === id);
   if (pending) return pending;
   throw refused('not_asked', `this run asks nothing named "${id}"`);
+}
+
+/** How long the run's own word is waited for; where no worker is up it comes later, and the decision stands. */
+const HEARD_WITHIN_MS = 1_000;
+
+/** What the run itself says was decided, if it says so soon. */
+async function decidedBy({ feed, userId, runId }: Options, id: string): Promise<DecisionMessage | undefined> {
+  for (const until = Date.now() + HEARD_WITHIN_MS; Date.now() < until; await setTimeout(50)) {
+    const folded = await feed.fold({ userId, runId }).catch(() => undefined);
+    const { decision, by } = folded?.approvals.find(({ approval_id }) => approval_id === id) ?? {};
+    if (decision && by) return { approval_id: id, decision, by };
+    if (folded?.ended_at != null) return undefined;
+  }
+  return undefined;
 }
 
 const same = (a: DecisionMessage, b: DecisionMessage) => fingerprint(a) === fingerprint(b);
@@ -80,6 +95,9 @@ export async function decide(options: Options, given: DecisionMessage): Promise<
     // Durable since it was recorded; a run that has ended meanwhile waits for no decision any more.
     if (isMissing(error)) await feed.decisions.markDelivered(key);
   }
+  // An update in Temporal UI, or the expiry, may have come before without having been told in the log yet.
+  const told = await decidedBy(options, approval_id);
+  if (told && (told.decision !== first.decision || told.by !== first.by)) throw alreadyDecided(told);
   if (!taken.first && !same(first, { approval_id, decision, by, comment, data })) throw alreadyDecided(first);
   return first;
 }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { defineAgent } from '../../src/agents/define-agent.ts';
 import { z } from 'zod';
+import { decide } from '../../src/client/decide.ts';
+import { openFeedSource } from '../../src/client/feed-source.ts';
 import { startReconciler } from '../../src/reconciler/start-reconciler.ts';
 import { startTestClient } from '../support/test-client.ts';
 
@@ -69,6 +71,27 @@ test('what is not asked, is no option, or was decided without the store is refus
     message: expect.stringMatching(/reject, by operator|has ended/),
   });
   expect(await at.store.decisions.get(keyOf(run, id))).toBeUndefined();
+});
+
+test('one that came too late, before the log told so, is refused with the one that the run follows', async () => {
+  const { run, id } = await asking('cora');
+  const { workflowId, runId } = run;
+  const where = { userId: 'cora', runId };
+  const feed = await openFeedSource({ storeUrl: `sqlite:${at.dataDir}/events.sqlite`, fsync: 'normal' });
+  const before = await feed.fold(where);
+  const workflow = at.temporal.workflow.getHandle(workflowId);
+  await workflow.executeUpdate('decide', { args: [{ approval_id: id, decision: 'reject', by: 'operator' }] });
+  for await (const { type } of run.events()) if (type === 'approval_decided') break;
+  const folds = [before];
+  const late = {
+    ...feed,
+    fold: (asked: typeof where) => (folds.length > 0 ? Promise.resolve(folds.pop()) : feed.fold(asked)),
+  };
+  const client = at.temporal.workflow;
+  await expect(
+    decide({ client, feed: late, workflowId, ...where }, { approval_id: id, decision: 'approve', by: 'cora' }),
+  ).rejects.toMatchObject({ code: 'already_decided', message: expect.stringContaining('reject, by operator') });
+  await feed.close();
 });
 
 test('a decision that was recorded but never sent is sent by the reconciler, also if no worker was up', async () => {

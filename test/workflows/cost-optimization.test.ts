@@ -84,7 +84,7 @@ test('a file that cannot be read ends the run as failed, with the file and the r
   expect(events.at(-1)).toMatchObject({ type: 'run_failed' });
 });
 
-test('a run out of time stops its agent, says so and ends as timed out', async () => {
+test('a run that is out of time while it waits for a person says so and ends as timed out', async () => {
   const { outcome, events } = await run(
     { files: [AZURE_CODE], model: 'claude-sonnet-4-5', require_approval: true },
     { timeoutMs: 4_000 },
