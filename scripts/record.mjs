@@ -12,9 +12,9 @@ const named = args.filter((arg) => arg !== '--replace');
 const say = (line) => void process.stderr.write(`${line}\n`);
 
 const unknown = named.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name));
-const missing = SCENARIOS.filter(({ name }) => !existsSync(historyFile(name)));
+const missing = SCENARIOS.filter((scenario) => !existsSync(historyFile(scenario)));
 const chosen = named.length > 0 ? SCENARIOS.filter(({ name }) => named.includes(name)) : missing;
-const kept = chosen.filter(({ name }) => existsSync(historyFile(name)));
+const kept = chosen.filter((scenario) => existsSync(historyFile(scenario)));
 
 if (unknown.length > 0) {
   say(`record: unknown scenario ${unknown.join(', ')}; known: ${SCENARIOS.map(({ name }) => name).join(', ')}`);
@@ -35,7 +35,7 @@ if (unknown.length > 0) {
   try {
     for (const scenario of chosen) {
       const { history, feed } = await recordScenario(scenario);
-      const file = historyFile(scenario.name);
+      const file = historyFile(scenario);
       writeFileSync(file, `${JSON.stringify(history, null, 1)}\n`);
       writeFileSync(feedFileOf(file), feedText(feed));
       say(`recorded ${scenario.name}`);

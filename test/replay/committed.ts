@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { FeedSkeleton } from '../../src/replay/feed-skeleton.ts';
 import { readHistories } from '../../src/replay/read-histories.ts';
 import { replayHistories, type NamedHistory } from '../../src/replay/replay-histories.ts';
@@ -9,8 +8,9 @@ type Committed = NamedHistory & { seen?: FeedSkeleton };
 
 /** The committed histories, each under the name of its scenario. */
 export async function committedHistories(): Promise<Committed[]> {
-  return (await readHistories(HISTORIES)).map((file) => {
-    if ('fault' in file) throw new Error(`${join(HISTORIES, file.name)}: ${file.fault}`);
+  const read = await Promise.all(HISTORIES.map((folder) => readHistories(folder)));
+  return read.flat().map((file) => {
+    if ('fault' in file) throw new Error(`${file.name}: ${file.fault}`);
     return { ...file, name: scenarioOf(file.name) };
   });
 }

@@ -1,15 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Scenario } from './scenario.ts';
 
-export const HISTORIES = fileURLToPath(new URL('./histories/', import.meta.url));
+const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const SHIPPED = folder('./histories/');
+const OWN = folder('./own/histories/');
+
+/** Folders of the committed histories. */
+export const HISTORIES = [SHIPPED, OWN];
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
 
 /** File of a scenario's history as this version of the project records it. */
-export const historyFile = (scenario: string) => join(HISTORIES, `${version}-${scenario}.json`);
+export const historyFile = ({ name, own = false }: Pick<Scenario, 'name' | 'own'>) =>
+  join(own ? OWN : SHIPPED, `${version}-${name}.json`);
 
 /** Scenario of a file of any version. */
 export const scenarioOf = (file: string) => file.replace(/^\d+\.\d+\.\d+-/, '').replace(/\.json$/, '');

@@ -56,6 +56,26 @@ export const MUTATIONS: NamedMutation[] = [
     change: replace('undos.pop()', 'undos.shift()'),
   },
   {
+    name: 'what tools did is no longer undone',
+    file: 'undo-effects.ts',
+    change: replace('await activities[UNDO_ACTIVITY](call)', '{ failed: [] as UndoReturn["failed"] }'),
+  },
+  {
+    name: 'a saga takes nothing back',
+    file: 'workflow.ts',
+    change: replace('await undo(before);', ''),
+  },
+  {
+    name: 'a run that is out of time goes on',
+    file: 'limit-time.ts',
+    change: replace('scope.cancel();', 'return;'),
+  },
+  {
+    name: "an agent's questions have other ids",
+    file: 'answer-agent.ts',
+    change: replace('`${agent_run}.${asked}`', '`${agent_run}-${asked}`'),
+  },
+  {
     name: 'every `agent_run` has another name',
     file: 'agent-calls.ts',
     change: replace('`${name}-${occurrence}`', '`${name}.${occurrence}`'),
@@ -69,6 +89,11 @@ export const MUTATIONS: NamedMutation[] = [
     name: 'a skipped step is not told',
     file: 'run-plan.ts',
     change: replace('    tellSkipped(step, reason);\n', ''),
+  },
+  {
+    name: 'an agent that its user stopped is not told',
+    file: 'answer-agent.ts',
+    change: replace('ended.tellEnd();', ''),
   },
   {
     name: 'planned agents are listed in another order',

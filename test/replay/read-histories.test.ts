@@ -11,16 +11,16 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-const text = readFileSync(historyFile('agent-completed'), 'utf8');
+const text = readFileSync(historyFile({ name: 'agent-completed' }), 'utf8');
 const events = (JSON.parse(text) as { events: object[] }).events;
 
 test('a file that was cut off, is no history or lacks a part is named with its fault; the good one is read', async () => {
-  copyFileSync(historyFile('agent-completed'), join(dir, 'good.json'));
+  copyFileSync(historyFile({ name: 'agent-completed' }), join(dir, 'good.json'));
   writeFileSync(join(dir, 'cut.json'), text.slice(0, 500));
   writeFileSync(join(dir, 'gap.json'), JSON.stringify({ events: events.toSpliced(4, 1) }));
   writeFileSync(join(dir, 'late.json'), JSON.stringify({ events: events.slice(2) }));
   writeFileSync(join(dir, 'other.json'), '{"name": "package"}');
-  copyFileSync(historyFile('agent-completed'), join(dir, 'odd.json'));
+  copyFileSync(historyFile({ name: 'agent-completed' }), join(dir, 'odd.json'));
   writeFileSync(join(dir, 'odd.feed.json'), '{"events": "none"}');
   const files = await readHistories(dir);
   const faults = Object.fromEntries(files.map((file) => [file.name, 'fault' in file ? file.fault : 'none']));

@@ -8,6 +8,8 @@ export type Scenario = {
   /** Also the name of its file. */
   name: string;
   workflow: string;
+  /** Whether that is the project's own one, of `own/`; its history lies there, as `baton replay` needs its module. */
+  own?: boolean;
   agents: readonly AnyAgent[];
   input: unknown;
   /** Fields of the run's start beside its context, input and limits. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineAgent } from '../../../src/agents/define-agent.ts';
+import { BatonError } from '../../../src/contracts/baton-error.ts';
 import type { CompensateRun } from '../../../src/contracts/compensate-run.ts';
 import { COMPENSATE_WORKFLOW, compensationIdOf } from '../../../src/contracts/names.ts';
 import { defineTool } from '../../../src/tools/define-tool.ts';
@@ -12,17 +13,58 @@ const book = defineTool({
   input: value,
   output: value,
   run: () => ({ receipt: 1 }),
-  compensate: () => undefined,
+  compensate({ kept }) {
+    if (kept) throw new BatonError('Rejected', 'it cannot be returned');
+  },
 });
 const booker = defineAgent({
   name: 'booker',
   input: value,
   output: value,
   tools: { book },
-  run: (_given, { tools }) => tools.book({}),
+  run: (given, { tools }) => tools.book(given),
 });
+const fails = defineAgent({
+  name: 'fails',
+  input: value,
+  output: value,
+  retry: { maxAttempts: 1 },
+  run() {
+    throw new Error('it always fails');
+  },
+});
+const waits = defineAgent({
+  name: 'waits',
+  input: value,
+  output: value,
+  async run(_given, { signal }) {
+    return new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+  },
+});
+const agents = [booker, fails, waits];
+const step = (id: string, rest: object = {}) => ({ id, agent: 'booker', input: {}, ...rest });
 
 export const undoScenarios: Scenario[] = [
+  {
+    name: 'plan-effects-undone',
+    workflow: 'runPlan',
+    agents,
+    input: {
+      plan: {
+        name: 'recorded',
+        steps: [step('a'), step('b', { input: { kept: true } }), step('c', { agent: 'fails' })],
+      },
+    },
+    status: 'failed',
+  },
+  {
+    name: 'plan-timed-out',
+    workflow: 'runPlan',
+    agents,
+    input: { plan: { name: 'recorded', steps: [step('a'), step('b', { agent: 'waits' }), step('c')] } },
+    start: { timeout_ms: 2_000 },
+    status: 'timed_out',
+  },
   {
     name: 'compensate-run',
     workflow: 'runAgent',
