@@ -9,31 +9,26 @@ type Options = { user?: string; history: number; cursor?: string; json?: boolean
 
 const seconds = (value: number) => `${value.toFixed(3)} s`;
 
-function row(name: string, figures: ExecutionFigures): string[] {
-  const { total_executions, failed_executions, timeout_executions, dead_executions, retried_executions } = figures;
-  const { concurrent_executions, max_concurrent, avg_queue_wait_time, avg_execution_time, max_execution_time } =
-    figures;
-  const counts = [total_executions, failed_executions, timeout_executions, dead_executions, retried_executions];
-  return [
-    name,
-    ...[...counts, concurrent_executions, max_concurrent].map(String),
-    ...[avg_queue_wait_time, avg_execution_time, max_execution_time].map(seconds),
-  ];
-}
+type Column = [head: string, cell: (figures: ExecutionFigures) => string];
 
-const HEAD = [
-  'AGENT',
-  'TOTAL',
-  'FAILED',
-  'TIMEOUT',
-  'DEAD',
-  'RETRIED',
-  'NOW',
-  'PEAK',
-  'AVG WAIT',
-  'AVG TIME',
-  'MAX TIME',
+const COLUMNS: Column[] = [
+  ['TOTAL', (of) => `${of.total_executions}`],
+  ['FAILED', (of) => `${of.failed_executions}`],
+  ['TIMEOUT', (of) => `${of.timeout_executions}`],
+  ['DEAD', (of) => `${of.dead_executions}`],
+  ['CANCELLED', (of) => `${of.cancelled_executions}`],
+  ['RETRIED', (of) => `${of.retried_executions}`],
+  ['UNDONE', (of) => `${of.compensated_executions}`],
+  ['NOW', (of) => `${of.concurrent_executions}`],
+  ['PEAK', (of) => `${of.max_concurrent}`],
+  ['AVG WAIT', (of) => seconds(of.avg_queue_wait_time)],
+  ['MAX WAIT', (of) => seconds(of.max_queue_wait_time)],
+  ['AVG TIME', (of) => seconds(of.avg_execution_time)],
+  ['MAX TIME', (of) => seconds(of.max_execution_time)],
 ];
+
+const HEAD = ['AGENT', ...COLUMNS.map(([head]) => head)];
+const row = (name: string, figures: ExecutionFigures) => [name, ...COLUMNS.map(([, cell]) => cell(figures))];
 
 function asText(stats: Stats): string {
   const { agents, events, history, active_runs, next_cursor } = stats;
@@ -47,7 +42,9 @@ function asText(stats: Stats): string {
   ]);
   const feed =
     `${events.total} events of ${events.users} users in ${events.runs} runs, ${events.per_second.toFixed(2)} a second; ` +
-    `${events.clusters} clusters, the largest of ${events.largest_cluster}`;
+    `${events.clusters} clusters, the largest of ${events.largest_cluster}\n` +
+    `${seconds(events.duration)} from the first to the last; gaps: ${seconds(events.mean_gap)} in the mean, ` +
+    `${seconds(events.max_gap)} at most, ${seconds(events.min_gap)} at least`;
   return [
     table(HEAD, figures),
     `\n${active_runs} runs active\n${feed}\n`,

@@ -1,9 +1,11 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { StatsReader } from '../client/stats-reader.ts';
-import { talliesOf } from '../feed/stats/stats-of.ts';
+import { figuresOf, type Figures } from '../feed/stats/figures-of.ts';
+import { talliesOf } from '../feed/stats/tallies-of.ts';
 import type { Tally } from '../feed/stats/tally.ts';
+import { GAUGES, GAUGES_BY_AGENT, SUMS_BY_AGENT } from './execution-metrics.ts';
 
-type Figures = { activeRuns: number; events: number; tallies: Map<string, Tally> };
+type Reading = { figures: Figures; tallies: Map<string, Tally> };
 
 type Options = {
   registry: Registry;
@@ -17,31 +19,19 @@ function outcomesOf({ completed, failed, timeout, dead, cancelled }: Tally): Rec
   return { completed, failed: failed - timeout - dead, timeout, dead, cancelled };
 }
 
-const BY_AGENT: [name: string, help: string, value: (tally: Tally) => number][] = [
-  ['baton_executions_retried_total', 'Executions that took more than one attempt', ({ retried }) => retried],
-  ['baton_executions_compensated_total', 'Executions that were undone', ({ compensated }) => compensated],
-  ['baton_execution_seconds_total', 'Time from the first start to the end', ({ executions }) => executions.sum / 1_000],
-  ['baton_queue_wait_seconds_total', 'Time until agents began', ({ waits }) => waits.sum / 1_000],
-];
-
 /** Registers what the log tells of executions and events. It is read at each scrape, as far as it is new. */
 export function collectExecutions({ registry, stats, onError }: Options): void {
   const registers = [registry];
-  let reading: Promise<Figures> | undefined;
-  let last: Figures = { activeRuns: 0, events: 0, tallies: new Map() };
+  let reading: Promise<Reading> | undefined;
+  let last: Reading = { figures: figuresOf([]), tallies: new Map() };
 
-  async function read(): Promise<Figures> {
+  async function read(): Promise<Reading> {
     const states = await stats.all();
-    const activeRuns = states.reduce((sum, { active }) => sum + active.size, 0);
-    return {
-      activeRuns,
-      events: states.reduce((sum, state) => sum + state.events.total, 0),
-      tallies: talliesOf(states),
-    };
+    return { figures: figuresOf(states), tallies: talliesOf(states) };
   }
 
   /** Metrics are collected side by side: all of one scrape share a reading. */
-  async function figures(): Promise<Figures> {
+  async function latest(): Promise<Reading> {
     reading ??= read().finally(() => (reading = undefined));
     try {
       last = await reading;
@@ -57,20 +47,20 @@ export function collectExecutions({ registry, stats, onError }: Options): void {
     labelNames: ['agent', 'outcome'],
     registers,
     async collect() {
-      const { tallies } = await figures();
+      const { tallies } = await latest();
       this.reset();
       for (const [agent, tally] of tallies)
         for (const [outcome, count] of Object.entries(outcomesOf(tally))) this.inc({ agent, outcome }, count);
     },
   });
-  for (const [name, help, value] of BY_AGENT) {
+  for (const [name, help, value] of SUMS_BY_AGENT) {
     new Counter({
       name,
       help,
       labelNames: ['agent'],
       registers,
       async collect() {
-        const { tallies } = await figures();
+        const { tallies } = await latest();
         this.reset();
         for (const [agent, tally] of tallies) this.inc({ agent }, value(tally));
       },
@@ -81,26 +71,31 @@ export function collectExecutions({ registry, stats, onError }: Options): void {
     help: 'Events in the log',
     registers,
     async collect() {
-      const { events } = await figures();
+      const { figures } = await latest();
       this.reset();
-      this.inc(events);
+      this.inc(figures.events.total);
     },
   });
-  new Gauge({
-    name: 'baton_executions_running',
-    help: 'Agents at work now',
-    labelNames: ['agent'],
-    registers,
-    async collect() {
-      for (const [agent, { running }] of (await figures()).tallies) this.set({ agent }, running);
-    },
-  });
-  new Gauge({
-    name: 'baton_active_runs',
-    help: 'Runs that have not ended',
-    registers,
-    async collect() {
-      this.set((await figures()).activeRuns);
-    },
-  });
+  for (const [name, help, value] of GAUGES_BY_AGENT) {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['agent'],
+      registers,
+      async collect() {
+        const { agents } = (await latest()).figures;
+        for (const [agent, figures] of Object.entries(agents)) this.set({ agent }, value(figures));
+      },
+    });
+  }
+  for (const [name, help, value] of GAUGES) {
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        this.set(value((await latest()).figures));
+      },
+    });
+  }
 }

@@ -123,6 +123,12 @@ test('the command prints them for one user and for all, without a server', async
   const one = await runBaton(['stats', '--user', 'bob', '--json'], { dataDir, env });
   expect(JSON.parse(one.stdout)).toMatchObject({ total_executions: 1, history: [{ user_id: 'bob' }] });
   const text = await runBaton(['stats', '--history', '1'], { dataDir, env });
-  expect(text.stdout).toMatch(/worker +10 +4 +1 +1 +3 +0 +1/);
+  expect(text.stdout).toMatch(/worker +10 +4 +1 +1 +0 +3 +0 +0 +1/);
   expect(text.stdout).toContain('--cursor');
+  const { events, max_queue_wait_time, max_execution_time } = total;
+  const times = [events.duration, events.mean_gap, events.max_gap, events.min_gap];
+  for (const time of [max_queue_wait_time, max_execution_time, ...times]) {
+    expect(text.stdout).toContain(`${time.toFixed(3)} s`);
+  }
+  expect(text.stdout).toMatch(/CANCELLED +RETRIED +UNDONE .*MAX WAIT/);
 });

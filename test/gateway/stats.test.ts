@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createStatsReader } from '../../src/client/stats-reader.ts';
 import { statsSchema } from '../../src/contracts/stats.ts';
+import { figuresOf } from '../../src/feed/stats/figures-of.ts';
 import { newEvent } from '../notifier/events.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
 
@@ -69,4 +71,37 @@ test('metrics of executions come from the log, over all users', async () => {
   ]) {
     expect(after).toContain(`${line}\n`);
   }
+});
+
+test('every other figure is a metric of its own, by agent where it is one of agents', async () => {
+  const text = await (await fetch(`${gateway.url}/metrics`)).text();
+  const { agents, events, ...all } = figuresOf(await createStatsReader(gateway.log).all());
+  const metric = (name: string) => Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1]);
+  const { total: _total, duration, mean_gap, max_gap, min_gap, ...counts } = events;
+  const times = { duration, mean_gap, max_gap, min_gap };
+  for (const [name, value] of Object.entries(counts))
+    expect([name, metric(`baton_events_${name}`)]).toEqual([name, value]);
+  for (const [name, value] of Object.entries(times)) {
+    expect([name, metric(`baton_events_${name}_seconds`)]).toEqual([name, value]);
+  }
+  const of = (name: string) => metric(`${name}{agent="triage"}`);
+  expect({
+    max_concurrent: of('baton_max_concurrent_executions'),
+    avg_queue_wait_time: of('baton_avg_queue_wait_seconds'),
+    max_queue_wait_time: of('baton_max_queue_wait_seconds'),
+    avg_execution_time: of('baton_avg_execution_seconds'),
+    max_execution_time: of('baton_max_execution_seconds'),
+  }).toEqual({
+    max_concurrent: agents.triage?.max_concurrent,
+    avg_queue_wait_time: agents.triage?.avg_queue_wait_time,
+    max_queue_wait_time: agents.triage?.max_queue_wait_time,
+    avg_execution_time: agents.triage?.avg_execution_time,
+    max_execution_time: agents.triage?.max_execution_time,
+  });
+  expect(metric('baton_max_concurrent_executions_all')).toBe(all.max_concurrent);
+});
+
+test('no metric names a user', async () => {
+  const text = await (await fetch(`${gateway.url}/metrics`)).text();
+  for (const user of ['ann', 'bob', 'dora', 'eve']) expect(text).not.toContain(`"${user}"`);
 });
