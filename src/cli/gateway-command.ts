@@ -4,7 +4,7 @@ import { connectionSettings } from '../client/connection-settings.ts';
 import { loadConfig } from '../config.ts';
 import { openStore } from '../notifier/open-store.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
-import { loadApp } from './load-app.ts';
+import { loadApps } from './load-app.ts';
 import { runReconciler } from './run-reconciler.ts';
 import { untilStopped } from './until-stopped.ts';
 import { withSecret } from './with-secret.ts';
@@ -17,12 +17,12 @@ const say = (line: string) => void process.stderr.write(`${line}\n`);
 export function addGatewayCommand(program: Command): void {
   program
     .command('gateway')
-    .argument('[module]', "module whose default export is a defineApp (default: Baton's own agents)")
+    .argument('[modules...]', "modules whose default exports are a defineApp (default: Baton's own agents)")
     .description('serve users: HTTP, WebSocket and server-sent events; logs to stdout')
-    .action(async (module?: string) => {
+    .action(async (modules: string[]) => {
       const { startGateway } = await import('../gateway.ts');
       const config = await withSecret(loadConfig());
-      const app = module === undefined ? undefined : await loadApp(module);
+      const app = modules.length === 0 ? undefined : await loadApps(modules);
       const stopped = untilStopped();
       const store = await openStore({ ...config, url: config.storeUrl });
       try {

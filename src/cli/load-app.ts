@@ -23,7 +23,8 @@ export async function loadApp(module?: string): Promise<App> {
 }
 
 /**
- * One app of all modules: a queue's workers must all know the same agents, or a task meets one that does not.
+ * One app of all modules: a queue's workers must all know the same agents, or a task meets one that does not, and its
+ * gateway what they can do.
  *
  * @throws BatonError naming the module and what is wrong with it
  */
@@ -34,7 +35,7 @@ export async function loadApps(modules: string[]): Promise<App> {
   if (more.length > 0) {
     throw new BatonError(
       'InvalidInput',
-      'two of the modules have workflows of their own: run a worker for each, on queues of their own',
+      'two of the modules have workflows of their own: run one for each, on queues of their own',
     );
   }
   return defineApp({
