@@ -52,6 +52,8 @@ const environment = z.object({
   BATON_METRICS_PORT: port.optional(),
   /** Origins, separated by commas, whose pages may call the gateway besides its own. */
   BATON_ALLOWED_ORIGINS: z.string().default(''),
+  /** `1` lets users start plans of their own over HTTP, of any of the app's agents; else registered ones only. */
+  BATON_ADHOC_PLANS: z.enum(['0', '1'], 'must be 0 or 1').default('0'),
   /** Secret of tokens signed by HS256; HS256 is no stronger than its secret. */
   BATON_JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   /** Keys of an identity provider; needs an issuer and an audience, or any token of that provider would do. */
@@ -74,8 +76,16 @@ export type Config = {
   retentionDays: number;
   reconcileMs: number | undefined;
   userConcurrency: number | undefined;
-  http: { port: number | undefined; host: string; metricsPort: number | undefined; allowedOrigins: string[] };
+  http: HttpConfig;
   jwt: JwtConfig;
+};
+
+export type HttpConfig = {
+  port: number | undefined;
+  host: string;
+  metricsPort: number | undefined;
+  allowedOrigins: string[];
+  adhocPlans: boolean;
 };
 
 export type JwtConfig = {
@@ -144,6 +154,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       host: data.BATON_HTTP_HOST,
       metricsPort: data.BATON_METRICS_PORT,
       allowedOrigins: data.BATON_ALLOWED_ORIGINS.split(',').flatMap((origin) => origin.trim() || []),
+      adhocPlans: data.BATON_ADHOC_PLANS === '1',
     },
     jwt: jwtConfig(data),
   };

@@ -98,7 +98,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     verify: createTokenVerifier(jwt),
     clientOf: (user) => connect({ user, app, namespace, dataDir, taskQueue, shared }),
     pingTemporal: () => connection.workflowService.getSystemInfo({}),
-    workflows: await workflowCatalog(app),
+    workflows: await workflowCatalog({ app, adhocPlans: http.adhocPlans }),
     uploadsDir: join(dataDir, 'uploads'),
     maxUploadBytes,
     allowedOrigins: http.allowedOrigins,

@@ -10,7 +10,8 @@ import { fault, faultList, unknownName, type PlanFault } from './plan-fault.ts';
 type Manifest = Pick<AppManifest, 'agents'> & Partial<Pick<AppManifest, 'plans'>>;
 
 function refuse(faults: PlanFault[]): never {
-  throw new BatonError('InvalidInput', `input of runPlan is refused:\n${faultList(faults)}`);
+  const message = `input of runPlan is refused:\n${faultList(faults)}`;
+  throw new BatonError('InvalidInput', message, { code: 'plan_refused', details: { faults } });
 }
 
 /** The input as the plan's own schema makes it, with its defaults. */
@@ -26,7 +27,7 @@ function checkedInput(input: unknown, schema: object): { input: unknown; faults:
 /**
  * Makes the workflow's input from what a caller gave: finds a registered plan by its name and checks everything.
  *
- * @throws BatonError `InvalidInput` listing every fault with its path
+ * @throws BatonError `InvalidInput`, code `plan_refused`, listing every fault with its path
  */
 export function preparePlan(given: RunPlanInput, { agents, plans = {} }: Manifest): PlanRun {
   const { plan: named, input, results } = given ?? {};

@@ -53,3 +53,12 @@ test('an own workflow is started by its name, and an unknown one is told the kno
   const unknown = await post('/v1/runs', { workflow: 'costOptimization', input: {} });
   expect(unknown).toMatchObject({ status: 422, body: { detail: expect.stringContaining('order, trip') } });
 });
+
+test("a plan of the user's own is refused, with the setting that would take it", async () => {
+  const plan = { name: 'p', steps: [{ id: 'a', agent: 'quote', input: { sku: 'map' } }] };
+  for (const input of [{ plan }, { plan: 'order', input: { sku: 'map' } }]) {
+    const refused = await post('/v1/runs', { workflow: 'runPlan', input });
+    expect(refused).toMatchObject({ status: 422, body: { errors: [{ path: '/workflow' }] } });
+    expect(refused.body.detail).toMatch(/BATON_ADHOC_PLANS=1; known: order, trip$/);
+  }
+});

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { BatonClient, RunHandle } from '../../client.ts';
+import { BatonError } from '../../contracts/baton-error.ts';
 import { idSchema } from '../../contracts/text.ts';
 import type { UploadStore } from '../uploads/upload-store.ts';
 import { Problem, type ProblemIssue } from '../problem.ts';
+import { planIssues } from './plan-issues.ts';
 import type { WorkflowEntry } from './workflow-catalog.ts';
 
 /** Body of `POST /v1/runs`. */
@@ -27,6 +29,22 @@ function refused(detail: string, errors: ProblemIssue[]): Problem {
   return new Problem({ code: 'invalid_input', detail, errors });
 }
 
+function unknownWorkflow(name: string, workflows: WorkflowEntry[]): Problem {
+  const known = workflows.map((entry) => entry.name).join(', ');
+  if (name === 'runPlan') {
+    const message = `plans of one's own are taken only where the gateway is started with BATON_ADHOC_PLANS=1; known: ${known}`;
+    return refused(message, [{ path: '/workflow', message }]);
+  }
+  return refused(`unknown workflow; known: ${known}`, [{ path: '/workflow', message: `must be one of ${known}` }]);
+}
+
+/** What the plan checker refused is told as every other input is, fault by fault. */
+function withIssues(error: unknown): unknown {
+  if (!(error instanceof BatonError) || error.code !== 'plan_refused') return error;
+  const { faults } = error.details as { faults: ProblemIssue[] };
+  return refused('the input of runPlan is refused', planIssues(faults));
+}
+
 /** Ids of uploads become paths for the worker; an id of somebody else's upload is as unknown as any other. */
 async function withFiles(input: Record<string, unknown>, { uploads, user }: Options) {
   const { upload_ids, ...rest } = input as { upload_ids?: string[] };
@@ -47,20 +65,15 @@ async function withFiles(input: Record<string, unknown>, { uploads, user }: Opti
 export async function startRun(options: Options): Promise<RunHandle> {
   const { client, workflows, body } = options;
   const entry = workflows.find(({ name }) => name === body.workflow);
-  if (!entry) {
-    const known = workflows.map(({ name }) => name).join(', ');
-    throw refused(`unknown workflow; known: ${known}`, [{ path: '/workflow', message: `must be one of ${known}` }]);
-  }
+  if (!entry) throw unknownWorkflow(body.workflow, workflows);
   const parsed = entry.input.safeParse(body.input ?? {});
   if (!parsed.success) {
     const errors = parsed.error.issues.map(({ path, message }) => ({ path: ['/input', ...path].join('/'), message }));
     throw refused(`the input of ${entry.name} is refused`, errors);
   }
   const input = await withFiles(parsed.data as Record<string, unknown>, options);
-  return client.startNamed(entry.name, input, {
-    requestId: body.request_id,
-    threadId: body.thread_id,
-    runId: body.run_id,
-    metadata: body.metadata,
+  const { request_id: requestId, thread_id: threadId, run_id: runId, metadata } = body;
+  return client.startNamed(entry.name, input, { requestId, threadId, runId, metadata }).catch((error: unknown) => {
+    throw withIssues(error);
   });
 }
