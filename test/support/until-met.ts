@@ -1,4 +1,5 @@
-const TRIES = 6;
+/** docs/scenarios.md tells it. */
+export const TRIES = 6;
 
 /**
  * Does something again while its figures miss their bar, six times at most, and gives the last: a busy machine may steal
