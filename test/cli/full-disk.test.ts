@@ -1,16 +1,14 @@
-import { spawnSync } from 'node:child_process';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { commandLineOf } from '../../src/dev/process-info.ts';
 import { AZURE_CODE } from '../spend/fixtures.ts';
+import { ownMounts } from './own-mounts.ts';
 import { runBaton, temporaryDir } from './run-baton.ts';
 
-/** Mounting needs no root where users may have namespaces of their own, as on most Linux systems. */
-const canMount = spawnSync('unshare', ['-Urm', 'true']).status === 0;
 const spend = ['spend', AZURE_CODE, '--model', 'claude-sonnet-4-5'];
 
-(canMount ? describe : describe.skip)('a disk without room', () => {
+(ownMounts() ? describe : describe.skip)('a disk without room', () => {
   test('under the data folder is said before anything is begun there', async () => {
     await using dir = await temporaryDir();
     const { code, stdout, stderr } = await runBaton(spend, { dataDir: dir.path, fullDisk: dir.path });

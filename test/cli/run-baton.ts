@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ownMounts } from './own-mounts.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -28,11 +29,17 @@ ls -A "$0" | sed 's/^/left: /' >&2
 exit $code
 `;
 
+function onFullDisk(folder: string): string[] {
+  const mounts = ownMounts();
+  if (!mounts) throw new Error('nothing may be mounted here');
+  return [...mounts, 'sh', '-c', ON_FULL_DISK, folder];
+}
+
 /** A child process of the real command, whose output can be waited for. */
 export function spawnBaton(args: string[], { dataDir, env = {}, asNpmStart = false, fullDisk }: Options) {
   const own = { ...process.env, TEMPORAL_ADDRESS: undefined, BATON_DATA_DIR: dataDir, ...env };
   const above = asNpmStart ? ['--input-type=module', '-e', AS_NPM_START] : [];
-  const namespace = fullDisk === undefined ? [] : ['unshare', '-Urm', 'sh', '-c', ON_FULL_DISK, fullDisk];
+  const namespace = fullDisk === undefined ? [] : onFullDisk(fullDisk);
   const [program = '', ...rest] = [...namespace, process.execPath, ...above, 'bin/baton.mjs', ...args];
   const child = spawn(program, rest, {
     cwd: PROJECT,
