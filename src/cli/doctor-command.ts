@@ -22,10 +22,10 @@ async function checkServer({ fix, dataDir, retentionDays }: { fix: boolean; data
   try {
     const options = { connection, namespace };
     const { address } = connectionOptions;
-    const server = [reached, ...(await checkTemporal({ ...options, address, retentionDays, fix }))];
-    const described = connection.workflowService.describeNamespace({ namespace });
+    const { checks, hasNamespace } = await checkTemporal({ ...options, address, retentionDays, fix });
+    const server = [reached, ...checks];
     // A worker of a namespace that does not exist polls it for ever.
-    if (!(await described.catch(() => undefined))) return server;
+    if (!hasNamespace) return server;
     return [
       ...server,
       ...(await checkSpeed({ ...options, connectionOptions: connectionOptions as NativeConnectionOptions })),

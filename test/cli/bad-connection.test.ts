@@ -2,6 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
+import { checkTemporal } from '../../src/cli/doctor/check-temporal.ts';
+import { connectionSettings } from '../../src/client/connection-settings.ts';
+import { openPlainConnection } from '../../src/client/open-connection.ts';
+import { startScriptedTemporal } from '../support/scripted-temporal.ts';
 import { shared } from '../support/test-run.ts';
 import { runBaton } from './run-baton.ts';
 
@@ -43,4 +47,20 @@ test('doctor tells a namespace that does not exist, and goes on with the rest', 
   const by = Object.fromEntries(checks.map(({ name, state, found }) => [name, { state, found }]));
   expect(by['temporal server']).toMatchObject({ state: 'ok' });
   expect(by.namespace).toMatchObject({ state: 'bad', found: expect.stringContaining('no namespace "nope"') });
+});
+
+test.each([
+  ['has', true, undefined],
+  ['lacks', false, { code: 5, details: 'Namespace nope is not found.' }],
+])('doctor asks once whether a server %s the namespace', async (_name, hasNamespace, status) => {
+  const server = await startScriptedTemporal({ status });
+  const connection = await openPlainConnection(connectionSettings({ address: server.address, dataDir }));
+  try {
+    const options = { connection, namespace: 'nope', address: server.address, retentionDays: 30, fix: false };
+    expect(await checkTemporal(options)).toMatchObject({ hasNamespace });
+    expect(server.calls.filter(({ method }) => method === 'DescribeNamespace')).toHaveLength(1);
+  } finally {
+    await connection.close();
+    await server.stop();
+  }
 });

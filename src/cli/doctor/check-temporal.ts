@@ -41,18 +41,26 @@ async function searchAttributes({ connection, namespace, address, fix }: Options
   };
 }
 
-/** What the Temporal server says of itself; `fix` sets right what can be set from here. */
-export async function checkTemporal(options: Options): Promise<Check[]> {
+/**
+ * What the Temporal server says of itself, and whether it has the namespace; `fix` sets right what can be set from here.
+ */
+export async function checkTemporal(options: Options): Promise<{ checks: Check[]; hasNamespace: boolean }> {
   const { address, namespace } = options;
   const told = (error: unknown) => Promise.reject(toBatonError(error, { address, namespace }));
-  return [
+  let hasNamespace = false;
+  const checks = [
     await check('temporal server', async () => {
       const { serverVersion } = await options.connection.workflowService.getSystemInfo({});
       const old = isOlder(serverVersion ?? '', MIN_SERVER_VERSION);
       const remedy = `Baton needs ${MIN_SERVER_VERSION} or newer: upgrade the server`;
       return { state: old ? 'bad' : 'ok', found: `version ${serverVersion}`, remedy };
     }),
-    await check('namespace', () => retention(options).catch(told)),
+    await check('namespace', async () => {
+      const kept = await retention(options).catch(told);
+      hasNamespace = true;
+      return kept;
+    }),
     await check('search attributes', () => searchAttributes(options).catch(told)),
   ];
+  return { checks, hasNamespace };
 }
