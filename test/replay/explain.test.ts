@@ -3,7 +3,7 @@ import { bundleForReplay } from '../../src/replay/bundle-for-replay.ts';
 import { replayHistories, type NamedHistory } from '../../src/replay/replay-histories.ts';
 import { silentRuntime } from '../../src/replay/silent-runtime.ts';
 import { WORKFLOWS_PATH } from '../../src/worker.ts';
-import { bundleMutation } from './bundle-mutation.ts';
+import { mutationBench } from './mutation-bench.ts';
 import { committedHistories, divergences } from './committed.ts';
 import { SCENARIOS } from './scenarios.ts';
 
@@ -17,7 +17,8 @@ beforeAll(async () => {
 
 describe('a divergence', () => {
   test('names the agent that history has and the one that the code wants, in every run that reached it', async () => {
-    const mutated = await bundleMutation({
+    using bench = mutationBench();
+    const mutated = await bench.bundle({
       file: 'cost-optimization.ts',
       change: (source) =>
         source
@@ -34,7 +35,8 @@ describe('a divergence', () => {
   });
 
   test('says by the step of its plan what is no longer undone', async () => {
-    const mutated = await bundleMutation({
+    using bench = mutationBench();
+    const mutated = await bench.bundle({
       file: 'run-plan.ts',
       change: (source) => source.replace('run.compensate(entry);', ''),
     });

@@ -1,5 +1,5 @@
 import { checkHistories, isGood, type CheckedHistory, type HistoryToCheck } from '../../src/replay/check-histories.ts';
-import { bundleMutation } from './bundle-mutation.ts';
+import { mutationBench } from './mutation-bench.ts';
 import type { NamedMutation } from './mutations.ts';
 
 export type Verdict = {
@@ -26,8 +26,9 @@ export async function judgeMutations(
   histories: readonly HistoryToCheck[],
 ): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
+  using bench = mutationBench();
   for (const { name, ...mutation } of mutations) {
-    const checks = await checkHistories({ workflowBundle: await bundleMutation(mutation), histories });
+    const checks = await checkHistories({ workflowBundle: await bench.bundle(mutation), histories });
     const bad = checks.filter((check) => !isGood(check));
     const diverging = bad.filter(({ divergence }) => divergence);
     const caughtBy = diverging.length > 0 ? 'replay' : bad.length > 0 ? 'feed replay' : 'harmless';

@@ -1,4 +1,4 @@
-import type { Mutation } from './bundle-mutation.ts';
+import type { Mutation } from './mutation-bench.ts';
 
 /** A change as somebody might make it, and what it is. */
 export type NamedMutation = Mutation & { name: string };
