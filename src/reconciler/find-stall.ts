@@ -1,32 +1,38 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
-
-/** How long a task may wait for a worker before nobody is there, in milliseconds; a working one takes it at once. */
-const STALL_MS = 5_000;
+import { isUntaken } from './is-untaken.ts';
+import { msOf } from './ms-of.ts';
 
 /** A workflow task that failed this often fails by its code, not by chance. */
 const FAILING_ATTEMPTS = 3;
 
-type Timestamp = { seconds?: { toNumber(): number } | number | null; nanos?: number | null } | null | undefined;
-
-function msOf(time: Timestamp): number | undefined {
-  if (time?.seconds === undefined || time.seconds === null) return undefined;
-  const seconds = typeof time.seconds === 'number' ? time.seconds : time.seconds.toNumber();
-  return seconds * 1_000 + (time.nanos ?? 0) / 1e6;
-}
+const SCHEDULED = 1;
 
 export type Stall = {
   reason: 'no_worker' | 'workflow_task_failing';
   /** The same for as long as this stall lasts. */
   since: number;
+  /** Whether workers that are alive but busy would look the same. */
+  mayBeBusy: boolean;
 };
+
+/** When the task was there to be taken that the longest waits for a worker, where one waits for too long. */
+function untaken(dueAts: (number | undefined)[], now: number): number | undefined {
+  return dueAts
+    .filter((dueAt) => dueAt !== undefined && isUntaken({ dueAt, now }))
+    .reduce((first, dueAt) => Math.min(first ?? Infinity, dueAt ?? Infinity), undefined);
+}
 
 /** Why an open run does not go on, if it does not. */
 export function findStall({ raw }: WorkflowExecutionDescription, now: number): Stall | undefined {
-  const task = raw.pendingWorkflowTask;
-  if (!task) return undefined;
-  const since = msOf(task.originalScheduledTime) ?? msOf(task.scheduledTime);
-  if (since === undefined) return undefined;
-  if ((task.attempt ?? 1) >= FAILING_ATTEMPTS) return { reason: 'workflow_task_failing', since };
-  const waits = msOf(task.startedTime) === undefined && now - since > STALL_MS;
-  return waits ? { reason: 'no_worker', since } : undefined;
+  const { pendingWorkflowTask: task, pendingActivities } = raw;
+  const taskAt = msOf(task?.originalScheduledTime) ?? msOf(task?.scheduledTime);
+  if (taskAt !== undefined && (task?.attempt ?? 1) >= FAILING_ATTEMPTS) {
+    return { reason: 'workflow_task_failing', since: taskAt, mayBeBusy: false };
+  }
+  const ofRun = untaken([msOf(task?.startedTime) === undefined ? taskAt : undefined], now);
+  // While an agent waits for its next attempt its run may wait for nothing else, and has no task of its own.
+  const waiting = (pendingActivities ?? []).filter(({ state }) => state === SCHEDULED);
+  const dueAts = waiting.map((each) => msOf(each.nextAttemptScheduleTime) ?? msOf(each.scheduledTime));
+  const since = untaken([ofRun, ...dueAts], now);
+  return since === undefined ? undefined : { reason: 'no_worker', since, mayBeBusy: ofRun === undefined };
 }

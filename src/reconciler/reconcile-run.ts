@@ -1,12 +1,13 @@
 import type { WorkflowClient, WorkflowExecutionDescription } from '@temporalio/client';
 import type { EffectLedger } from '../notifier/effect-ledger.ts';
 import type { EventLog } from '../notifier/event-log.ts';
+import type { IsAttended } from './attendance.ts';
 import { closedRun } from './closed-run.ts';
 import { closingEvents, type Closed } from './closing-events.ts';
 import { compensateClosed } from './compensate-closed.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 import { findStall } from './find-stall.ts';
-import { reconcilerEvent } from './reconciler-event.ts';
+import { isTold, reconcilerEvent } from './reconciler-event.ts';
 import { readRunRecord, type RunRecord } from './run-record.ts';
 import { tellOperator, tellTerminated } from './tell-operator.ts';
 import { startOfRun } from './start-of-run.ts';
@@ -15,7 +16,7 @@ import type { Candidate } from './unheard-runs.ts';
 /** A run publishes its last events before it closes; another process may still be writing them for this long, in ms. */
 const LAST_WORDS_MS = 500;
 
-type World = { client: WorkflowClient; log: EventLog; effects: EffectLedger };
+type World = { client: WorkflowClient; log: EventLog; effects: EffectLedger; isAttended: IsAttended };
 
 async function endGone({ log }: World, record: RunRecord): Promise<boolean> {
   if (!record.folded) return true;
@@ -26,12 +27,14 @@ async function endGone({ log }: World, record: RunRecord): Promise<boolean> {
   return true;
 }
 
-async function tellStall({ log }: World, record: RunRecord, described: WorkflowExecutionDescription) {
+async function tellStall({ log, isAttended }: World, record: RunRecord, described: WorkflowExecutionDescription) {
   const stall = findStall(described, Date.now());
   if (!stall) return;
-  const { reason, since } = stall;
-  const common = { ids: record.ids, temporalRun: described.runId, generation: record.generation };
+  const { reason, since, mayBeBusy } = stall;
+  const { runId: temporalRun } = described;
   const key = `stalled:${reason}:${since}`;
+  if (isTold(record, { temporalRun, key }) || (mayBeBusy && (await isAttended(described, since)))) return;
+  const common = { ids: record.ids, temporalRun, generation: record.generation };
   await log.append([reconcilerEvent({ ...common, key, type: 'run_stalled', payload: { by: 'reconciler', reason } })]);
 }
 

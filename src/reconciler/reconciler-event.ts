@@ -2,7 +2,7 @@ import type { NewEvent } from '../contracts/event.ts';
 import type { EventPayload, EventType } from '../contracts/event-payloads.ts';
 import { EVENT_SCHEMA_VERSION } from '../contracts/names.ts';
 import type { FoldedAgent } from '../feed/folded.ts';
-import type { RunIds } from './run-record.ts';
+import type { RunIds, RunRecord } from './run-record.ts';
 
 type Options<Type extends EventType> = {
   ids: RunIds;
@@ -16,12 +16,16 @@ type Options<Type extends EventType> = {
   agent?: FoldedAgent;
 };
 
+type Told = { temporalRun: string; key: string };
+
 /** Identity of what the reconciler tells of one Temporal run. */
-export function reconcilerEventId(
-  workflowId: string,
-  { temporalRun, key }: { temporalRun: string; key: string },
-): string {
+function reconcilerEventId(workflowId: string, { temporalRun, key }: Told): string {
   return `${workflowId}:${temporalRun}:reconciler:${key}`;
+}
+
+/** Whether this was told before, by whomever. */
+export function isTold({ ids, told }: RunRecord, what: Told): boolean {
+  return told.has(reconcilerEventId(ids.workflowId, what));
 }
 
 /** An event of the reconciler. Its identity follows from what happened, so that two reconcilers tell it once. */

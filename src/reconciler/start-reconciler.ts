@@ -4,6 +4,7 @@ import type { Decisions } from '../notifier/decisions.ts';
 import type { EffectLedger } from '../notifier/effect-ledger.ts';
 import type { EventLog } from '../notifier/event-log.ts';
 import type { Leases } from '../notifier/leases.ts';
+import { createAttendance } from './attendance.ts';
 import { deliverDecisions } from './deliver-decisions.ts';
 import { reconcileRun } from './reconcile-run.ts';
 import { createUnheardRuns, type Unheard } from './unheard-runs.ts';
@@ -40,10 +41,11 @@ export function startReconciler({ client, log, effects, leases, decisions, every
     const open = await log.openRuns();
     const heard = new Set(open.map(({ workflowId }) => workflowId));
     const runs: Unheard[] = [...open, ...(await unheard.find(heard))];
+    const isAttended = createAttendance(client);
     for (const run of runs) {
       if (stopped) return;
       try {
-        if (await reconcileRun({ client, log, effects }, run)) unheard.settled(run);
+        if (await reconcileRun({ client, log, effects, isAttended }, run)) unheard.settled(run);
       } catch (error) {
         // One run that cannot be looked at must not keep the others from it.
         onError?.(error);

@@ -2,7 +2,7 @@ import type { WorkflowClient, WorkflowExecutionDescription } from '@temporalio/c
 import type { NewEvent } from '../contracts/event.ts';
 import type { EventLog } from '../notifier/event-log.ts';
 import type { Closed } from './closing-events.ts';
-import { reconcilerEvent, reconcilerEventId } from './reconciler-event.ts';
+import { isTold, reconcilerEvent } from './reconciler-event.ts';
 import type { RunRecord } from './run-record.ts';
 import { whoCancelled } from './who-closed.ts';
 
@@ -12,17 +12,13 @@ type Action = { key: string; by: string; action: string; reason?: string; agent?
 const PAUSED = 4;
 const PAUSE_REQUESTED = 5;
 
-function isTold({ ids, told }: RunRecord, temporalRun: string, key: string): boolean {
-  return told.has(reconcilerEventId(ids.workflowId, { temporalRun, key }));
-}
-
 function actionEvent({ ids, generation }: RunRecord, temporalRun: string, { key, ...payload }: Action): NewEvent {
   return reconcilerEvent({ ids, temporalRun, key, type: 'operator_action', payload, generation });
 }
 
 /** That a run was terminated, by whom and why. Our own command tells it at once; another tool does not. */
 export async function tellTerminated({ log }: World, record: RunRecord, { temporalRun, terminated }: Closed) {
-  if (!terminated || isTold(record, temporalRun, 'terminate')) return;
+  if (!terminated || isTold(record, { temporalRun, key: 'terminate' })) return;
   await log.append([actionEvent(record, temporalRun, { key: 'terminate', action: 'terminate', ...terminated })]);
 }
 
@@ -34,7 +30,7 @@ export async function tellOperator(
 ): Promise<void> {
   const { raw, runId: temporalRun } = described;
   const actions: Action[] = [];
-  if (raw.workflowExtendedInfo?.cancelRequested && !isTold(record, temporalRun, 'cancel')) {
+  if (raw.workflowExtendedInfo?.cancelRequested && !isTold(record, { temporalRun, key: 'cancel' })) {
     const asked = await whoCancelled(client, described);
     // A user who stops an own run is no operator.
     if (asked && asked.by !== record.ids.userId) actions.push({ key: 'cancel', action: 'cancel', ...asked });
@@ -42,7 +38,7 @@ export async function tellOperator(
   for (const { activityType, activityId, state, pauseInfo } of raw.pendingActivities ?? []) {
     if (state !== PAUSED && state !== PAUSE_REQUESTED) continue;
     const key = `pause_activity:${activityId}:${pauseInfo?.pauseTime?.seconds?.toString() ?? ''}`;
-    if (isTold(record, temporalRun, key)) continue;
+    if (isTold(record, { temporalRun, key })) continue;
     const by = pauseInfo?.manual?.identity || 'an operator';
     const reason = pauseInfo?.manual?.reason || undefined;
     actions.push({ key, action: 'pause_activity', agent: activityType?.name ?? '?', by, ...(reason && { reason }) });

@@ -1,7 +1,9 @@
+import { isUntaken } from '../../reconciler/is-untaken.ts';
+import { polledSince } from '../../reconciler/pollers-of.ts';
 import { duration } from '../live/duration.ts';
 import type { Diagnosis, Evidence, PendingAgent } from './evidence.ts';
 import type { Remedies } from './remedies.ts';
-import { lastPolls, noWorker, STALL_MS } from './no-worker.ts';
+import { lastPolls, noWorker } from './no-worker.ts';
 
 const ms = (time: string | null) => (time === null ? NaN : Date.parse(time));
 
@@ -53,7 +55,7 @@ function ofWaiting(known: Evidence, one: PendingAgent, remedies: Remedies): Diag
 
 function ofUntaken(known: Evidence, one: PendingAgent, remedies: Remedies): Diagnosis {
   const due = ms(one.next_attempt_at ?? one.scheduled_at);
-  const alive = known.pollers.some(({ last_polled_at }) => ms(last_polled_at) > due);
+  const alive = polledSince(known.pollers, due);
   if (!alive) return noWorker(known, { what: one.agent, since: new Date(due).toISOString() }, remedies);
   return {
     reason: 'busy',
@@ -90,7 +92,7 @@ export function diagnoseAgents(known: Evidence, remedies: Remedies) {
   const first = (holds: (one: PendingAgent) => boolean) => pending.find(holds);
   const untaken = first(
     ({ state, scheduled_at, next_attempt_at }) =>
-      state === 'scheduled' && now - ms(next_attempt_at ?? scheduled_at) > STALL_MS,
+      state === 'scheduled' && isUntaken({ dueAt: ms(next_attempt_at ?? scheduled_at), now }),
   );
   const paused = first(({ state }) => state === 'paused' || state === 'pause requested');
   const waiting = first(({ state, last_failure }) => state === 'scheduled' && last_failure !== null);

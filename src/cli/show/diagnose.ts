@@ -1,9 +1,10 @@
 import { PUBLISH_ACTIVITY } from '../../contracts/names.ts';
+import { isUntaken } from '../../reconciler/is-untaken.ts';
 import { duration } from '../live/duration.ts';
 import { diagnoseAgents } from './diagnose-agents.ts';
 import { diagnoseEnd } from './diagnose-end.ts';
 import type { Diagnosis, Evidence } from './evidence.ts';
-import { noWorker, STALL_MS } from './no-worker.ts';
+import { noWorker } from './no-worker.ts';
 import { remediesFor, type Remedies } from './remedies.ts';
 
 function ofServerPause({ serverPause }: Evidence, { unpauseWorkflow, terminate }: Remedies): Diagnosis | undefined {
@@ -30,7 +31,7 @@ function ofWorkflowTask(known: Evidence, remedies: Remedies): Diagnosis | undefi
       remedies: [remedies.worker(does), ...(diverged ? [remedies.replay] : []), remedies.terminate],
     };
   }
-  const waits = !started && now - Date.parse(scheduled_at ?? '') > STALL_MS;
+  const waits = !started && isUntaken({ dueAt: Date.parse(scheduled_at ?? ''), now });
   return waits ? noWorker(known, { what: 'the run', since: scheduled_at }, remedies) : undefined;
 }
 

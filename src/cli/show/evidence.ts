@@ -2,6 +2,7 @@ import type { Failure } from '../../contracts/failure.ts';
 import type { PendingApproval } from '../../contracts/run-messages.ts';
 import type { RunSummary } from '../../client/list-runs.ts';
 import type { FoldedRun } from '../../feed/folded.ts';
+import type { Poller } from '../../reconciler/pollers-of.ts';
 
 /** Who held something up, as far as is known; times are ISO 8601 UTC. */
 export type HeldBy = { by: string; reason: string | null; at: string | null };
@@ -48,7 +49,7 @@ export type Evidence = {
   /** Workflow ids of children that have not ended. */
   children: readonly string[];
   /** Workers that polled the run's queue in the last minutes. */
-  pollers: readonly { identity: string; last_polled_at: string }[];
+  pollers: readonly Poller[];
   /** Who paused the workflow itself by Temporal's own tools. */
   serverPause: HeldBy | null;
   cancelRequested: boolean;

@@ -2,9 +2,6 @@ import { duration } from '../live/duration.ts';
 import type { Diagnosis, Evidence } from './evidence.ts';
 import type { Remedies } from './remedies.ts';
 
-/** How long a task may wait for a worker before nobody is there, in milliseconds; a free worker takes it at once. */
-export const STALL_MS = 5_000;
-
 /** When workers polled last: Temporal remembers one for minutes after it is gone. */
 export function lastPolls({ pollers, taskQueue, now }: Evidence): string[] {
   if (pollers.length === 0) return [`no worker has polled queue ${taskQueue} in the last minutes`];

@@ -4,12 +4,13 @@ import { runSummary } from '../../client/list-runs.ts';
 import { compensationIdOf } from '../../contracts/names.ts';
 import { withoutPassword } from '../../contracts/without-password.ts';
 import { describeWorkflow } from '../../reconciler/describe-workflow.ts';
+import { isoOf } from '../../reconciler/iso-of.ts';
+import { pollersOf } from '../../reconciler/pollers-of.ts';
 import { startOfRun } from '../../reconciler/start-of-run.ts';
 import type { Operator } from '../with-operator.ts';
 import type { Evidence } from './evidence.ts';
-import { pollersOf } from './pollers-of.ts';
 import { readLog } from './read-log.ts';
-import { isoOf, readPending } from './read-pending.ts';
+import { readPending } from './read-pending.ts';
 import { readWorkflowTask } from './read-workflow-task.ts';
 import { spooledEvents } from './spooled-events.ts';
 

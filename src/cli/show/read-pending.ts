@@ -1,20 +1,9 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { ApplicationFailure, type LoadedDataConverter } from '@temporalio/common';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { isoOf } from '../../reconciler/iso-of.ts';
+import { msOf } from '../../reconciler/ms-of.ts';
 import type { PendingAgent } from './evidence.ts';
-
-type Timestamp = { seconds?: { toNumber(): number } | number | null; nanos?: number | null } | null | undefined;
-
-function secondsOf(time: Timestamp): number | null {
-  if (!time?.seconds) return null;
-  return typeof time.seconds === 'number' ? time.seconds : time.seconds.toNumber();
-}
-
-/** A time of Temporal's as ISO 8601; null where there is none. */
-export function isoOf(time: Timestamp): string | null {
-  const seconds = secondsOf(time);
-  return seconds === null ? null : new Date(seconds * 1_000 + (time?.nanos ?? 0) / 1e6).toISOString();
-}
 
 const STATES = ['unknown', 'scheduled', 'started', 'cancel requested', 'paused', 'pause requested'];
 
@@ -38,7 +27,7 @@ export function readPending(
       next_attempt_at: isoOf(activity.nextAttemptScheduleTime),
       started_at: isoOf(activity.lastStartedTime),
       last_heartbeat_at: isoOf(activity.lastHeartbeatTime),
-      heartbeat_timeout_ms: beat ? (secondsOf(beat) ?? 0) * 1_000 + (beat.nanos ?? 0) / 1e6 : null,
+      heartbeat_timeout_ms: msOf(beat) ?? null,
       worker: activity.lastWorkerIdentity || null,
       paused: pauseInfo
         ? {

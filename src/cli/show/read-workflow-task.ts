@@ -1,6 +1,6 @@
 import type { WorkflowClient, WorkflowExecutionDescription } from '@temporalio/client';
+import { isoOf } from '../../reconciler/iso-of.ts';
 import type { WorkflowTask } from './evidence.ts';
-import { isoOf } from './read-pending.ts';
 
 /** Events looked through for the last failure of a workflow task; repeated failures are not written. */
 const LOOK_BACK = 20;
