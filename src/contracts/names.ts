@@ -53,6 +53,9 @@ export const REMINDER = { share: 0.2, mostMs: 10 * 60_000, fromMs: 60_000 } as c
 /** An agent that has not begun after this many milliseconds is shown as queued. */
 export const QUEUED_AFTER_MS = 1_000;
 
+/** `exec` of what is told of a run from outside, by a reconciler or a command: no worker had to be there for it. */
+export const OUTSIDE_EXEC = 'reconciler';
+
 export const AGENT_END_TYPES = ['agent_completed', 'agent_error', 'agent_death', 'agent_cancelled'] as const;
 export type AgentEndType = (typeof AGENT_END_TYPES)[number];
 

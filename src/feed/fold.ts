@@ -1,4 +1,5 @@
 import type { BatonEvent } from '../contracts/event.ts';
+import { OUTSIDE_EXEC } from '../contracts/names.ts';
 import { foldApproval } from './fold-approval.ts';
 import { foldAgent, plannedAgent } from './fold-agent.ts';
 import { foldCompensation } from './fold-compensation.ts';
@@ -17,6 +18,7 @@ function newRun({ run_id, user_id, workflow_id, at }: BatonEvent): FoldedRun {
     workflow_id,
     workflow: null,
     status: 'running',
+    stalled: null,
     agents: [],
     approvals: [],
     compensations: [],
@@ -98,6 +100,13 @@ function foldRun(run: FoldedRun, event: BatonEvent): FoldedRun {
   }
 }
 
+/** A word of a worker says that the run goes on, and nothing holds up what has ended or begins anew. */
+function stalledBy({ stalled, ended_at }: FoldedRun, event: BatonEvent): FoldedRun['stalled'] {
+  if (event.type === 'run_stalled') return event.payload.reason;
+  const told = event.exec === OUTSIDE_EXEC && event.type !== 'run_restarted' && ended_at === null;
+  return told ? stalled : null;
+}
+
 /**
  * Folds one event into what a user sees. The one reducer of page, command line and tests: events seen before change
  * nothing, a later attempt replaces the earlier one, and the workflow's verdict wins over an activity's claim.
@@ -105,6 +114,8 @@ function foldRun(run: FoldedRun, event: BatonEvent): FoldedRun {
 export function foldFeed(feed: FoldedFeed, event: BatonEvent): FoldedFeed {
   if (event.seq <= feed.seq) return feed;
   const index = feed.runs.findIndex(({ workflow_id }) => workflow_id === event.workflow_id);
-  const run = foldRun(feed.runs[index] ?? newRun(event), event);
+  const folded = foldRun(feed.runs[index] ?? newRun(event), event);
+  const stalled = stalledBy(folded, event);
+  const run = folded.stalled === stalled ? folded : { ...folded, stalled };
   return { seq: event.seq, runs: index < 0 ? [...feed.runs, run] : feed.runs.with(index, run) };
 }

@@ -1,3 +1,4 @@
+import type { EventPayload } from '../contracts/event-payloads.ts';
 import type { Failure } from '../contracts/failure.ts';
 import type { RunStatus } from '../contracts/names.ts';
 
@@ -81,12 +82,16 @@ export type FoldedAgent = {
   final: boolean;
 };
 
+export type StallReason = EventPayload<'run_stalled'>['reason'];
+
 export type FoldedRun = {
   run_id: string;
   user_id: string;
   workflow_id: string;
   workflow: string | null;
   status: RunStatus;
+  /** Why the run does not go on though it is open; null as far as is known it does. */
+  stalled: StallReason | null;
   agents: FoldedAgent[];
   approvals: FoldedApproval[];
   compensations: FoldedCompensation[];

@@ -1,6 +1,6 @@
 import type { NewEvent } from '../contracts/event.ts';
 import type { EventPayload, EventType } from '../contracts/event-payloads.ts';
-import { EVENT_SCHEMA_VERSION } from '../contracts/names.ts';
+import { EVENT_SCHEMA_VERSION, OUTSIDE_EXEC } from '../contracts/names.ts';
 import type { FoldedAgent } from '../feed/folded.ts';
 import type { RunIds, RunRecord } from './run-record.ts';
 
@@ -48,7 +48,7 @@ export function reconcilerEvent<Type extends EventType>(options: Options<Type>):
     parent: null,
     generation,
     attempt: Math.max(1, agent?.attempt ?? 1),
-    exec: agent ? `${agent.agent}.${agent.attempt}.verdict` : 'reconciler',
+    exec: agent ? `${agent.agent}.${agent.attempt}.verdict` : OUTSIDE_EXEC,
     final: agent !== undefined,
     payload,
   } as unknown as NewEvent;

@@ -1,4 +1,5 @@
 import type { BatonEvent } from '../contracts/event.ts';
+import { OUTSIDE_EXEC } from '../contracts/names.ts';
 import { emptyFeed, foldFeed } from '../feed/fold.ts';
 import type { FoldedRun } from '../feed/folded.ts';
 import type { EventLog } from '../notifier/event-log.ts';
@@ -45,7 +46,7 @@ export async function readRunRecord(
       feed = foldFeed(feed, event);
       const run = temporalRunOf(event);
       if (run) temporalRuns.add(run);
-      if (event.exec === 'reconciler') told.add(event.id);
+      if (event.exec === OUTSIDE_EXEC) told.add(event.id);
       generation = Math.max(generation, event.generation);
     }
     last = page.at(-1) ?? last;

@@ -36,6 +36,21 @@ function ofRun(userId: string, type: NewEvent['type'], payload: object, step: st
   return { ...thought(userId, told, { runId: 'plan' }), ...own } as NewEvent;
 }
 
+test('a run that no worker takes says so until a worker is heard of again', async () => {
+  const { log } = desk.gateway;
+  const payload = { by: 'reconciler', reason: 'no_worker' };
+  await log.append([
+    ofRun('waiter', 'run_started', { workflow: 'runPlan', agents: ['order'] }),
+    { ...ofRun('waiter', 'run_stalled', payload), exec: 'reconciler' },
+  ]);
+  const page = await desk.open('waiter', { path: '/?run=plan' });
+  const status = page.getByRole('status').filter({ hasText: 'No worker takes this run' });
+  await status.waitFor();
+  await log.append([ofRun('waiter', 'run_resumed', { by: 'waiter' })]);
+  await status.waitFor({ state: 'detached' });
+  await page.context().close();
+});
+
 test('a step that was skipped says why, and what a failed run undid or could not undo is listed', async () => {
   const of = (...rest: Parameters<typeof ofRun> extends [string, ...infer Rest] ? Rest : never) =>
     ofRun('undoer', ...rest);

@@ -118,6 +118,23 @@ describe('a run that is started again', () => {
   });
 });
 
+describe('a run that does not go on', () => {
+  const stalled = newEvent('run_stalled', { exec: 'reconciler', payload: { by: 'reconciler', reason: 'no_worker' } });
+  const outside = newEvent('operator_action', { exec: 'reconciler' });
+
+  test('says why, whatever else is told of it from outside', () => {
+    expect(shown(planned)?.stalled).toBe(null);
+    expect(shown(planned, stalled, outside)?.stalled).toBe('no_worker');
+  });
+
+  test.each<[string, NewEvent]>([
+    ['an agent is heard of', newEvent('agent_started')],
+    ['its workflow is heard of', newEvent('run_resumed')],
+    ['it is ended from outside', newEvent('run_failed', { exec: 'reconciler', payload: { status: 'terminated' } })],
+    ['it is begun anew from outside', newEvent('run_restarted', { exec: 'reconciler' })],
+  ])('says so no more once %s', (_what, event) => expect(shown(planned, stalled, event)?.stalled).toBe(null));
+});
+
 test('a run that ended asks nothing any more, and says how long its cancel took', () => {
   const asked = newEvent('approval_requested', {
     payload: { approval_id: 'a', question: 'Go on?', options: ['yes'], expires_at: '2026-11-25T00:00:00.000Z' },

@@ -1,4 +1,4 @@
-import type { AgentState } from '../../src/feed/folded.ts';
+import type { AgentState, StallReason } from '../../src/feed/folded.ts';
 import type { RunStatus } from '../../src/contracts/names.ts';
 
 /** States by mark and word: colour alone tells nothing to many people. */
@@ -27,6 +27,13 @@ export const RUN_WORDS: Record<RunStatus, string> = {
   cancelled: 'cancelled',
   timed_out: 'timed out',
   terminated: 'terminated',
+};
+
+/** What a user reads of a run that does not go on. */
+export const STALL_WORDS: Record<StallReason, string> = {
+  no_worker: 'No worker takes this run at the moment. It goes on by itself once one is there; nothing is lost.',
+  workflow_task_failing:
+    'The code of this run fails again and again. It goes on by itself once that is mended; nothing is lost.',
 };
 
 /** `840 ms`, `2.3 s`, `3 m 20 s`. */

@@ -2,7 +2,7 @@ import type { FoldedRun } from '../../../src/feed/folded.ts';
 import type { Api } from '../api.ts';
 import { ReportView } from '../report/report-view.tsx';
 import { useNow } from '../use-now.ts';
-import { duration, RUN_WORDS } from '../words.ts';
+import { duration, RUN_WORDS, STALL_WORDS } from '../words.ts';
 import { AgentLane } from './agent-lane.tsx';
 import { Announcements } from './announcements.tsx';
 import { ApprovalCard } from './approval-card.tsx';
@@ -24,6 +24,7 @@ export function RunView({ run, api }: { run: FoldedRun; api: Api }) {
         <p>
           <span class={`badge ${run.status}`}>{RUN_WORDS[run.status]}</span> {duration(Math.max(0, to - from))}
         </p>
+        <div role="status">{run.stalled && <p class="stalled">{STALL_WORDS[run.stalled]}</p>}</div>
         <RunActions run={run} api={api} />
         {run.summary && <p class="summary">{run.summary}</p>}
         {run.error && (
