@@ -2,14 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NewEvent } from '../contracts/event.ts';
+import { processStart } from './process-start.ts';
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+/** Begins the names of this process's files. What is random tells it from one that had its number and began as late. */
+const OWN = `${process.pid}.${processStart(process.pid)}-${randomUUID()}`;
+let opened = 0;
+
+/** Whether the process that wrote a file is gone: its number alone does not tell, since in a container all have the same. */
+function isLeft(name: string): boolean {
+  if (name.startsWith(OWN)) return false;
+  const [, pid, start] = /^(\d+)(?:\.(\w+))?-/.exec(name) ?? [];
+  if (Number(pid) === process.pid) return true;
+  const living = processStart(Number(pid));
+  return living === undefined || (start !== undefined && start !== living);
 }
 
 function parseLines(text: string): NewEvent[] {
@@ -26,7 +31,7 @@ function parseLines(text: string): NewEvent[] {
 /** Files of events that could not be delivered, one for each process, in a folder that they share. */
 export function openSpool(folder: string) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const own = join(folder, `${process.pid}-${randomUUID()}.jsonl`);
+  const own = join(folder, `${OWN}-${(opened += 1)}.jsonl`);
   const sending = `${own}.sending`;
   let bytes = 0;
 
@@ -50,16 +55,16 @@ export function openSpool(folder: string) {
     rmSync(claimed);
   }
 
-  for (const name of readdirSync(folder)) if (!isAlive(Number.parseInt(name))) adopt(name);
+  for (const name of readdirSync(folder)) if (isLeft(name)) adopt(name);
 
   return {
     size: () => bytes,
     write,
     /** Everything written so far; kept on disk under another name until `delivered` is called. */
     take(): NewEvent[] {
+      bytes = 0;
       if (!existsSync(own)) return [];
       renameSync(own, sending);
-      bytes = 0;
       return parseLines(readFileSync(sending, 'utf8'));
     },
     /** What was taken last is in the log. */

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { NewEvent } from '../../src/contracts/event.ts';
 import { createSqliteLog } from '../../src/notifier/sqlite-log.ts';
 import { LOG_TABLES } from '../../src/notifier/sqlite-log-tables.ts';
@@ -84,7 +86,7 @@ test('what must be in the log at once takes along what waits of its run, or is r
   await close();
 });
 
-test('the next process on the disk delivers what one left behind', async () => {
+test('what waits in memory when it closes goes to its file, for the next process on the disk', async () => {
   const { log, lock, unlock, ids, close } = await openLog();
   const spool = join(folder, 'outbox');
   const events = thoughts(10);
@@ -95,12 +97,75 @@ test('the next process on the disk delivers what one left behind', async () => {
   unlock();
   const [left] = readdirSync(spool);
   // Its process is gone: no process has a number above the system's highest.
-  renameSync(join(spool, left as string), join(spool, '99999999-gone.jsonl'));
+  renameSync(join(spool, left as string), join(spool, '99999999.1-gone-1.jsonl'));
   const next = withOutbox(log, { folder: spool, retryMs: 5 });
   await next.delivered();
   expect((await ids()).toSorted()).toEqual(idsOf(events).toSorted());
   expect(readdirSync(spool)).toEqual([]);
   await next.close();
+  await close();
+});
+
+/** Has a process of its own write to its spool; gives the name of the file. */
+async function leaveBehind(spool: string, events: NewEvent[]): Promise<{ name: string; kill(): Promise<void> }> {
+  const { href } = new URL('../../src/notifier/spool-file.ts', import.meta.url);
+  const code = `import { openSpool } from '${href}';
+    openSpool(process.argv[1]).write(JSON.parse(process.argv[2]));
+    process.stdout.write('ready');
+    setInterval(() => undefined, 1_000);`;
+  const args = ['--no-warnings', '--input-type=module', '--eval', code, spool, JSON.stringify(events)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  await once(child.stdout, 'data');
+  const name = readdirSync(spool).find((each) => each.startsWith(`${child.pid}.`)) as string;
+  return {
+    name,
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+describe('what a process left behind is delivered by the next one on the disk', () => {
+  test.each<[string, number | undefined]>([
+    ['its number is free', undefined],
+    ['the next one has its number, as in a container', process.pid],
+    ['another one has its number, which is alive', process.ppid],
+  ])('%s', async (_what, pid) => {
+    const { log, ids, close } = await openLog();
+    const spool = join(folder, 'outbox');
+    const events = thoughts(10);
+    const { name, kill } = await leaveBehind(spool, events);
+    await kill();
+    if (pid) renameSync(join(spool, name), join(spool, name.replace(/^\d+/, String(pid))));
+    const next = withOutbox(log, { folder: spool, retryMs: 5 });
+    await next.delivered();
+    expect(await ids()).toEqual(idsOf(events));
+    expect(readdirSync(spool)).toEqual([]);
+    await next.close();
+    await close();
+  });
+});
+
+test('what a process that is alive has in its spool is left to it, also if it is this one', async () => {
+  const { log, lock, unlock, ids, close } = await openLog();
+  const spool = join(folder, 'outbox');
+  const other = await leaveBehind(spool, thoughts(1));
+  const events = thoughts(3);
+  lock();
+  const outbox = withOutbox(log, { folder: spool, maxInMemory: 1, retryMs: 5 });
+  for (const event of events) await outbox.publish(event);
+  const names = readdirSync(spool).toSorted();
+  const next = withOutbox(log, { folder: spool, retryMs: 5 });
+  expect(readdirSync(spool).toSorted()).toEqual(names);
+  unlock();
+  await outbox.delivered();
+  expect(await ids()).toEqual(idsOf(events));
+  expect(readdirSync(spool)).toEqual([other.name]);
+  await next.close();
+  await outbox.close();
+  await other.kill();
   await close();
 });
 
