@@ -90,6 +90,9 @@ function foldRun(run: FoldedRun, event: BatonEvent): FoldedRun {
       return foldApproval(run, event);
     case 'run_restarted':
       return foldRestart(run, event);
+    case 'run_stalled':
+      // After its end only a run stalls that was started again: no worker was there to say so.
+      return run.ended_at === null ? run : foldRestart(run, event);
     case 'compensation_started':
     case 'compensation_completed':
       return foldCompensation(run, event);

@@ -69,6 +69,15 @@ async function endClosed(
   return undoing === undefined;
 }
 
+function generationOf({ memo }: WorkflowExecutionDescription): number {
+  return Number(memo?.generation ?? 0);
+}
+
+/** Whether a run that has ended was started again, and no worker has said so yet. */
+function isRetried(described: WorkflowExecutionDescription, { generation }: RunRecord): boolean {
+  return described.status.name === 'RUNNING' && generationOf(described) > generation;
+}
+
 /**
  * Tells the user of one run what nobody else could tell: that it ended, was reset, or does not go on. Has undone what a
  * run did that was closed from outside. Returns whether the run has ended in the feed.
@@ -77,7 +86,11 @@ export async function reconcileRun(world: World, run: Candidate): Promise<boolea
   const { client, log } = world;
   const described = await describeWorkflow(client, run.workflowId);
   const record = await readRunRecord(log, run);
-  if (record.folded && record.folded.ended_at !== null) return true;
+  if (record.folded && record.folded.ended_at !== null) {
+    if (!described || !isRetried(described, record)) return true;
+    await tellStall(world, { ...record, generation: generationOf(described) }, described);
+    return false;
+  }
   if (!described) return endGone(world, record);
   const closed = await closedRun(client, described);
   if (closed) return endClosed(world, record, described, closed);

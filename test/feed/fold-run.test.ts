@@ -127,6 +127,12 @@ describe('a run that does not go on', () => {
     expect(shown(planned, stalled, outside)?.stalled).toBe('no_worker');
   });
 
+  test('goes on again where it had ended: it was started again, which no worker could say', () => {
+    const failed = newEvent('run_failed', { payload: { status: 'failed', summary: 'it broke', execution_time_ms: 5 } });
+    const run = shown(planned, failed, { ...stalled, generation: 1 });
+    expect(run).toMatchObject({ status: 'running', ended_at: null, summary: null, stalled: 'no_worker' });
+  });
+
   test.each<[string, NewEvent]>([
     ['an agent is heard of', newEvent('agent_started')],
     ['its workflow is heard of', newEvent('run_resumed')],

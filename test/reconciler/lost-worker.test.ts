@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
 import { limitsOf } from '../../src/agents/limits-of.ts';
+import { retryRun } from '../../src/client/retry-run.ts';
 import { workflowIdOf } from '../../src/contracts/names.ts';
 import { createAttendance } from '../../src/reconciler/attendance.ts';
 import { startReconciler } from '../../src/reconciler/start-reconciler.ts';
@@ -30,9 +31,9 @@ async function startStuck(userId: string) {
   return at.client.workflow.start('runAgent', { workflowId, taskQueue: at.taskQueue, args });
 }
 
-async function told(userId: string, type: string) {
+async function told(userId: string, type: string, after = 0) {
   const signal = AbortSignal.timeout(40_000);
-  for await (const event of at.stores.log.follow({ userId, after: 0, signal })) if (event.type === type) return event;
+  for await (const event of at.stores.log.follow({ userId, after, signal })) if (event.type === type) return event;
   throw new Error(`no ${type} came`);
 }
 
@@ -59,7 +60,23 @@ test('a run whose only worker is killed in the middle of an agent is said to be 
   expect(await createAttendance(at.client.workflow)(run, later)).toBe(false);
 
   await at.spawnNext();
-  expect(await handle.result()).toMatchObject({ result: { success: true, attempts: 2 } });
+  expect(await handle.result()).toMatchObject({ result: { success: true } });
   const events = await at.stores.log.read({ userId: 'ann', after: 0, limit: 100 });
   expect(events.filter(({ type }) => type === 'run_stalled')).toHaveLength(1);
+});
+
+test('a run that was ended from outside and is tried again while no worker is up is said to be stalled', async () => {
+  const handle = await startStuck('bob');
+  await told('bob', 'agent_thinking');
+  await at.kill();
+  await handle.terminate('enough');
+  const ended = await told('bob', 'run_failed');
+  await retryRun({ client: at.client.workflow, workflowId: handle.workflowId }, { by: 'bob' });
+  expect(await told('bob', 'run_stalled', ended.seq)).toMatchObject({
+    generation: 1,
+    payload: { reason: 'no_worker' },
+  });
+
+  await at.client.workflow.getHandle(handle.workflowId).terminate('enough again');
+  expect(await told('bob', 'run_failed', ended.seq)).toMatchObject({ generation: 1 });
 });
