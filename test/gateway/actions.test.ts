@@ -47,6 +47,23 @@ test('a decision is taken once: the second one gets the first one back', async (
   expect((await outcomeOf(handle)).result).toMatchObject([{ decision: 'approve', by: 'ann' }, { success: true }]);
 });
 
+test('the state of a run has the questions that wait, and none that was answered', async () => {
+  const { handle, path, runId } = await startUntil('approval_requested', [
+    { ask: { id: 'go', question: 'Go on?' } },
+    { ask: { id: 'sure', question: 'Sure?' } },
+  ]);
+  const asked = async () => (await answer(await gateway.call('ann', path))).body.approvals;
+  expect(await asked()).toMatchObject([{ approval_id: 'go' }]);
+  await gateway.post('ann', `${path}/approvals/go`, { decision: 'approve' });
+  for await (const { type, payload } of gateway.log.follow({ userId: 'ann', runId, after: 0 })) {
+    if (type === 'approval_requested' && payload.approval_id === 'sure') break;
+  }
+  expect(await asked()).toMatchObject([{ approval_id: 'sure' }]);
+  await gateway.post('ann', `${path}/approvals/sure`, { decision: 'approve' });
+  await outcomeOf(handle);
+  expect(await asked()).toEqual([]);
+});
+
 test('a decision that is no option, on nothing asked, or by somebody else is refused, and the run waits on', async () => {
   const { handle, path } = await startUntil('approval_requested', ASKS);
   const refusals = [

@@ -37,7 +37,7 @@ export async function runView({ handle, workflow, folded }: LocatedRun): Promise
   // Only a closed run's outcome is asked for: for an open one this would wait for its end.
   const outcome = closed && described ? await handle.result() : undefined;
   const agents = folded?.agents ?? [];
-  const { approvals = [] } = (folded ?? {}) as { approvals?: { approval_id: string }[] };
+  const approvals = (folded?.approvals ?? []).filter(({ decision }) => decision === null);
   return {
     run_id: handle.runId,
     workflow_id: handle.workflowId,
