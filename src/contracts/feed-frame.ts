@@ -6,7 +6,7 @@ export type ResyncReason = 'cursor_too_old' | 'cursor_ahead' | 'log_changed' | '
 /** Subprotocol of the WebSocket feed; a browser, which cannot set headers, adds `bearer.<token>` beside it. */
 export const FEED_PROTOCOL = 'baton.v1';
 
-/** Codes with which the gateway closes a feed. After the first two it is no use to connect again. */
+/** Codes with which the gateway closes a feed. After the first two it is no use to connect again with the same token. */
 export const FEED_CLOSE = {
   badToken: 4401,
   badOrigin: 4403,

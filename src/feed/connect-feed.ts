@@ -11,7 +11,7 @@ import { DEFAULT_RETRY_MS, retryDelay } from './retry-delay.ts';
 export type FeedOptions = {
   /** The gateway, such as `http://127.0.0.1:8080`. */
   url: string;
-  /** The user's token, or a function that gives a fresh one before each connection. */
+  /** The user's token, or a function that gives a fresh one before each connection: with it, the feed outlives its tokens. */
   token: string | (() => string | Promise<string>);
   /** Sequence after which to begin; 0 is the whole feed. @default 0 */
   after?: number;
@@ -120,18 +120,22 @@ export function connectFeed(options: FeedOptions): Feed {
     if (runId !== undefined) target.searchParams.set('run_id', runId);
     const own = new WebSocket(target, [FEED_PROTOCOL, `bearer.${bearer}`]);
     socket = own;
+    // To a token that it refuses a gateway says nothing: after any frame, "bad token" means that its time is over.
+    let accepted = false;
     // A connection that hangs in the making would show "reconnecting" for minutes.
     const guard = setTimeout(() => own.close(), connectTimeoutMs);
     own.addEventListener('message', ({ data }) => {
       clearTimeout(guard);
+      accepted = true;
       if (socket === own) onFrame(JSON.parse(String(data)) as FeedFrame<FoldedRun>);
     });
     own.addEventListener('close', ({ code, reason }) => {
       clearTimeout(guard);
       if (socket !== own) return;
       socket = undefined;
+      const renewable = code === FEED_CLOSE.badToken && accepted && typeof token === 'function';
       const final = FINAL[code];
-      if (final) finish(final);
+      if (final && !renewable) finish(final);
       else lost(reason || `connection lost (${code})`);
     });
   }

@@ -96,12 +96,13 @@ test('waits as long as the server wishes when it says goodbye', async () => {
 });
 
 test.each([
-  [4401, 'unauthorized'],
-  [4403, 'forbidden'],
-])('does not come back after close code %i', async (code, reason) => {
+  ['after close code 4401', 4401, 'unauthorized', 'abc', true],
+  ['after close code 4403', 4403, 'forbidden', (): string => 'abc', true],
+  ['with a fresh token after one that was refused', 4401, 'unauthorized', (): string => 'abc', false],
+] as const)('does not come back %s', async (_when, code, reason, token, greet) => {
   await using gateway = await startScriptedGateway();
-  const feed = connectFeed({ url: gateway.url, token: 'abc' });
-  const { socket } = await gateway.next();
+  const feed = connectFeed({ url: gateway.url, token });
+  const { socket } = await gateway.next({ greet });
   socket.close(code);
   const { connection } = await until(feed, (state) => state.connection.status === 'closed');
   expect(connection).toEqual({ status: 'closed', reason });

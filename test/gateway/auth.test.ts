@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { connectFeed } from '../../src/feed/connect-feed.ts';
+import type { FeedConnection } from '../../src/feed/feed-state.ts';
 import { openSocket, SECRET, startTestGateway } from '../support/test-gateway.ts';
 
 let gateway: Awaited<ReturnType<typeof startTestGateway>>;
@@ -59,11 +61,51 @@ test.each(REFUSED.slice(0, 3))('a socket whose token is %s is closed with 4401',
   expect((await closed).code).toBe(4401);
 });
 
-test('a socket is closed with 4401 when its token expires', async () => {
-  const token = await signed({ sub: 'u1', exp: Math.floor(Date.now() / 1_000) + 1 });
-  const { closed, frames } = openSocket(`${gateway.url}/v1/feed`, ['baton.v1', `bearer.${token}`]);
+/** A token that is taken for some seconds more, as its end is only just behind. */
+const ending = () => signed({ sub: 'u1', exp: Math.floor(Date.now() / 1_000) - 6 });
+
+test('a socket is closed with 4401 when its token is no longer taken', async () => {
+  const { closed, frames } = openSocket(`${gateway.url}/v1/feed`, ['baton.v1', `bearer.${await ending()}`]);
   expect((await closed).code).toBe(4401);
   expect(frames.map(({ type }) => type)).toEqual(['hello', 'caught_up', 'bye']);
+});
+
+test('a feed that asks for its tokens goes on with a fresh one when the first is no longer taken', async () => {
+  let asked = 0;
+  const feed = connectFeed({
+    url: gateway.url,
+    token() {
+      asked += 1;
+      return asked === 1 ? ending() : gateway.token('u1');
+    },
+  });
+  const seen: FeedConnection[] = [];
+  await new Promise<void>((resolve) =>
+    feed.subscribe(({ connection }) => {
+      if (connection !== seen.at(-1)) seen.push(connection);
+      const isOver = connection.status === 'closed' || seen.filter(({ status }) => status === 'live').length === 2;
+      if (isOver) resolve();
+    }),
+  );
+  expect(seen.map(({ status }) => status)).toEqual(['catching_up', 'live', 'reconnecting', 'catching_up', 'live']);
+  expect(seen[2]).toMatchObject({ reason: 'token_expired', nextAttemptMs: 0 });
+  expect(asked).toBe(2);
+  feed.close();
+});
+
+test('a feed whose asked-for token is the same again is over with it, and does not come back as long as clocks may differ', async () => {
+  let asked = 0;
+  const same = await ending();
+  const feed = connectFeed({
+    url: gateway.url,
+    token() {
+      asked += 1;
+      return same;
+    },
+  });
+  for await (const event of feed.events()) throw new Error(`nobody published ${event.id}`);
+  expect(feed.state.connection).toEqual({ status: 'closed', reason: 'unauthorized' });
+  expect(asked).toBeLessThan(5);
 });
 
 test('a socket of a foreign page is closed with 4403, one of the own page is not', async () => {

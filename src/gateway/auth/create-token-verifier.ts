@@ -11,7 +11,7 @@ const JWKS_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', '
 
 export type Identity = {
   user: string;
-  /** When the token expires, in milliseconds since 1970. */
+  /** When the token is no longer taken, in milliseconds since 1970. */
   expiresAt: number;
 };
 
@@ -28,7 +28,8 @@ function why(error: unknown): string {
 function identityOf(payload: JWTPayload, userClaim: string): Identity {
   const user = idSchema.safeParse(payload[userClaim]);
   if (!user.success) throw new TokenError(`the token's claim "${userClaim}" does not name a user`);
-  return { user: user.data, expiresAt: (payload.exp ?? 0) * 1_000 };
+  // Ended at its `exp`, a stream could come back with the same token for as long as the skew, again and again.
+  return { user: user.data, expiresAt: ((payload.exp ?? 0) + CLOCK_SKEW_S) * 1_000 };
 }
 
 /**
