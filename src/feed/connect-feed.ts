@@ -1,11 +1,12 @@
 // Runs in browsers and in Node, without a dependency.
 import type { BatonEvent } from '../contracts/event.ts';
-import { FEED_CLOSE, FEED_PROTOCOL, type FeedFrame } from '../contracts/feed-frame.ts';
+import { FEED_CLOSE, type FeedFrame } from '../contracts/feed-frame.ts';
 import { createFeedReaders } from './feed-readers.ts';
 import type { FeedConnection, FeedResync, FeedState } from './feed-state.ts';
 import { onNetworkChange } from './on-network-change.ts';
 import { emptyFeed, foldFeed } from './fold.ts';
 import type { FoldedRun } from './folded.ts';
+import { openFeedSocket, type FeedSocket } from './open-feed-socket.ts';
 import { DEFAULT_RETRY_MS, retryDelay } from './retry-delay.ts';
 
 export type FeedOptions = {
@@ -58,7 +59,8 @@ export function connectFeed(options: FeedOptions): Feed {
     connection: { status: 'connecting' },
   };
   let epoch: string | undefined;
-  let socket: WebSocket | undefined;
+  let socket: FeedSocket | undefined;
+  let attempt = 0;
   let retryMs = DEFAULT_RETRY_MS;
   let failures = 0;
   let wished: number | undefined;
@@ -100,43 +102,52 @@ export function connectFeed(options: FeedOptions): Feed {
     }
   }
 
+  /** Gives up the connection that there is, or is being made: two at a time would both be counted by the gateway. */
+  function abandon() {
+    attempt += 1;
+    clearTimeout(timer);
+    socket?.drop();
+    socket = undefined;
+  }
+
   function lost(reason: string) {
-    if (state.connection.status === 'closed') return;
     const nextAttemptMs = wished ?? retryDelay(failures, retryMs);
     failures += 1;
     wished = undefined;
-    connected({ status: 'reconnecting', reason, nextAttemptMs });
     timer = setTimeout(() => void open(), nextAttemptMs);
+    connected({ status: 'reconnecting', reason, nextAttemptMs });
+  }
+
+  function onClose(code: number, reason: string, accepted: boolean) {
+    socket = undefined;
+    const renewable = code === FEED_CLOSE.badToken && accepted && typeof token === 'function';
+    const final = FINAL[code];
+    if (final && !renewable) finish(final);
+    else lost(reason || `connection lost (${code})`);
   }
 
   async function open() {
-    clearTimeout(timer);
+    abandon();
+    const own = attempt;
     const bearer = await Promise.resolve(typeof token === 'string' ? token : token()).catch(() => undefined);
-    if (state.connection.status === 'closed') return;
+    if (own !== attempt) return;
     if (bearer === undefined) return lost('no token could be had');
     const target = new URL('/v1/feed', url.replace(/^http/, 'ws'));
     target.searchParams.set('after', String(state.feed.seq));
     if (epoch !== undefined) target.searchParams.set('epoch', epoch);
     if (runId !== undefined) target.searchParams.set('run_id', runId);
-    const own = new WebSocket(target, [FEED_PROTOCOL, `bearer.${bearer}`]);
-    socket = own;
     // To a token that it refuses a gateway says nothing: after any frame, "bad token" means that its time is over.
     let accepted = false;
-    // A connection that hangs in the making would show "reconnecting" for minutes.
-    const guard = setTimeout(() => own.close(), connectTimeoutMs);
-    own.addEventListener('message', ({ data }) => {
-      clearTimeout(guard);
-      accepted = true;
-      if (socket === own) onFrame(JSON.parse(String(data)) as FeedFrame<FoldedRun>);
-    });
-    own.addEventListener('close', ({ code, reason }) => {
-      clearTimeout(guard);
-      if (socket !== own) return;
-      socket = undefined;
-      const renewable = code === FEED_CLOSE.badToken && accepted && typeof token === 'function';
-      const final = FINAL[code];
-      if (final && !renewable) finish(final);
-      else lost(reason || `connection lost (${code})`);
+    socket = openFeedSocket({
+      target,
+      token: bearer,
+      connectTimeoutMs,
+      WebSocket,
+      onFrame(frame) {
+        accepted = true;
+        onFrame(frame);
+      },
+      onClose: (code, reason) => onClose(code, reason, accepted),
     });
   }
 
@@ -151,12 +162,9 @@ export function connectFeed(options: FeedOptions): Feed {
 
   function finish(reason: 'closed' | 'unauthorized' | 'forbidden') {
     if (state.connection.status === 'closed') return;
-    clearTimeout(timer);
+    abandon();
     stopWatching();
     connected({ status: 'closed', reason });
-    const open = socket;
-    socket = undefined;
-    open?.close(1000);
     readers.end();
   }
 

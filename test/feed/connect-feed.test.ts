@@ -1,4 +1,5 @@
-import { expect, test } from '@jest/globals';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
 import { connectFeed, type Feed } from '../../src/feed/connect-feed.ts';
 import type { FeedState } from '../../src/feed/feed-state.ts';
 import { startScriptedGateway, thought } from '../support/scripted-gateway.ts';
@@ -93,6 +94,61 @@ test('waits as long as the server wishes when it says goodbye', async () => {
   expect(connection).toEqual({ status: 'reconnecting', reason: 'restart', nextAttemptMs: 7 });
   await gateway.next();
   feed.close();
+});
+
+describe('asked to connect at once while an attempt is under way', () => {
+  /** A feed that lost its connection, with every socket it made; none of them is greeted. */
+  async function lostFeed(gateway: Awaited<ReturnType<typeof startScriptedGateway>>, token: () => Promise<string>) {
+    const made: WebSocket[] = [];
+    class Kept extends WebSocket {
+      constructor(...args: ConstructorParameters<typeof WebSocket>) {
+        super(...args);
+        made.push(this);
+      }
+    }
+    const feed = connectFeed({ url: gateway.url, token, WebSocket: Kept });
+    (await gateway.next()).socket.terminate();
+    await until(feed, ({ connection }) => connection.status === 'reconnecting');
+    return { feed, made };
+  }
+
+  test('it leaves the socket that is being made, and goes on with one alone', async () => {
+    await using gateway = await startScriptedGateway();
+    const { feed, made } = await lostFeed(gateway, async () => 'abc');
+    for (let count = 2; count <= 4; count += 1) {
+      feed.retryNow();
+      while (made.length < count) await nextTurn();
+    }
+    const live = until(feed, ({ connection }) => connection.status === 'live');
+    void (async () => {
+      while (feed.state.connection.status !== 'live') (await gateway.next()).send({ type: 'caught_up', seq: 0 });
+    })();
+    await live;
+    const [last, ...earlier] = made.toReversed();
+    expect(last?.readyState).toBe(WebSocket.OPEN);
+    for (const { readyState } of earlier) expect(readyState).toBeGreaterThanOrEqual(WebSocket.CLOSING);
+    feed.close();
+  });
+
+  test('it makes one socket, however many tokens it is waiting for', async () => {
+    await using gateway = await startScriptedGateway();
+    const waiting: ((token: string) => void)[] = [];
+    let isFirst = true;
+    const { feed, made } = await lostFeed(gateway, async () => {
+      if (!isFirst) return new Promise((resolve) => waiting.push(resolve));
+      isFirst = false;
+      return 'first';
+    });
+    while (waiting.length === 0) await nextTurn();
+    for (const _ of [1, 2]) feed.retryNow();
+    for (const [n, give] of waiting.entries()) give(`t${n}`);
+    const { protocols, send } = await gateway.next();
+    send({ type: 'caught_up', seq: 0 });
+    await until(feed, ({ connection }) => connection.status === 'live');
+    expect(protocols).toContain(`bearer.t${waiting.length - 1}`);
+    expect(made).toHaveLength(2);
+    feed.close();
+  });
 });
 
 test.each([
