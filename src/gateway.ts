@@ -34,7 +34,7 @@ export type GatewayOptions = {
   logger?: Logger;
   /** Streams that one user may have open at once. @default 20 */
   streamsPerUser?: number;
-  /** How often peers are asked whether they are alive, in milliseconds. @default 15000 */
+  /** How often peers are asked whether they are alive, and quiet streams give a sign of life, in milliseconds. @default 15000 */
   pingMs?: number;
   /** How long a full stream may stay full, in milliseconds. @default 10000 */
   slowReaderMs?: number;
@@ -103,6 +103,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     maxUploadBytes,
     allowedOrigins: http.allowedOrigins,
     retryMs,
+    pingMs,
     slowReaderMs,
   };
   const serveMetrics = http.metricsPort === undefined;

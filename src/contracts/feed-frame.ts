@@ -17,9 +17,17 @@ export const FEED_CLOSE = {
 
 /** One JSON text frame of the WebSocket feed, server to client. `Run` is a folded run. */
 export type FeedFrame<Run = unknown> =
-  | { type: 'hello'; epoch: string; head: number; earliest: number; retry_ms: [min: number, max: number] }
+  | {
+      type: 'hello';
+      epoch: string;
+      head: number;
+      earliest: number;
+      retry_ms: [min: number, max: number];
+      /** How often a quiet feed gives a sign of life, in milliseconds. Without it, none is given. */
+      ping_ms?: number;
+    }
   | { type: 'event'; event: BatonEvent }
-  /** The backlog is sent; what follows is live. */
+  /** The backlog is sent; what follows is live. Comes again wherever nothing happened for an interval of `ping_ms`. */
   | { type: 'caught_up'; seq: number }
   | { type: 'resync'; reason: ResyncReason; snapshot: Run[]; seq: number }
   | { type: 'bye'; reason: string; retry_ms: number };

@@ -90,7 +90,9 @@ export function connectFeed(options: FeedOptions): Feed {
         return;
       }
       case 'caught_up':
-        return connected({ status: 'live' });
+        // A live feed hears it again and again.
+        if (state.connection.status !== 'live') connected({ status: 'live' });
+        return;
       case 'resync': {
         const { type, reason, seq, snapshot: runs } = frame;
         update({ feed: { seq, runs } });
@@ -152,8 +154,8 @@ export function connectFeed(options: FeedOptions): Feed {
   }
 
   function onOffline() {
-    // A browser keeps a socket of a lost network open for minutes; closing it shows the truth at once.
-    socket?.close();
+    // A browser keeps a socket of a lost network open for minutes; giving it up shows the truth at once.
+    socket?.giveUp('the network is gone');
   }
 
   function retryNow() {

@@ -1,6 +1,9 @@
 import { FEED_PROTOCOL, type FeedFrame } from '../contracts/feed-frame.ts';
 import type { FoldedRun } from './folded.ts';
 
+/** Intervals without a frame after which a connection is taken for dead. A live gateway is silent for less than two. */
+const SILENT_INTERVALS = 3;
+
 type Options = {
   target: URL;
   token: string;
@@ -8,37 +11,66 @@ type Options = {
   connectTimeoutMs: number;
   WebSocket: typeof globalThis.WebSocket;
   onFrame(frame: FeedFrame<FoldedRun>): void;
+  /** Called once, unless the socket is dropped. */
   onClose(code: number, reason: string): void;
 };
 
 export type FeedSocket = {
   /** Closes it, without a word from it any more. */
   drop(): void;
-  /** Closes it and says so. */
-  close(): void;
+  /** Closes it as lost. */
+  giveUp(reason: string): void;
 };
 
-/** One connection to the feed. A token goes as a subprotocol: browsers cannot set headers. */
+/** One connection to the feed. The token goes as a subprotocol: browsers cannot set headers, nor see pings. */
 export function openFeedSocket({ target, token, connectTimeoutMs, WebSocket, onFrame, onClose }: Options): FeedSocket {
   const socket = new WebSocket(target, [FEED_PROTOCOL, `bearer.${token}`]);
-  let isDropped = false;
-  const close = () => socket.close();
+  let isOver = false;
+  let silent = 0;
+  let watch: ReturnType<typeof setInterval> | undefined;
   // A connection that hangs in the making would show "reconnecting" for minutes.
-  const guard = setTimeout(close, connectTimeoutMs);
-  socket.addEventListener('message', ({ data }) => {
+  const guard = setTimeout(() => giveUp('the gateway does not answer'), connectTimeoutMs);
+
+  function end() {
+    isOver = true;
     clearTimeout(guard);
-    if (!isDropped) onFrame(JSON.parse(String(data)) as FeedFrame<FoldedRun>);
+    clearInterval(watch);
+  }
+
+  function giveUp(reason: string) {
+    if (isOver) return;
+    end();
+    // A dead peer never confirms, so its "close" would come minutes later, if at all.
+    socket.close();
+    onClose(1006, reason);
+  }
+
+  /** Counts intervals and does not look at the clock: a page that slept or was busy has frames still to come. */
+  function onInterval() {
+    silent += 1;
+    if (silent > SILENT_INTERVALS) giveUp('the gateway has fallen silent');
+  }
+
+  socket.addEventListener('message', ({ data }) => {
+    if (isOver) return;
+    clearTimeout(guard);
+    silent = 0;
+    const frame = JSON.parse(String(data)) as FeedFrame<FoldedRun>;
+    // A gateway that does not tell how often it gives a sign of life gives none.
+    if (frame.type === 'hello' && frame.ping_ms) watch ??= setInterval(onInterval, frame.ping_ms);
+    onFrame(frame);
   });
   socket.addEventListener('close', ({ code, reason }) => {
-    clearTimeout(guard);
-    if (!isDropped) onClose(code, reason);
+    if (isOver) return;
+    end();
+    onClose(code, reason);
   });
+
   return {
     drop() {
-      isDropped = true;
-      clearTimeout(guard);
+      end();
       socket.close(1000);
     },
-    close,
+    giveUp,
   };
 }

@@ -20,5 +20,6 @@ export type GatewayContext = {
   maxUploadBytes: number;
   allowedOrigins: string[];
   retryMs: [min: number, max: number];
+  pingMs: number;
   slowReaderMs: number;
 };

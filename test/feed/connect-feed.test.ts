@@ -1,15 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { connectFeed, type Feed } from '../../src/feed/connect-feed.ts';
+import { connectFeed } from '../../src/feed/connect-feed.ts';
 import type { FeedState } from '../../src/feed/feed-state.ts';
 import { startScriptedGateway, thought } from '../support/scripted-gateway.ts';
-
-function until(feed: Feed, holds: (state: FeedState) => boolean): Promise<FeedState> {
-  const { promise, resolve } = Promise.withResolvers<FeedState>();
-  const off = feed.subscribe((state) => holds(state) && resolve(state));
-  if (holds(feed.state)) resolve(feed.state);
-  return promise.finally(off);
-}
+import { untilFeed } from '../support/until-feed.ts';
 
 const shown = ({ feed }: FeedState) => feed.runs[0]?.agents[0]?.thoughts.map(({ reasoning }) => reasoning) ?? [];
 
@@ -22,7 +16,7 @@ test('asks for the whole feed with its token as a subprotocol, and is live once 
   expect(feed.state.connection.status).not.toBe('live');
   send({ type: 'event', event: thought(1) });
   send({ type: 'caught_up', seq: 1 });
-  const state = await until(feed, ({ connection }) => connection.status === 'live');
+  const state = await untilFeed(feed, ({ connection }) => connection.status === 'live');
   expect(shown(state)).toEqual(['thought 1']);
   feed.close();
 });
@@ -36,14 +30,14 @@ test('after a cut resumes behind the last event seen, and shows what is sent twi
   })();
   const first = await gateway.next();
   for (const seq of [1, 2]) first.send({ type: 'event', event: thought(seq) });
-  await until(feed, (state) => state.feed.seq === 2);
+  await untilFeed(feed, (state) => state.feed.seq === 2);
   first.socket.terminate();
-  await until(feed, ({ connection }) => connection.status === 'reconnecting');
+  await untilFeed(feed, ({ connection }) => connection.status === 'reconnecting');
   const second = await gateway.next();
   expect(second.query.get('after')).toBe('2');
   expect(second.query.get('epoch')).toBe('e1');
   for (const seq of [2, 3]) second.send({ type: 'event', event: thought(seq) });
-  const state = await until(feed, ({ feed: { seq } }) => seq === 3);
+  const state = await untilFeed(feed, ({ feed: { seq } }) => seq === 3);
   expect(shown(state)).toEqual(['thought 1', 'thought 2', 'thought 3']);
   feed.close();
   await reading;
@@ -55,12 +49,12 @@ test('begins anew when the log is another one than before', async () => {
   const feed = connectFeed({ url: gateway.url, token: 'abc' });
   const first = await gateway.next();
   for (const seq of [1, 2, 3]) first.send({ type: 'event', event: thought(seq) });
-  await until(feed, (state) => state.feed.seq === 3);
+  await untilFeed(feed, (state) => state.feed.seq === 3);
   first.socket.terminate();
   const second = await gateway.next({ epoch: 'e2' });
   second.send({ type: 'resync', reason: 'log_changed', snapshot: [], seq: 0 });
   second.send({ type: 'event', event: thought(1, 'e2') });
-  const state = await until(feed, ({ feed: { seq } }) => seq === 1);
+  const state = await untilFeed(feed, ({ feed: { seq } }) => seq === 1);
   expect(shown(state)).toEqual(['thought 1']);
   feed.close();
 });
@@ -74,7 +68,7 @@ test('takes a snapshot in place of events that are gone, and says so to who read
   const { query, send } = await gateway.next();
   expect(query.get('after')).toBe('4');
   send({ type: 'resync', reason: 'cursor_too_old', snapshot: [{ run_id: 'old', agents: [] }], seq: 90 });
-  const state = await until(feed, ({ feed: { seq } }) => seq === 90);
+  const state = await untilFeed(feed, ({ feed: { seq } }) => seq === 90);
   expect(state.feed.runs.map(({ run_id }) => run_id)).toEqual(['old']);
   expect(await update).toMatchObject({ value: { type: 'resync', reason: 'cursor_too_old', seq: 90 } });
   await expect(first).rejects.toMatchObject({
@@ -90,9 +84,36 @@ test('waits as long as the server wishes when it says goodbye', async () => {
   const { send, socket } = await gateway.next();
   send({ type: 'bye', reason: 'restart', retry_ms: 7 });
   socket.close(1012, 'restart');
-  const { connection } = await until(feed, (state) => state.connection.status === 'reconnecting');
+  const { connection } = await untilFeed(feed, (state) => state.connection.status === 'reconnecting');
   expect(connection).toEqual({ status: 'reconnecting', reason: 'restart', nextAttemptMs: 7 });
   await gateway.next();
+  feed.close();
+});
+
+test('takes a gateway for lost that has promised signs of life and gives none', async () => {
+  await using gateway = await startScriptedGateway();
+  const feed = connectFeed({ url: gateway.url, token: 'abc' });
+  const { send } = await gateway.next({ greet: false });
+  send({ type: 'hello', epoch: 'e1', head: 0, earliest: 1, retry_ms: [1, 5], ping_ms: 20 });
+  send({ type: 'caught_up', seq: 0 });
+  const { connection } = await untilFeed(feed, (state) => state.connection.status === 'reconnecting');
+  expect(connection).toMatchObject({ reason: 'the gateway has fallen silent' });
+  await gateway.next();
+  feed.close();
+});
+
+test('hears a sign of life without telling its subscribers of it', async () => {
+  await using gateway = await startScriptedGateway();
+  const feed = connectFeed({ url: gateway.url, token: 'abc' });
+  const { send } = await gateway.next();
+  const seen: FeedState[] = [];
+  send({ type: 'caught_up', seq: 0 });
+  await untilFeed(feed, ({ connection }) => connection.status === 'live');
+  feed.subscribe((state) => seen.push(state));
+  send({ type: 'caught_up', seq: 0 });
+  send({ type: 'event', event: thought(1) });
+  await untilFeed(feed, (state) => state.feed.seq === 1);
+  expect(seen).toHaveLength(1);
   feed.close();
 });
 
@@ -108,7 +129,7 @@ describe('asked to connect at once while an attempt is under way', () => {
     }
     const feed = connectFeed({ url: gateway.url, token, WebSocket: Kept });
     (await gateway.next()).socket.terminate();
-    await until(feed, ({ connection }) => connection.status === 'reconnecting');
+    await untilFeed(feed, ({ connection }) => connection.status === 'reconnecting');
     return { feed, made };
   }
 
@@ -119,7 +140,7 @@ describe('asked to connect at once while an attempt is under way', () => {
       feed.retryNow();
       while (made.length < count) await nextTurn();
     }
-    const live = until(feed, ({ connection }) => connection.status === 'live');
+    const live = untilFeed(feed, ({ connection }) => connection.status === 'live');
     void (async () => {
       while (feed.state.connection.status !== 'live') (await gateway.next()).send({ type: 'caught_up', seq: 0 });
     })();
@@ -144,7 +165,7 @@ describe('asked to connect at once while an attempt is under way', () => {
     for (const [n, give] of waiting.entries()) give(`t${n}`);
     const { protocols, send } = await gateway.next();
     send({ type: 'caught_up', seq: 0 });
-    await until(feed, ({ connection }) => connection.status === 'live');
+    await untilFeed(feed, ({ connection }) => connection.status === 'live');
     expect(protocols).toContain(`bearer.t${waiting.length - 1}`);
     expect(made).toHaveLength(2);
     feed.close();
@@ -160,7 +181,7 @@ test.each([
   const feed = connectFeed({ url: gateway.url, token });
   const { socket } = await gateway.next({ greet });
   socket.close(code);
-  const { connection } = await until(feed, (state) => state.connection.status === 'closed');
+  const { connection } = await untilFeed(feed, (state) => state.connection.status === 'closed');
   expect(connection).toEqual({ status: 'closed', reason });
 });
 
@@ -175,7 +196,7 @@ test('asks for a fresh token before each connection, and tries again where none 
       return `t${asked}`;
     },
   });
-  const { connection } = await until(feed, (state) => state.connection.status === 'reconnecting');
+  const { connection } = await untilFeed(feed, (state) => state.connection.status === 'reconnecting');
   expect(connection).toMatchObject({ reason: 'no token could be had' });
   feed.retryNow();
   const { protocols } = await gateway.next();

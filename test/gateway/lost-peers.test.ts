@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { connectFeed } from '../../src/feed/connect-feed.ts';
+import { startCutProxy } from '../support/cut-proxy.ts';
 import { startTestGateway, thought } from '../support/test-gateway.ts';
+import { untilFeed } from '../support/until-feed.ts';
 
 const counting = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
 
@@ -34,5 +37,37 @@ test('a socket whose peer does not answer a ping is cut off', async () => {
   // The peer is there but does not answer, like a machine that was unplugged.
   socket.pong = () => undefined;
   expect((await closed).code).toBe(1006);
+  await gateway.stop();
+});
+
+test('a quiet socket and a quiet stream are told again and again that they are live', async () => {
+  const gateway = await startTestGateway({ pingMs: 50 });
+  await gateway.log.publish(thought('quiet', 1));
+  const { until, frames, socket } = await gateway.feed('quiet');
+  await until((seen) => seen.filter(({ type }) => type === 'caught_up').length === 3);
+  expect(frames[0]).toMatchObject({ type: 'hello', ping_ms: 50 });
+  expect(frames.slice(1, 4)).toEqual(Array.from({ length: 3 }, () => ({ type: 'caught_up', seq: 1 })));
+  socket.close();
+  const answer = await gateway.call('quiet', '/v1/events/stream');
+  const reader = (answer.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream() as never).getReader();
+  let text = '';
+  while (text.split('event: caught_up').length <= 3) text += String((await reader.read()).value);
+  await reader.cancel();
+  await gateway.stop();
+});
+
+test('a feed whose connection is dead without a word is said to be lost, and goes on over another', async () => {
+  const gateway = await startTestGateway({ pingMs: 100 });
+  const proxy = await startCutProxy(new URL(gateway.url).host);
+  const feed = connectFeed({ url: `http://${proxy.address}`, token: await gateway.token('unplugged') });
+  await untilFeed(feed, ({ connection }) => connection.status === 'live');
+  proxy.fallDead();
+  const { connection } = await untilFeed(feed, (state) => state.connection.status !== 'live');
+  expect(connection).toMatchObject({ status: 'reconnecting', reason: 'the gateway has fallen silent' });
+  proxy.mend();
+  await gateway.log.publish(thought('unplugged', 1));
+  await untilFeed(feed, (state) => state.connection.status === 'live' && state.feed.seq === 1);
+  feed.close();
+  await proxy.stop();
   await gateway.stop();
 });

@@ -2,7 +2,7 @@
 export type Stream = {
   /** Says goodbye and closes; `retryMs` is when the reader should come back. */
   bye(reason: string, retryMs: number): void;
-  /** Asks whether the peer is alive; ends the stream if it did not answer the last time. */
+  /** Gives a sign of life and asks for one; ends the stream if the peer gave none the last time. */
   ping(): void;
 };
 

@@ -1,6 +1,6 @@
-import type { FeedFrame, ResyncReason } from '../../contracts/feed-frame.ts';
-import type { FoldedRun } from '../../feed/folded.ts';
+import type { ResyncReason } from '../../contracts/feed-frame.ts';
 import { coalesceThoughts } from './coalesce-thoughts.ts';
+import { toFeedBytes, type FeedBytes } from './feed-bytes.ts';
 import type { EventLog } from '../../notifier/event-log.ts';
 import { resyncReason } from './resync-reason.ts';
 import { snapshot } from './snapshot.ts';
@@ -19,17 +19,12 @@ export type ReadFeedOptions = {
   /** Epoch of that sequence, if the reader knows it. */
   epoch?: string;
   retryMs: [min: number, max: number];
+  /** How often the stream gives a sign of life, in milliseconds. */
+  pingMs: number;
   signal: AbortSignal;
   /** Whether the reader is behind, so that thoughts may be left out. */
   isLagging?: () => boolean;
 };
-
-/** A frame as UTF-8 text; `seq` is the cursor after it. */
-export type FeedBytes = { type: FeedFrame['type']; seq: number; bytes: Buffer };
-
-function toBytes(frame: FeedFrame<FoldedRun>, seq: number): FeedBytes {
-  return { type: frame.type, seq, bytes: Buffer.from(JSON.stringify(frame)) };
-}
 
 type Batch = { events: TailEvent[]; cursor: number };
 
@@ -48,7 +43,7 @@ async function nextBatch({ log, userId, runId }: ReadFeedOptions, tail: Tail, af
 
 async function resync(options: ReadFeedOptions, reason: ResyncReason): Promise<FeedBytes> {
   const { runs, seq } = await snapshot(options.log, options);
-  return toBytes({ type: 'resync', reason, snapshot: runs, seq }, seq);
+  return toFeedBytes({ type: 'resync', reason, snapshot: runs, seq }, seq);
 }
 
 /**
@@ -58,7 +53,7 @@ async function resync(options: ReadFeedOptions, reason: ResyncReason): Promise<F
  * @throws whatever the log throws; the stream then ends and its reader resumes later
  */
 export async function* readFeed(options: ReadFeedOptions): AsyncGenerator<FeedBytes> {
-  const { log, tails, userId, runId, retryMs, signal, isLagging = () => false } = options;
+  const { log, tails, userId, runId, retryMs, pingMs, signal, isLagging = () => false } = options;
   const tail = await tails.open(userId);
   let ring = () => undefined as void;
   signal.addEventListener('abort', () => ring(), { once: true });
@@ -66,7 +61,7 @@ export async function* readFeed(options: ReadFeedOptions): AsyncGenerator<FeedBy
     const position = await log.head({ userId });
     const { epoch, head, earliest } = position;
     let after = options.after ?? head;
-    yield toBytes({ type: 'hello', epoch, head, earliest, retry_ms: retryMs }, after);
+    yield toFeedBytes({ type: 'hello', epoch, head, earliest, retry_ms: retryMs, ping_ms: pingMs }, after);
     const misfit = resyncReason({ after, epoch: options.epoch }, position);
     if (misfit) {
       const told = await resync(options, misfit);
@@ -88,7 +83,7 @@ export async function* readFeed(options: ReadFeedOptions): AsyncGenerator<FeedBy
         if (signal.aborted) return;
         if (!live && event.seq > head) {
           live = true;
-          yield toBytes({ type: 'caught_up', seq: head }, head);
+          yield toFeedBytes({ type: 'caught_up', seq: head }, head);
         }
         yield { type: 'event', seq: event.seq, bytes };
       }
@@ -96,7 +91,7 @@ export async function* readFeed(options: ReadFeedOptions): AsyncGenerator<FeedBy
       after = batch.cursor;
       if (!live && after >= head) {
         live = true;
-        yield toBytes({ type: 'caught_up', seq: after }, after);
+        yield toFeedBytes({ type: 'caught_up', seq: after }, after);
       }
       if (!idle || signal.aborted) continue;
       // Not a race with one promise for the whole stream: each lost race would stay attached to it.

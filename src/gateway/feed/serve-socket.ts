@@ -5,8 +5,10 @@ import { FEED_CLOSE } from '../../contracts/feed-frame.ts';
 import type { Identity } from '../auth/create-token-verifier.ts';
 import { callAt } from './call-at.ts';
 import type { OpenStreams } from './open-streams.ts';
+import type { FeedBytes } from './feed-bytes.ts';
 import { createPace } from './pace.ts';
 import { readFeed, type ReadFeedOptions } from './read-feed.ts';
+import { createSignOfLife } from './sign-of-life.ts';
 
 /** How long a peer may take to confirm a close before it is cut off, in milliseconds. */
 const CLOSE_LIMIT_MS = 2_000;
@@ -26,6 +28,7 @@ type Options = Omit<ReadFeedOptions, 'userId' | 'signal' | 'isLagging'> & {
 export async function serveSocket(options: Options): Promise<void> {
   const { socket, wire, identity, streams, logger, slowReaderMs, ...feed } = options;
   const stop = new AbortController();
+  const signOfLife = createSignOfLife(send);
   let alive = true;
   let unsent = 0;
   let corked = false;
@@ -44,6 +47,7 @@ export async function serveSocket(options: Options): Promise<void> {
   function ping() {
     if (!alive) return socket.terminate();
     alive = false;
+    if (!stop.signal.aborted) signOfLife.atInterval();
     socket.ping();
   }
   function onSent() {
@@ -55,14 +59,15 @@ export async function serveSocket(options: Options): Promise<void> {
     wire.uncork();
   }
   /** Frames of one turn of the event loop leave together: a call of the system for each is most of what a frame costs. */
-  function send(bytes: Buffer) {
+  function send(frame: FeedBytes) {
+    signOfLife.onSent(frame);
     if (!corked) {
       corked = true;
       wire.cork();
       process.nextTick(uncork);
     }
     unsent += 1;
-    socket.send(bytes, { binary: false }, onSent);
+    socket.send(frame.bytes, { binary: false }, onSent);
   }
   function untilFlushed(): Promise<void> {
     return new Promise((resolve) => (unsent === 0 ? resolve() : (flushed = resolve)));
@@ -76,10 +81,10 @@ export async function serveSocket(options: Options): Promise<void> {
   socket.on('close', () => stop.abort());
   try {
     const { isLagging } = pace;
-    for await (const { bytes } of readFeed({ ...feed, userId: identity.user, signal: stop.signal, isLagging })) {
+    for await (const frame of readFeed({ ...feed, userId: identity.user, signal: stop.signal, isLagging })) {
       if (!(await pace.room())) return bye('slow_reader', streams.retryMs(), FEED_CLOSE.slowReader);
       if (stop.signal.aborted) break;
-      send(bytes);
+      send(frame);
     }
   } catch (error) {
     logger.warn({ err: error }, 'a feed ended by an error of the log');

@@ -3,8 +3,10 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Identity } from '../auth/create-token-verifier.ts';
 import { callAt } from './call-at.ts';
 import type { OpenStreams } from './open-streams.ts';
+import type { FeedBytes } from './feed-bytes.ts';
 import { createPace } from './pace.ts';
-import { readFeed, type FeedBytes, type ReadFeedOptions } from './read-feed.ts';
+import { readFeed, type ReadFeedOptions } from './read-feed.ts';
+import { createSignOfLife } from './sign-of-life.ts';
 
 type Options = Omit<ReadFeedOptions, 'userId' | 'signal' | 'isLagging'> & {
   response: ServerResponse;
@@ -26,12 +28,22 @@ function asEvent({ type, seq, bytes }: FeedBytes): Buffer {
 export async function serveSse(options: Options): Promise<void> {
   const { response, identity, streams, logger, slowReaderMs, ...feed } = options;
   const stop = new AbortController();
+  const signOfLife = createSignOfLife(send);
 
   function bye(reason: string, retryMs: number) {
     stop.abort();
     response.end(
       `retry: ${retryMs}\nevent: bye\ndata: ${JSON.stringify({ type: 'bye', reason, retry_ms: retryMs })}\n\n`,
     );
+  }
+  function send(frame: FeedBytes) {
+    signOfLife.onSent(frame);
+    response.write(asEvent(frame));
+  }
+  function ping() {
+    if (stop.signal.aborted) return;
+    // Before it is live a stream has nothing to repeat; what lies between must still see that it is used.
+    if (!signOfLife.atInterval()) response.write(': alive\n\n');
   }
   function flushed(): Promise<void> {
     return new Promise((resolve) => {
@@ -43,7 +55,6 @@ export async function serveSse(options: Options): Promise<void> {
     });
   }
   const pace = createPace({ buffered: () => response.writableLength, flushed, slowReaderMs });
-  const ping = () => void response.write(': alive\n\n');
   const remove = streams.add(identity.user, { bye, ping });
   const cancelExpiry = callAt(identity.expiresAt, () => bye('token_expired', 0));
   response.on('close', () => stop.abort());
@@ -56,7 +67,7 @@ export async function serveSse(options: Options): Promise<void> {
         response.destroy();
       }
       if (stop.signal.aborted) break;
-      response.write(asEvent(frame));
+      send(frame);
     }
   } catch (error) {
     logger.warn({ err: error }, 'a feed ended by an error of the log');

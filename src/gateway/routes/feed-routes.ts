@@ -34,8 +34,8 @@ function lastSeen(header: string | string[] | undefined, after: number | undefin
 
 /** The feed: paged, as server-sent events, and by WebSocket. */
 export function feedRoutes(context: GatewayContext): FastifyPluginAsyncZod {
-  const { log, tails, streams, verify, retryMs, slowReaderMs, allowedOrigins } = context;
-  const own = { log, tails, streams, retryMs, slowReaderMs };
+  const { log, tails, streams, verify, retryMs, pingMs, slowReaderMs, allowedOrigins } = context;
+  const own = { log, tails, streams, retryMs, pingMs, slowReaderMs };
 
   return async function routes(server) {
     server.get('/v1/feed', { websocket: true, schema: { querystring: cursorQuery } }, async (socket, request) => {
