@@ -21,6 +21,7 @@ export const PROBLEMS = {
   internal_error: [500, 'The gateway failed'],
   temporal_unavailable: [503, 'Temporal does not answer'],
   log_unavailable: [503, 'The event log does not answer'],
+  identity_unavailable: [503, 'The identity provider does not answer'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -1,6 +1,7 @@
 import type { FastifyError } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { BatonError } from '../contracts/baton-error.ts';
+import { KeysUnavailable } from './auth/keys-unavailable.ts';
 import { Problem, type ProblemCode } from './problem.ts';
 
 /** What Fastify and its plugins refuse by themselves, by HTTP status. */
@@ -21,11 +22,7 @@ const NOT_SET_UP = [
   'version_mismatch',
 ];
 
-const AWAY = {
-  code: 'temporal_unavailable',
-  detail: 'try again in some seconds',
-  headers: { 'retry-after': '5' },
-} as const;
+const AWAY = { detail: 'try again in some seconds', headers: { 'retry-after': '5' } };
 
 function ofBatonError(error: BatonError): Problem | undefined {
   if (NOT_SET_UP.includes(error.code ?? '')) {
@@ -35,13 +32,16 @@ function ofBatonError(error: BatonError): Problem | undefined {
   if (error.code === 'not_found') return new Problem({ code: 'not_found', detail: error.message });
   if (error.type === 'InvalidInput') return new Problem({ code: 'invalid_input', detail: error.message });
   if (error.type === 'PayloadTooLarge') return new Problem({ code: 'too_large', detail: error.message });
-  if (error.type === 'NetworkError' || error.type === 'RateLimited') return new Problem(AWAY);
+  if (error.type === 'NetworkError' || error.type === 'RateLimited') {
+    return new Problem({ code: 'temporal_unavailable', ...AWAY });
+  }
   return undefined;
 }
 
 /** Turns whatever was thrown in a request into its answer. What is not foreseen tells the client nothing of itself. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof KeysUnavailable) return new Problem({ code: 'identity_unavailable', ...AWAY });
   if (hasZodFastifySchemaValidationErrors(error)) {
     const errors = error.validation.map(({ instancePath, message }) => ({
       path: instancePath,

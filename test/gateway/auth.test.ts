@@ -1,9 +1,10 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { connectFeed } from '../../src/feed/connect-feed.ts';
 import type { FeedConnection } from '../../src/feed/feed-state.ts';
 import { openSocket, SECRET, startTestGateway } from '../support/test-gateway.ts';
+import { untilFeed } from '../support/until-feed.ts';
 
 let gateway: Awaited<ReturnType<typeof startTestGateway>>;
 const key = new TextEncoder().encode(SECRET);
@@ -117,13 +118,27 @@ test('a socket of a foreign page is closed with 4403, one of the own page is not
   own.socket.close();
 });
 
-test('keys of an identity provider are fetched, and its issuer and audience are required', async () => {
+/** An identity provider whose keys a gateway takes; `fail` says how it fails those who ask for them, if it does. */
+async function startProvider() {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' };
-  const provider = createServer((_request, response) => response.end(JSON.stringify({ keys: [jwk] })));
-  await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
-  const { port } = provider.address() as { port: number };
-  const byKeys = await startTestGateway({
+  const provider = {
+    fail: undefined as undefined | ((response: ServerResponse) => void),
+    sign: ({ issuer = 'https://issuer.example', audience = 'baton' } = {}) =>
+      new SignJWT({ sub: 'u1' })
+        .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
+        .setExpirationTime('1h')
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .sign(privateKey),
+  };
+  const server = createServer((_request, response) => {
+    if (provider.fail) provider.fail(response);
+    else response.end(JSON.stringify({ keys: [jwk] }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const { url, stop } = await startTestGateway({
     env: {
       BATON_JWT_SECRET: undefined as never,
       BATON_JWKS_URL: `http://127.0.0.1:${port}/keys`,
@@ -131,25 +146,48 @@ test('keys of an identity provider are fetched, and its issuer and audience are 
       BATON_JWT_AUDIENCE: 'baton',
     },
   });
-  const status = async (issuer: string, audience: string) => {
-    const token = await new SignJWT({ sub: 'u1' })
-      .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
-      .setExpirationTime('1h')
-      .setIssuer(issuer)
-      .setAudience(audience)
-      .sign(privateKey);
-    return (await fetch(`${byKeys.url}/v1/workflows`, { headers: { authorization: `Bearer ${token}` } })).status;
-  };
-  try {
-    expect(await status('https://issuer.example', 'baton')).toBe(200);
-    expect(await status('https://other.example', 'baton')).toBe(401);
-    expect(await status('https://issuer.example', 'others')).toBe(401);
-    // A public key must never be taken for a secret.
-    const forged = await signed({ sub: 'u1', exp: inAnHour(), iss: 'https://issuer.example', aud: 'baton' });
-    const answer = await fetch(`${byKeys.url}/v1/workflows`, { headers: { authorization: `Bearer ${forged}` } });
-    expect(answer.status).toBe(401);
-  } finally {
-    await byKeys.stop();
-    provider.close();
+  return Object.assign(provider, {
+    url,
+    call: (token: string) => fetch(`${url}/v1/workflows`, { headers: { authorization: `Bearer ${token}` } }),
+    async [Symbol.asyncDispose]() {
+      await stop();
+      server.close();
+    },
+  });
+}
+
+test('keys of an identity provider are fetched, and its issuer and audience are required', async () => {
+  await using provider = await startProvider();
+  const { sign, call } = provider;
+  expect((await call(await sign())).status).toBe(200);
+  expect((await call(await sign({ issuer: 'https://other.example' }))).status).toBe(401);
+  expect((await call(await sign({ audience: 'others' }))).status).toBe(401);
+  // A public key must never be taken for a secret.
+  const forged = await signed({ sub: 'u1', exp: inAnHour(), iss: 'https://issuer.example', aud: 'baton' });
+  expect((await call(forged)).status).toBe(401);
+});
+
+test('an identity provider that is down is no fault of the token: callers are told to try again, a feed does', async () => {
+  await using provider = await startProvider();
+  const token = await provider.sign();
+  for (const fail of [
+    ({ socket }: ServerResponse) => socket?.destroy(),
+    (response: ServerResponse) => response.writeHead(500).end(),
+    (response: ServerResponse) => response.end('rubbish'),
+    (response: ServerResponse) => response.end('{"keys":7}'),
+  ]) {
+    provider.fail = fail;
+    const answer = await provider.call(token);
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('5');
+    expect(await answer.json()).toMatchObject({ code: 'identity_unavailable' });
   }
+  expect((await provider.call('rubbish')).status).toBe(401);
+  const feed = connectFeed({ url: provider.url, token });
+  const { connection } = await untilFeed(feed, ({ connection: { status } }) => status !== 'connecting');
+  expect(connection).toMatchObject({ status: 'reconnecting', reason: 'identity_unavailable' });
+  provider.fail = undefined;
+  await untilFeed(feed, ({ connection: { status } }) => status === 'live');
+  expect((await provider.call(token)).status).toBe(200);
+  feed.close();
 });

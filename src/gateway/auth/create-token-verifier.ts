@@ -1,6 +1,8 @@
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose';
+import { errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose';
 import type { JwtConfig } from '../../config.ts';
 import { idSchema } from '../../contracts/text.ts';
+import { KeysUnavailable } from './keys-unavailable.ts';
+import { providerKeys } from './provider-keys.ts';
 import { TokenError } from './token-error.ts';
 
 /** Clocks of two machines may differ by this many seconds. */
@@ -35,12 +37,13 @@ function identityOf(payload: JWTPayload, userClaim: string): Identity {
 /**
  * Makes the check of bearer tokens: HS256 with our secret, or a provider's keys by URL.
  *
- * @returns a function that throws TokenError for whatever is not a valid, unexpired token that names a user
+ * @returns a function that throws TokenError for whatever is not a valid, unexpired token that names a user, and
+ *   KeysUnavailable where that cannot be told
  */
 export function createTokenVerifier({ secret, jwksUrl, issuer, audience, userClaim }: JwtConfig): TokenVerifier {
   // A token without an end could never be taken back, so one is required.
   const common: JWTVerifyOptions = { issuer, audience, clockTolerance: CLOCK_SKEW_S, requiredClaims: ['exp'] };
-  const keys = jwksUrl ? createRemoteJWKSet(new URL(jwksUrl)) : undefined;
+  const keys = jwksUrl ? providerKeys(jwksUrl) : undefined;
   const ownKey = new TextEncoder().encode(secret);
   if (!keys && !secret) throw new TypeError('a token verifier needs a secret or a JWKS URL');
 
@@ -55,7 +58,7 @@ export function createTokenVerifier({ secret, jwksUrl, issuer, audience, userCla
     try {
       return identityOf(await verified(token), userClaim);
     } catch (error) {
-      if (error instanceof TokenError) throw error;
+      if (error instanceof TokenError || error instanceof KeysUnavailable) throw error;
       throw new TokenError(why(error), { cause: error });
     }
   };

@@ -4,13 +4,14 @@ import { FEED_CLOSE } from '../../contracts/feed-frame.ts';
 import { isAllowedOrigin } from '../allowed-origin.ts';
 import { authenticate, identityOf } from '../auth/authenticate.ts';
 import { bearerOf } from '../auth/bearer-of.ts';
+import { KeysUnavailable } from '../auth/keys-unavailable.ts';
 import { TokenError } from '../auth/token-error.ts';
 import { cursorQuery } from '../feed/cursor-query.ts';
 import { resyncReason } from '../feed/resync-reason.ts';
 import { serveSocket } from '../feed/serve-socket.ts';
 import { serveSse } from '../feed/serve-sse.ts';
 import type { GatewayContext } from '../gateway-context.ts';
-import { Problem } from '../problem.ts';
+import { Problem, type ProblemCode } from '../problem.ts';
 
 const PAGE = 200;
 const MAX_PAGE = 1_000;
@@ -47,9 +48,13 @@ export function feedRoutes(context: GatewayContext): FastifyPluginAsyncZod {
         const { log: logger, socket: wire } = request;
         await serveSocket({ ...own, socket, wire, identity, logger, after, epoch, runId });
       } catch (error) {
-        if (!(error instanceof TokenError)) throw error;
         // A browser sees no HTTP status of a refused upgrade, only how a socket was closed.
-        socket.close(FEED_CLOSE.badToken, error.message);
+        if (error instanceof TokenError) return socket.close(FEED_CLOSE.badToken, error.message);
+        if (!(error instanceof KeysUnavailable)) throw error;
+        request.log.error({ err: error }, error.message);
+        const reason: ProblemCode = 'identity_unavailable';
+        socket.send(JSON.stringify({ type: 'bye', reason, retry_ms: streams.retryMs() }));
+        socket.close(FEED_CLOSE.restart, reason);
       }
     });
 
