@@ -42,13 +42,15 @@ export type GatewayOptions = {
   retryMs?: [min: number, max: number];
   /** Requests that one address may send in a minute. @default 1200 */
   requestsPerMinute?: number;
+  /** How long requests under way may go on after `close`, in milliseconds. @default 10000 */
+  closeGraceMs?: number;
   /** Largest upload in bytes. @default 536870912 */
   maxUploadBytes?: number;
 };
 
 export type Gateway = {
   url: string;
-  /** Says goodbye to every open stream, finishes requests and closes. */
+  /** Says goodbye to every open stream, lets requests end for as long as `closeGraceMs`, and closes. */
   close(): Promise<void>;
 };
 
@@ -77,7 +79,7 @@ async function serveMetricsAlone(metrics: Metrics, { host, port }: { host: strin
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, log, taskQueue, app, logger = pino(), pingMs = 15_000, slowReaderMs = 10_000 } = options;
   const { streamsPerUser = 20, retryMs = [250, 5_000], requestsPerMinute = 1_200 } = options;
-  const { maxUploadBytes = 512 * 1024 * 1024 } = options;
+  const { closeGraceMs = 10_000, maxUploadBytes = 512 * 1024 * 1024 } = options;
   const { dataDir, http, jwt } = config;
   const settings = connectionSettings({ connectTimeoutMs: CONNECT_TIMEOUT_MS, ...options, dataDir });
   const { namespace } = settings;
@@ -106,8 +108,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     pingMs,
     slowReaderMs,
   };
-  const serveMetrics = http.metricsPort === undefined;
-  const server = await createServer({ context, metrics, serveMetrics, logger, requestsPerMinute, webDir: WEB_DIR });
+  const server = await createServer({
+    context,
+    metrics,
+    serveMetrics: http.metricsPort === undefined,
+    logger,
+    requestsPerMinute,
+    closeGraceMs,
+    webDir: WEB_DIR,
+  });
   let alone: Server | undefined;
 
   async function close() {

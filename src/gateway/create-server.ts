@@ -17,6 +17,7 @@ import {
 import { FEED_PROTOCOL } from '../contracts/feed-frame.ts';
 import { isAllowedOrigin } from './allowed-origin.ts';
 import { authenticate } from './auth/authenticate.ts';
+import { finishRequests } from './finish-requests.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import type { Metrics } from './metrics.ts';
 import { Problem } from './problem.ts';
@@ -43,12 +44,15 @@ type Options = {
   serveMetrics: boolean;
   logger: FastifyBaseLogger;
   requestsPerMinute: number;
+  /** How long requests may go on after the server was told to close, in milliseconds. */
+  closeGraceMs: number;
   /** Folder of the built page. */
   webDir: string;
 };
 
 /** Builds the HTTP server with everything it serves; the caller listens and closes. */
-export async function createServer({ context, metrics, serveMetrics, logger, requestsPerMinute, webDir }: Options) {
+export async function createServer(options: Options) {
+  const { context, metrics, serveMetrics, logger, requestsPerMinute, closeGraceMs, webDir } = options;
   const server = Fastify({
     loggerInstance: logger,
     bodyLimit: MAX_BODY_BYTES,
@@ -92,6 +96,7 @@ export async function createServer({ context, metrics, serveMetrics, logger, req
     throw new Problem({ code: 'origin_refused', detail: 'add the origin to BATON_ALLOWED_ORIGINS' });
   });
   metrics.observe(server as never);
+  finishRequests(server as never, { graceMs: closeGraceMs });
 
   await server.register(helmet, {
     contentSecurityPolicy: {

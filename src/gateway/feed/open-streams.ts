@@ -20,13 +20,15 @@ export function createOpenStreams({ maxPerUser, pingMs, retryMs: [min, max] }: O
   const all = () => [...byUser.values()].flatMap((streams) => [...streams]);
   const timer = setInterval(() => all().forEach((stream) => stream.ping()), pingMs);
   timer.unref();
+  let closedFor: string | undefined;
 
   return {
     isFull: (user: string) => (byUser.get(user)?.size ?? 0) >= maxPerUser,
-    /** Counts a stream until the returned function is called. */
+    /** Counts a stream until the returned function is called; one that comes too late is told goodbye at once. */
     add(user: string, stream: Stream): () => void {
       const streams = byUser.get(user) ?? new Set();
       byUser.set(user, streams.add(stream));
+      if (closedFor !== undefined) stream.bye(closedFor, this.retryMs());
       return () => {
         streams.delete(stream);
         if (streams.size === 0 && byUser.get(user) === streams) byUser.delete(user);
@@ -37,6 +39,7 @@ export function createOpenStreams({ maxPerUser, pingMs, retryMs: [min, max] }: O
     retryMs: () => Math.round(min + Math.random() * (max - min)),
     closeAll(reason: string) {
       clearInterval(timer);
+      closedFor = reason;
       for (const stream of all()) stream.bye(reason, this.retryMs());
     },
   };

@@ -55,11 +55,11 @@ export async function serveSse(options: Options): Promise<void> {
     });
   }
   const pace = createPace({ buffered: () => response.writableLength, flushed, slowReaderMs });
+  response.write(`retry: ${streams.retryMs()}\n\n`);
   const remove = streams.add(identity.user, { bye, ping });
   const cancelExpiry = callAt(identity.expiresAt, () => bye('token_expired', 0));
   response.on('close', () => stop.abort());
   try {
-    response.write(`retry: ${streams.retryMs()}\n\n`);
     const { isLagging } = pace;
     for await (const frame of readFeed({ ...feed, userId: identity.user, signal: stop.signal, isLagging })) {
       if (!(await pace.room())) {
