@@ -50,6 +50,23 @@ test('from the sign-in link to the report, without a mouse', async () => {
   await page.context().close();
 });
 
+test('a start whose answer was lost is one run, and its file is sent once, however often it is pressed', async () => {
+  const page = await desk.open('presser');
+  const calls: string[] = [];
+  page.on('request', (request) => void (request.method() === 'POST' && calls.push(new URL(request.url()).pathname)));
+  await page.route('**/v1/runs', async (route) => void ((await route.fetch()) && (await route.abort())), { times: 1 });
+  await page.getByLabel('Usage files').setInputFiles(AZURE);
+  await page.getByLabel('Model, where the file names none').fill('claude-sonnet-4-5');
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByRole('alert').waitFor();
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.locator('.report .headline').waitFor();
+  expect(calls).toEqual(['/v1/uploads', '/v1/runs', '/v1/runs']);
+  const events = await desk.gateway.log.read({ userId: 'presser', after: 0, limit: 1_000 });
+  expect(events.filter(({ type }) => type === 'run_started')).toHaveLength(1);
+  await page.context().close();
+});
+
 test('the runs of before are listed, and each is shown again', async () => {
   const { handle, runId } = await desk.startAsking('history');
   const page = await desk.open('history');

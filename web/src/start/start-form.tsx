@@ -1,33 +1,28 @@
 import { useState } from 'preact/hooks';
 import type { Api } from '../api.ts';
+import { createStart } from './create-start.ts';
 import { FilePicker } from './file-picker.tsx';
 
 type Props = { api: Api; onStarted: (runId: string) => void };
 
 const numberOf = (text: string) => (text.trim() === '' ? undefined : Number(text));
 
-/** Starts `costOptimization` on the user's own usage files. Pressing twice starts one run: the request has one id. */
+/** Starts `costOptimization` on the user's own usage files. Pressing twice starts one run. */
 export function StartForm({ api, onStarted }: Props) {
   const [files, setFiles] = useState<File[]>([]);
   const [sent, setSent] = useState<number | null>(null);
   const [problem, setProblem] = useState('');
-  const [requestId] = useState(() => crypto.randomUUID());
+  const [start] = useState(() => createStart(api));
 
-  async function start(form: FormData) {
+  async function startWith(form: FormData) {
     const text = (name: string) => String(form.get(name) ?? '').trim();
-    const upload_ids: string[] = [];
-    for (const [index, file] of files.entries()) {
-      const { upload_id } = await api.upload(file, (share) => setSent((index + share) / files.length));
-      upload_ids.push(upload_id);
-    }
     const input = {
       request: text('request') || undefined,
-      upload_ids,
       model: text('model') || undefined,
       stated_monthly_usd: numberOf(text('monthly')),
       require_approval: form.get('approval') !== null || undefined,
     };
-    onStarted(await api.start(input, requestId));
+    onStarted(await start({ files, input, onSent: setSent }));
   }
 
   const submit = (event: SubmitEvent) => {
@@ -35,7 +30,7 @@ export function StartForm({ api, onStarted }: Props) {
     if (sent !== null) return;
     setProblem('');
     setSent(0);
-    start(new FormData(event.currentTarget as HTMLFormElement))
+    startWith(new FormData(event.currentTarget as HTMLFormElement))
       .catch((error: unknown) => setProblem(error instanceof Error ? error.message : String(error)))
       .finally(() => setSent(null));
   };
