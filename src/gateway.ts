@@ -40,7 +40,7 @@ export type GatewayOptions = {
   slowReaderMs?: number;
   /** Range of the delay readers are told to wait before they come back, in milliseconds. @default [250, 5000] */
   retryMs?: [min: number, max: number];
-  /** Requests that one address may send in a minute. @default 1200 */
+  /** Requests that one user may send in a minute, or one address without a token. @default 1200 */
   requestsPerMinute?: number;
   /** How long requests under way may go on after `close`, in milliseconds. @default 10000 */
   closeGraceMs?: number;

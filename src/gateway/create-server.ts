@@ -19,6 +19,7 @@ import { isAllowedOrigin } from './allowed-origin.ts';
 import { authenticate } from './auth/authenticate.ts';
 import { finishRequests } from './finish-requests.ts';
 import type { GatewayContext } from './gateway-context.ts';
+import { limitKey } from './limit-key.ts';
 import type { Metrics } from './metrics.ts';
 import { Problem } from './problem.ts';
 import { feedRoutes } from './routes/feed-routes.ts';
@@ -123,6 +124,7 @@ export async function createServer(options: Options) {
   await server.register(rateLimit, {
     max: requestsPerMinute,
     timeWindow: 60_000,
+    keyGenerator: limitKey,
     errorResponseBuilder: (_request, { after }) =>
       new Problem({ code: 'rate_limited', detail: `too many requests; try again in ${after}` }),
   });

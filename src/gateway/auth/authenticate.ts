@@ -20,6 +20,11 @@ export function authenticate(verify: TokenVerifier) {
   };
 }
 
+/** Whose request it is, if that was checked. */
+export function knownUser(request: FastifyRequest): string | undefined {
+  return identities.get(request)?.user;
+}
+
 /** Who sends this request, once it has passed `authenticate`. */
 export function identityOf(request: FastifyRequest): Identity {
   const identity = identities.get(request);
