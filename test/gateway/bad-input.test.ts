@@ -40,7 +40,7 @@ describe('a cursor', () => {
     await closed;
   });
 
-  test.each(['-1', '1e99', 'text'])('%j as Last-Event-ID is refused', async (id) => {
+  test.each(['-1', '1e99', 'text', 'e1:', 'e1:text', '2:e1'])('%j as Last-Event-ID is refused', async (id) => {
     const answer = await gateway.call('u1', '/v1/events/stream', { headers: { 'last-event-id': id } });
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({ code: 'invalid_request' });

@@ -104,10 +104,34 @@ test('server-sent events tell the same, resume after Last-Event-ID and say goodb
   };
   await until('event: caught_up');
   await append('sse', 4, 4);
-  await until('id: 4\nevent: event');
-  expect(text).toContain('id: 3\nevent: event');
-  expect(text).not.toContain('id: 2\n');
+  await until(':4\nevent: event');
+  expect(text).toMatch(/^id: \S+:3\nevent: event/m);
+  expect(text).not.toMatch(/^id: \S+:2\n/m);
   await reader.cancel();
+});
+
+test('the id of a server-sent event tells its log: a reader of a log that is no more gets a snapshot', async () => {
+  await append('restored', 1, 3);
+  const { epoch } = await gateway.log.head({ userId: 'restored' });
+  const firstOf = async (id: string, query = '') => {
+    const headers = { 'last-event-id': id };
+    const answer = await gateway.call('restored', `/v1/events/stream${query}`, { headers });
+    let text = '';
+    for await (const chunk of (answer.body as ReadableStream<Uint8Array>).pipeThrough(
+      new TextDecoderStream() as never,
+    )) {
+      text += String(chunk);
+      if (text.includes('event: caught_up')) break;
+    }
+    return /event: (?!hello)(\w+)\n/.exec(text)?.[1];
+  };
+  expect(await firstOf(`${epoch}:2`)).toBe('event');
+  expect(await firstOf(`${epoch}:2`, '?epoch=other')).toBe('event');
+  expect(await firstOf('other:2')).toBe('resync');
+  expect(await firstOf('other:2', `?epoch=${epoch}`)).toBe('resync');
+  // As earlier gateways gave it.
+  expect(await firstOf('2')).toBe('event');
+  expect(await firstOf('2', '?epoch=other')).toBe('resync');
 });
 
 test('pages follow each other to the head', async () => {

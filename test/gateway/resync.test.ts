@@ -61,11 +61,11 @@ describe.each(['SQLite', 'Redis'])('on the log in %s a cursor', (kind) => {
       while (!text.includes(part)) text += String((await reader.read()).value);
     };
     await until('event: caught_up');
-    expect(text).toContain(`id: 5\nevent: resync\ndata: {"type":"resync","reason":"${reason}"`);
+    expect(text).toContain(`:5\nevent: resync\ndata: {"type":"resync","reason":"${reason}"`);
     expect(text).toContain('"run_id":"young"');
     await goOn();
-    await until('id: 6\nevent: event');
-    expect(text).not.toMatch(/id: [1-4]\n/);
+    await until(':6\nevent: event');
+    expect(text).not.toMatch(/^id: \S+:[1-4]\n/m);
     await reader.cancel();
   });
 });

@@ -1,9 +1,12 @@
 import type { FeedFrame } from '../../contracts/feed-frame.ts';
 import type { FoldedRun } from '../../feed/folded.ts';
 
-/** A frame as UTF-8 text; `seq` is the cursor after it. */
-export type FeedBytes = { type: FeedFrame['type']; seq: number; bytes: Buffer };
+/** Where a reader stands after a frame. */
+type Place = { seq: number; epoch: string };
 
-export function toFeedBytes(frame: FeedFrame<FoldedRun>, seq: number): FeedBytes {
-  return { type: frame.type, seq, bytes: Buffer.from(JSON.stringify(frame)) };
+/** A frame as UTF-8 text, with the cursor after it. */
+export type FeedBytes = Place & { type: FeedFrame['type']; bytes: Buffer };
+
+export function toFeedBytes(frame: FeedFrame<FoldedRun>, { seq, epoch }: Place): FeedBytes {
+  return { type: frame.type, seq, epoch, bytes: Buffer.from(JSON.stringify(frame)) };
 }

@@ -41,9 +41,9 @@ async function nextBatch({ log, userId, runId }: ReadFeedOptions, tail: Tail, af
   return { events: page.map(toTailEvent), cursor: page.length < PAGE ? Math.max(last, head) : last };
 }
 
-async function resync(options: ReadFeedOptions, reason: ResyncReason): Promise<FeedBytes> {
+async function resync(options: ReadFeedOptions, reason: ResyncReason, epoch: string): Promise<FeedBytes> {
   const { runs, seq } = await snapshot(options.log, options);
-  return toFeedBytes({ type: 'resync', reason, snapshot: runs, seq }, seq);
+  return toFeedBytes({ type: 'resync', reason, snapshot: runs, seq }, { seq, epoch });
 }
 
 /**
@@ -61,10 +61,13 @@ export async function* readFeed(options: ReadFeedOptions): AsyncGenerator<FeedBy
     const position = await log.head({ userId });
     const { epoch, head, earliest } = position;
     let after = options.after ?? head;
-    yield toFeedBytes({ type: 'hello', epoch, head, earliest, retry_ms: retryMs, ping_ms: pingMs }, after);
+    yield toFeedBytes(
+      { type: 'hello', epoch, head, earliest, retry_ms: retryMs, ping_ms: pingMs },
+      { seq: after, epoch },
+    );
     const misfit = resyncReason({ after, epoch: options.epoch }, position);
     if (misfit) {
-      const told = await resync(options, misfit);
+      const told = await resync(options, misfit, epoch);
       after = told.seq;
       yield told;
     }
@@ -74,7 +77,7 @@ export async function* readFeed(options: ReadFeedOptions): AsyncGenerator<FeedBy
       const batch = await nextBatch(options, tail, after);
       const next = batch.events[0]?.event.seq;
       if (runId === undefined && after > 0 && next !== undefined && next !== after + 1) {
-        const told = await resync(options, 'cursor_too_old');
+        const told = await resync(options, 'cursor_too_old', epoch);
         after = told.seq;
         yield told;
         continue;
@@ -83,15 +86,15 @@ export async function* readFeed(options: ReadFeedOptions): AsyncGenerator<FeedBy
         if (signal.aborted) return;
         if (!live && event.seq > head) {
           live = true;
-          yield toFeedBytes({ type: 'caught_up', seq: head }, head);
+          yield toFeedBytes({ type: 'caught_up', seq: head }, { seq: head, epoch });
         }
-        yield { type: 'event', seq: event.seq, bytes };
+        yield { type: 'event', seq: event.seq, epoch, bytes };
       }
       const idle = batch.cursor === after;
       after = batch.cursor;
       if (!live && after >= head) {
         live = true;
-        yield toFeedBytes({ type: 'caught_up', seq: after }, after);
+        yield toFeedBytes({ type: 'caught_up', seq: after }, { seq: after, epoch });
       }
       if (!idle || signal.aborted) continue;
       // Not a race with one promise for the whole stream: each lost race would stay attached to it.

@@ -7,6 +7,7 @@ import type { FeedBytes } from './feed-bytes.ts';
 import { createPace } from './pace.ts';
 import { readFeed, type ReadFeedOptions } from './read-feed.ts';
 import { createSignOfLife } from './sign-of-life.ts';
+import { sseId } from './sse-id.ts';
 
 type Options = Omit<ReadFeedOptions, 'userId' | 'signal' | 'isLagging'> & {
   response: ServerResponse;
@@ -18,9 +19,9 @@ type Options = Omit<ReadFeedOptions, 'userId' | 'signal' | 'isLagging'> & {
 
 const END = Buffer.from('\n\n');
 
-function asEvent({ type, seq, bytes }: FeedBytes): Buffer {
+function asEvent({ type, seq: after, epoch, bytes }: FeedBytes): Buffer {
   // A greeting is no position: only what was seen may become the cursor of the next connection.
-  const id = type === 'hello' ? '' : `id: ${seq}\n`;
+  const id = type === 'hello' ? '' : `id: ${sseId({ after, epoch })}\n`;
   return Buffer.concat([Buffer.from(`${id}event: ${type}\ndata: `), bytes, END]);
 }
 

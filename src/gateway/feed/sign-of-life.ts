@@ -7,18 +7,18 @@ import { toFeedBytes, type FeedBytes } from './feed-bytes.ts';
 export function createSignOfLife(send: (frame: FeedBytes) => void) {
   let isLive = false;
   let isQuiet = false;
-  let seq = 0;
+  let last: FeedBytes | undefined;
 
   return {
     /** Takes note of a frame that is sent. */
     onSent(frame: FeedBytes) {
       isLive ||= frame.type === 'caught_up';
       isQuiet = false;
-      ({ seq } = frame);
+      last = frame;
     },
     /** Called at each interval; whether the stream is alive to its reader. */
     atInterval(): boolean {
-      if (isLive && isQuiet) send(toFeedBytes({ type: 'caught_up', seq }, seq));
+      if (last && isLive && isQuiet) send(toFeedBytes({ type: 'caught_up', seq: last.seq }, last));
       isQuiet = true;
       return isLive;
     },

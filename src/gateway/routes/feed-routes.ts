@@ -10,6 +10,8 @@ import { cursorQuery } from '../feed/cursor-query.ts';
 import { resyncReason } from '../feed/resync-reason.ts';
 import { serveSocket } from '../feed/serve-socket.ts';
 import { serveSse } from '../feed/serve-sse.ts';
+import { cursorOf } from '../feed/sse-id.ts';
+import type { Cursor } from '../../notifier/event-log.ts';
 import type { GatewayContext } from '../gateway-context.ts';
 import { Problem, type ProblemCode } from '../problem.ts';
 
@@ -26,11 +28,11 @@ const page = z.object({
 });
 
 /** `Last-Event-ID` is what the browser kept of the last frame; it wins over the URL, which is that of the first connection. */
-function lastSeen(header: string | string[] | undefined, after: number | undefined): number | undefined {
-  if (header === undefined) return after;
-  const parsed = cursorQuery.shape.after.safeParse(header);
-  if (parsed.success) return parsed.data;
-  throw new Problem({ code: 'invalid_request', detail: 'Last-Event-ID must be a whole number from 0' });
+function lastSeen(header: string | string[] | undefined, query: Partial<Cursor>): Partial<Cursor> {
+  if (header === undefined) return query;
+  const seen = cursorOf(String(header));
+  if (seen) return { after: seen.after, epoch: seen.epoch ?? query.epoch };
+  throw new Problem({ code: 'invalid_request', detail: 'Last-Event-ID must be the id of an event of this stream' });
 }
 
 /** The feed: paged, as server-sent events, and by WebSocket. */
@@ -95,8 +97,8 @@ export function feedRoutes(context: GatewayContext): FastifyPluginAsyncZod {
         '/v1/events/stream',
         { schema: { tags: ['feed'], summary: 'The feed, live, as server-sent events', querystring: cursorQuery } },
         async (request, reply) => {
-          const { epoch, run_id: runId } = request.query;
-          const after = lastSeen(request.headers['last-event-id'], request.query.after);
+          const { run_id: runId } = request.query;
+          const { after, epoch } = lastSeen(request.headers['last-event-id'], request.query);
           const identity = identityOf(request);
           if (streams.isFull(identity.user)) {
             throw new Problem({ code: 'too_many_streams', detail: 'close another stream of this user first' });
