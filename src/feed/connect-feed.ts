@@ -46,6 +46,11 @@ const FINAL: Partial<Record<number, 'unauthorized' | 'forbidden'>> = {
   [FEED_CLOSE.badOrigin]: 'forbidden',
 };
 
+/** Async, so that a function which throws at once fails like one that does so later. */
+async function tokenNow(token: FeedOptions['token']): Promise<string> {
+  return typeof token === 'string' ? token : token();
+}
+
 /**
  * Follows a user's feed over a WebSocket: resumes after the last sequence seen whenever the connection is lost, drops
  * what it has seen already, and folds what it sees.
@@ -131,7 +136,7 @@ export function connectFeed(options: FeedOptions): Feed {
   async function open() {
     abandon();
     const own = attempt;
-    const bearer = await Promise.resolve(typeof token === 'string' ? token : token()).catch(() => undefined);
+    const bearer = await tokenNow(token).catch(() => undefined);
     if (own !== attempt) return;
     if (bearer === undefined) return lost('no token could be had');
     const target = new URL('/v1/feed', url.replace(/^http/, 'ws'));

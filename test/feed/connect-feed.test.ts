@@ -185,15 +185,22 @@ test.each([
   expect(connection).toEqual({ status: 'closed', reason });
 });
 
-test('asks for a fresh token before each connection, and tries again where none could be had', async () => {
+test.each([
+  ['later', () => Promise.reject<string>(new Error('sign-in is down'))],
+  [
+    'at once',
+    (): string => {
+      throw new Error('sign-in is down');
+    },
+  ],
+])('asks for a fresh token before each connection, and tries again where that fails %s', async (_when, fail) => {
   await using gateway = await startScriptedGateway();
   let asked = 0;
   const feed = connectFeed({
     url: gateway.url,
-    async token() {
+    token() {
       asked += 1;
-      if (asked === 1) throw new Error('sign-in is down');
-      return `t${asked}`;
+      return asked === 1 ? fail() : `t${asked}`;
     },
   });
   const { connection } = await untilFeed(feed, (state) => state.connection.status === 'reconnecting');
