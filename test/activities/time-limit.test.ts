@@ -60,19 +60,24 @@ describe('an agent over its time limit', () => {
 
   test('is tried again where it says so', async () => {
     const limits = {
-      timeout_ms: 150,
+      timeout_ms: 500,
       max_attempts: 2,
       initial_interval_ms: 10,
       retry_on: ['AgentTimeout'] as FailureType[],
     };
     const { outcome, events } = await worker.runAgent('deaf', {}, { limits });
 
-    expect(outcome).toMatchObject({ success: false, error: { type: 'AgentTimeout' } });
+    const timedOut = expect.objectContaining({ error: expect.objectContaining({ type: 'AgentTimeout' }) });
+    expect(outcome).toEqual(timedOut);
+    expect(outcome.success).toBe(false);
     // One that the server's limit ends on a busy machine, before the attempt can say so, is lost and not one of the two.
     expect(outcome.attempts).toBeGreaterThanOrEqual(2);
     const own = withoutOverruled(events.filter(({ agent }) => agent));
     expect(own.filter(({ type }) => type === 'agent_death')).toHaveLength(1);
-    expect(events.filter(({ type }) => type === 'agent_retrying')).toHaveLength(outcome.attempts - 1);
+    // So may the next attempt take it for lost which had already said that it is tried again.
+    const retrying = events.filter(({ type }) => type === 'agent_retrying');
+    expect(retrying.length).toBeGreaterThanOrEqual(outcome.attempts - 1);
+    expect(retrying).toContainEqual(expect.objectContaining({ payload: timedOut }));
   });
 });
 
