@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import type { WorkflowClient } from '@temporalio/client';
 import { z } from 'zod';
 import { BatonError } from '../contracts/baton-error.ts';
@@ -44,11 +43,13 @@ const HEARD_WITHIN_MS = 1_000;
 
 /** What the run itself says was decided, if it says so soon. */
 async function decidedBy({ feed, userId, runId }: Options, id: string): Promise<DecisionMessage | undefined> {
-  for (const until = Date.now() + HEARD_WITHIN_MS; Date.now() < until; await setTimeout(50)) {
-    const folded = await feed.fold({ userId, runId }).catch(() => undefined);
-    const { decision, by } = folded?.approvals.find(({ approval_id }) => approval_id === id) ?? {};
-    if (decision && by) return { approval_id: id, decision, by };
-    if (folded?.ended_at != null) return undefined;
+  const signal = AbortSignal.timeout(HEARD_WITHIN_MS);
+  try {
+    for await (const { type, payload } of feed.follow({ userId, runId, after: 0, signal })) {
+      if (type === 'approval_decided' && payload.approval_id === id) return payload;
+    }
+  } catch {
+    // The log is away: what was recorded before stands.
   }
   return undefined;
 }

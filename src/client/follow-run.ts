@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowClient } from '@temporalio/client';
 import { BatonError } from '../contracts/baton-error.ts';
 import type { BatonEvent } from '../contracts/event.ts';
+import { generationOf } from '../contracts/generation-of.ts';
 import { RUN_END_TYPES } from '../contracts/names.ts';
 import { retryDelay } from '../feed/retry-delay.ts';
 import { ResyncRequired } from '../notifier/resync-required.ts';
@@ -46,8 +47,7 @@ export async function* followRun(options: Options): AsyncGenerator<BatonEvent> {
       .getHandle(workflowId)
       .describe()
       .catch(() => undefined);
-    const generation = Number(described?.memo?.generation ?? 0);
-    return described?.status.name !== 'RUNNING' || generation <= last.generation;
+    return described?.status.name !== 'RUNNING' || generationOf(described) <= last.generation;
   }
 
   async function* attempt(): AsyncGenerator<BatonEvent> {

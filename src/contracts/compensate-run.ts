@@ -1,4 +1,5 @@
 import type { NewEvent } from './event.ts';
+import type { EffectsUndo } from './undo.ts';
 import type { UserContext } from './user-context.ts';
 
 /** Input of `compensateRun`: what a run that was closed from outside has left to undo, and how its feed ends then. */
@@ -8,7 +9,7 @@ export type CompensateRun = {
   workflow_id: string;
   generation: number;
   /** Executions whose tools did something, in the order of their first calls; undone in reverse. */
-  undos: { undo: string; anew?: number; agent: string }[];
+  undos: EffectsUndo[];
   /** Last event of the run, told once everything is undone. */
   end: NewEvent;
 };

@@ -1,6 +1,15 @@
+/** The tools' own `compensate` for what an execution of an agent did, according to the effect ledger. */
+export type EffectsUndo = {
+  /** The `agent_run` that is undone. */
+  undo: string;
+  /** As in its call. */
+  anew?: number;
+  agent: string;
+};
+
 /**
  * One registered compensation, as data, so that it survives a run that continues as new. Either an agent that undoes
- * something, or the tools' own `compensate` for what an agent's execution did according to the effect ledger.
+ * something, or what the tools can undo themselves.
  */
 export type Undo =
   | {
@@ -10,4 +19,4 @@ export type Undo =
       /** The `agent_run` whose work is undone. @default the next one that is called after this was registered */
       of?: string;
     }
-  | { undo: string; anew?: number; agent: string; step?: string | null };
+  | (EffectsUndo & { step?: string | null });

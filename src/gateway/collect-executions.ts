@@ -27,7 +27,8 @@ export function collectExecutions({ registry, stats, onError }: Options): void {
 
   async function read(): Promise<Reading> {
     const states = await stats.all();
-    return { figures: figuresOf(states), tallies: talliesOf(states) };
+    const tallies = talliesOf(states);
+    return { figures: figuresOf(states, tallies), tallies };
   }
 
   /** Metrics are collected side by side: all of one scrape share a reading. */

@@ -1,4 +1,5 @@
 import type { WorkflowClient, WorkflowExecutionDescription } from '@temporalio/client';
+import { generationOf } from '../contracts/generation-of.ts';
 import type { EffectLedger } from '../notifier/effect-ledger.ts';
 import type { EventLog } from '../notifier/event-log.ts';
 import type { IsAttended } from './attendance.ts';
@@ -67,10 +68,6 @@ async function endClosed(
   if (undoing) await tellStall(world, record, undoing);
   else await log.append([end]);
   return undoing === undefined;
-}
-
-function generationOf({ memo }: WorkflowExecutionDescription): number {
-  return Number(memo?.generation ?? 0);
 }
 
 /** Whether a run that has ended was started again, and no worker has said so yet. */

@@ -1,6 +1,7 @@
 // Runs inside the workflow sandbox.
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import { LOSS_ATTEMPTS, UNDO_ACTIVITY, UNDO_ATTEMPTS, UNDO_TIMEOUT_MS } from '../contracts/names.ts';
+import type { EffectsUndo } from '../contracts/undo.ts';
 import type { UndoCall, UndoReturn } from '../contracts/undo-call.ts';
 import type { Undone } from './compensations.ts';
 import type { RunEvents } from './run-events.ts';
@@ -14,10 +15,7 @@ type Options = {
 };
 
 /** Undoes what the tools of one agent's execution did, as the effect ledger has it. */
-export async function undoEffects(
-  undo: { undo: string; anew?: number; agent: string },
-  { events, generation, workflowId }: Options,
-): Promise<Undone> {
+export async function undoEffects(undo: EffectsUndo, { events, generation, workflowId }: Options): Promise<Undone> {
   const activities = proxyActivities<{ [UNDO_ACTIVITY](call: UndoCall): Promise<UndoReturn> }>({
     summary: summaryOf('undoes what', undo.undo, 'did'),
     startToCloseTimeout: UNDO_TIMEOUT_MS,

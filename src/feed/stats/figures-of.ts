@@ -75,8 +75,7 @@ function eventFigures(states: readonly StatsState[]): EventFigures {
 }
 
 /** Every figure of one user, or of several together, but for the runs themselves. */
-export function figuresOf(states: readonly StatsState[]): Figures {
-  const tallies = talliesOf(states);
+export function figuresOf(states: readonly StatsState[], tallies = talliesOf(states)): Figures {
   const peak = peaksOf(states);
   const byAgent = [...tallies].sort(([a], [b]) => (a < b ? -1 : 1));
   const all = byAgent.reduce((sum, [, tally]) => addTally(sum, tally), NO_TALLY);

@@ -1,25 +1,7 @@
-import { z } from 'zod';
 import { defineAgent } from '../../../src/agents/define-agent.ts';
 import { defineApp } from '../../../src/agents/define-app.ts';
-import { defineTool } from '../../../src/tools/define-tool.ts';
+import { booker, echo, value } from '../scenarios/recorded-agents.ts';
 
-const value = z.looseObject({});
-const book = defineTool({
-  name: 'book',
-  effect: 'idempotent',
-  input: value,
-  output: value,
-  run: () => ({ receipt: 1 }),
-  compensate: () => undefined,
-});
-const booker = defineAgent({
-  name: 'booker',
-  input: value,
-  output: value,
-  tools: { book },
-  run: (given, { tools }) => tools.book(given),
-});
-const echo = defineAgent({ name: 'echo', input: value, output: value, run: (given) => given });
 const payer = defineAgent({
   name: 'payer',
   input: value,

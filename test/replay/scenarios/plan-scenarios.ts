@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import { defineAgent } from '../../../src/agents/define-agent.ts';
 import type { RunState } from '../../../src/contracts/run-start.ts';
 import { until as untilAnswered } from '../../support/until.ts';
 import type { Scenario } from '../scenario.ts';
+import { echo, value, waits } from './recorded-agents.ts';
 
-const value = z.looseObject({});
-const echo = defineAgent({ name: 'echo', input: value, output: value, run: (given) => given });
 const fails = defineAgent({
   name: 'fails',
   input: value,
@@ -14,14 +12,6 @@ const fails = defineAgent({
   retry: { maxAttempts: 2, initialIntervalMs: 10 },
   run() {
     throw new Error('it always fails');
-  },
-});
-const waits = defineAgent({
-  name: 'waits',
-  input: value,
-  output: value,
-  async run(_given, { signal }) {
-    return new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
   },
 });
 /** Slow enough to be paused while it is at work. */

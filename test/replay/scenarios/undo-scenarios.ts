@@ -1,29 +1,9 @@
-import { z } from 'zod';
 import { defineAgent } from '../../../src/agents/define-agent.ts';
-import { BatonError } from '../../../src/contracts/baton-error.ts';
 import type { CompensateRun } from '../../../src/contracts/compensate-run.ts';
 import { COMPENSATE_WORKFLOW, compensationIdOf } from '../../../src/contracts/names.ts';
-import { defineTool } from '../../../src/tools/define-tool.ts';
 import type { Scenario } from '../scenario.ts';
+import { booker, value, waits } from './recorded-agents.ts';
 
-const value = z.looseObject({});
-const book = defineTool({
-  name: 'book',
-  effect: 'idempotent',
-  input: value,
-  output: value,
-  run: () => ({ receipt: 1 }),
-  compensate({ kept }) {
-    if (kept) throw new BatonError('Rejected', 'it cannot be returned');
-  },
-});
-const booker = defineAgent({
-  name: 'booker',
-  input: value,
-  output: value,
-  tools: { book },
-  run: (given, { tools }) => tools.book(given),
-});
 const fails = defineAgent({
   name: 'fails',
   input: value,
@@ -31,14 +11,6 @@ const fails = defineAgent({
   retry: { maxAttempts: 1 },
   run() {
     throw new Error('it always fails');
-  },
-});
-const waits = defineAgent({
-  name: 'waits',
-  input: value,
-  output: value,
-  async run(_given, { signal }) {
-    return new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
   },
 });
 const agents = [booker, fails, waits];
