@@ -11,7 +11,7 @@ const PAGE = 'docs/scenarios.md';
 function runScenarios() {
   rmSync(MEASURED_FILE, { force: true });
   // One file at a time: scenarios have bars by the clock.
-  const args = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '-i', 'test/scenarios/'];
+  const args = ['--conditions=baton-source', '--no-warnings', 'node_modules/jest/bin/jest.js', '-i', 'test/scenarios/'];
   return spawnSync(process.execPath, args, { stdio: 'inherit' }).status === 0;
 }
 

@@ -54,7 +54,7 @@ const STAGES = [
 
 const folder = mkdtempSync(join(tmpdir(), 'baton-test-'));
 const outputFile = join(folder, 'jest.json');
-const jest = ['--experimental-vm-modules', '--no-warnings', join('node_modules', 'jest', 'bin', 'jest.js')];
+const jest = ['--conditions=baton-source', '--no-warnings', join('node_modules', 'jest', 'bin', 'jest.js')];
 for (const stage of patterns.length ? [['--runInBand', ...patterns]] : STAGES) {
   rmSync(outputFile, { force: true });
   // `--json` also prints the whole result to stdout, which nobody reads; the progress is on stderr.

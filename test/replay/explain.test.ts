@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { bundleForReplay } from '../../src/replay/bundle-for-replay.ts';
 import { replayHistories, type NamedHistory } from '../../src/replay/replay-histories.ts';
-import { silentRuntime } from '../../src/replay/silent-runtime.ts';
+import { quietRuntime } from '../../src/testing/quiet-runtime.ts';
 import { WORKFLOWS_PATH } from '../../src/worker.ts';
 import { mutationBench } from './mutation-bench.ts';
 import { committedHistories, divergences } from './committed.ts';
 import { SCENARIOS } from './scenarios.ts';
 
-silentRuntime();
+quietRuntime();
 let committed: NamedHistory[];
 const copyOf = (name: string) => structuredClone(committed.find((one) => one.name === name) as NamedHistory);
 

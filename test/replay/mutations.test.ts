@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from '@jest/globals';
-import { silentRuntime } from '../../src/replay/silent-runtime.ts';
+import { quietRuntime } from '../../src/testing/quiet-runtime.ts';
 import { committedHistories } from './committed.ts';
 import { judgeMutations, type Verdict } from './judge-mutations.ts';
 import { MUTATIONS } from './mutations.ts';
 import { mutationsTable, withTable } from './mutations-table.ts';
 
-silentRuntime();
+quietRuntime();
 const foundBy = (verdicts: Verdict[], how: Verdict['caughtBy']) =>
   verdicts.filter(({ caughtBy }) => caughtBy === how).map(({ file }) => file);
 let verdicts: Verdict[];

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { bundleApp } from '../../src/replay/bundle-app.ts';
-import { silentRuntime } from '../../src/replay/silent-runtime.ts';
+import { quietRuntime } from '../../src/testing/quiet-runtime.ts';
 import { checkHistories } from '../../src/replay/check-histories.ts';
 import { checksText } from '../../src/replay/checks-text.ts';
 import { isFeedFile } from '../../src/replay/feed-file.ts';
@@ -12,7 +12,7 @@ import { HISTORIES, scenarioOf } from './history-file.ts';
 import own from './own/app.ts';
 import { SCENARIOS } from './scenarios.ts';
 
-silentRuntime();
+quietRuntime();
 const paths = HISTORIES.flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)));
 const files = paths.map((path) => basename(path)).sort();
 
