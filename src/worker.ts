@@ -1,6 +1,4 @@
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
+import { Runtime, Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import type { DataConverter } from '@temporalio/common';
 import { checkServer } from './client/check-server.ts';
 import { createActivities } from './activities/create-activities.ts';
@@ -13,7 +11,7 @@ import type { EffectLedger } from './notifier/effect-ledger.ts';
 import type { Leases } from './notifier/leases.ts';
 import type { Notifier } from './notifier/notifier.ts';
 import { createDataConverter } from './payload/data-converter.ts';
-import { withWorkflowEntry } from './workflow-entry.ts';
+import { bundleWorkflows } from './workflow-bundle/bundle-workflows.ts';
 
 export type WorkerOptions = {
   connection: NativeConnection;
@@ -41,8 +39,7 @@ export type WorkerOptions = {
   maxConcurrentAgents?: number;
 };
 
-/** Module of the workflows that ship with Baton. */
-export const WORKFLOWS_PATH = fileURLToPath(new URL(`./workflows/index${extname(import.meta.url)}`, import.meta.url));
+export { WORKFLOWS_PATH } from './workflow-bundle/shipped-workflows.ts';
 
 /**
  * Creates a worker that runs an app's agents and Baton's workflows. `run()` it; `shutdown()` ends it cleanly.
@@ -85,10 +82,10 @@ export async function createWorker({
     stickyQueueScheduleToStartTimeout: 500,
     workflowFailureErrorTypes: { '*': [...WORKFLOW_FAILURES] },
   };
-  const entry = { shipped: WORKFLOWS_PATH, own: app.workflows };
-  const worker = workflowBundle
-    ? await Worker.create({ ...options, workflowBundle })
-    : await withWorkflowEntry(entry, (bundled) => Worker.create({ ...options, ...bundled }));
+  const worker = await Worker.create({
+    ...options,
+    workflowBundle: workflowBundle ?? (await bundleWorkflows({ app, logger: Runtime.instance().logger })),
+  });
   // Nothing else tells when the last activity has ended; `runUntil` goes through here as well.
   const run = worker.run.bind(worker);
   worker.run = () => run().finally(() => pool.close());

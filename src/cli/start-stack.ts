@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 import type { Store } from '../notifier/open-store.ts';
 import { checkRoom } from '../dev/check-room.ts';
 import { ownDataDir } from '../dev/own-data-dir.ts';
-import { bundleWorkflows } from './bundle-workflows.ts';
+import { bundleWorkflows } from '../workflow-bundle/bundle-workflows.ts';
 import { embeddedTemporal } from './embedded-temporal.ts';
 import { fileLogger } from './file-logger.ts';
 import { undoList, type UndoList } from './undo-list.ts';

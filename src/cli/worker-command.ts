@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { connectionSettings } from '../client/connection-settings.ts';
 import { loadConfig } from '../config.ts';
 import { TASK_QUEUE } from '../contracts/names.ts';
-import { bundleWorkflows } from './bundle-workflows.ts';
+import { bundleWorkflows } from '../workflow-bundle/bundle-workflows.ts';
 import { loadApps } from './load-app.ts';
 import { sdkLogger } from './sdk-logger.ts';
 import { undoList } from './undo-list.ts';

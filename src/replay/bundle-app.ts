@@ -1,13 +1,9 @@
-import type { WorkflowBundle } from '@temporalio/worker';
+import { DefaultLogger, type WorkflowBundle } from '@temporalio/worker';
 import type { App } from '../agents/define-app.ts';
-import { WORKFLOWS_PATH } from '../worker.ts';
-import { withWorkflowEntry } from '../workflow-entry.ts';
-import { bundleForReplay } from './bundle-for-replay.ts';
+import { bundleWorkflows } from '../workflow-bundle/bundle-workflows.ts';
+import { RECORD_COMMANDS } from './bundle-for-replay.ts';
 
 /** The workflows of a worker of this app, for a replay. */
-export function bundleApp({ workflows }: Pick<App, 'workflows'>): Promise<WorkflowBundle> {
-  // The bundler by itself takes at its top what a worker takes as `bundlerOptions`.
-  return withWorkflowEntry({ shipped: WORKFLOWS_PATH, own: workflows }, ({ workflowsPath, bundlerOptions }) =>
-    bundleForReplay({ workflowsPath, ...bundlerOptions }),
-  );
+export function bundleApp(app: Pick<App, 'workflows'>): Promise<WorkflowBundle> {
+  return bundleWorkflows({ app, logger: new DefaultLogger('ERROR'), interceptors: [RECORD_COMMANDS] });
 }

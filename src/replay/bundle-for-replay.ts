@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, type BundleOptions, type WorkflowBundle } from '@temporalio/worker';
 
 /** Tells a replay what the workflow code asked for. */
-const RECORD_COMMANDS = fileURLToPath(new URL(`./record-commands${extname(import.meta.url)}`, import.meta.url));
+export const RECORD_COMMANDS = fileURLToPath(new URL(`./record-commands${extname(import.meta.url)}`, import.meta.url));
 
 /** Bundles workflows so that a replay can say what they asked for. Takes seconds. */
 export function bundleForReplay(options: Omit<BundleOptions, 'workflowInterceptorModules'>): Promise<WorkflowBundle> {

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { bundleForReplay } from '../../src/replay/bundle-for-replay.ts';
+import { bundleApp } from '../../src/replay/bundle-app.ts';
 import { replayHistories, type NamedHistory } from '../../src/replay/replay-histories.ts';
 import { quietRuntime } from '../../src/testing/quiet-runtime.ts';
-import { WORKFLOWS_PATH } from '../../src/worker.ts';
 import { mutationBench } from './mutation-bench.ts';
 import { committedHistories, divergences } from './committed.ts';
 import { SCENARIOS } from './scenarios.ts';
@@ -56,7 +55,7 @@ describe('a history that cannot be replayed', () => {
     gap.history.events = gap.history.events.filter((event) => !event.activityTaskScheduledEventAttributes);
     const histories = [gone, gap, copyOf('plan-parallel'), copyOf('agent-failed')];
 
-    const workflowBundle = await bundleForReplay({ workflowsPath: WORKFLOWS_PATH });
+    const workflowBundle = await bundleApp({});
     const replayed = await replayHistories({ workflowBundle, histories });
 
     expect(replayed.map(({ divergence }) => divergence?.kind)).toEqual([

@@ -4,7 +4,7 @@ import type { WorkflowBundle } from '@temporalio/worker';
 import { z } from 'zod';
 import { defineAgent } from '../../src/agents/define-agent.ts';
 import { BatonError } from '../../src/contracts/baton-error.ts';
-import { bundleForReplay } from '../../src/replay/bundle-for-replay.ts';
+import { bundleApp } from '../../src/replay/bundle-app.ts';
 import { checkHistories, isGood } from '../../src/replay/check-histories.ts';
 import type { FeedSkeleton } from '../../src/replay/feed-skeleton.ts';
 import { historyOf, type HistoryJson } from '../../src/replay/history-json.ts';
@@ -13,7 +13,6 @@ import type { NamedHistory } from '../../src/replay/replay-histories.ts';
 import { scrubHistory } from '../../src/replay/scrub-history.ts';
 import { scrubbedCopy } from '../../src/replay/scrubbed-copy.ts';
 import { seenFeed } from '../../src/replay/seen-feed.ts';
-import { WORKFLOWS_PATH } from '../../src/worker.ts';
 import { startTestWorker } from '../support/test-run.ts';
 import { committedHistories } from './committed.ts';
 
@@ -51,7 +50,7 @@ let at: Awaited<ReturnType<typeof startTestWorker>>;
 let workflowBundle: WorkflowBundle;
 beforeAll(async () => {
   at = await startTestWorker({ agents: [clinic, ward] });
-  workflowBundle = await bundleForReplay({ workflowsPath: WORKFLOWS_PATH });
+  workflowBundle = await bundleApp({});
 });
 afterAll(() => at.stop());
 

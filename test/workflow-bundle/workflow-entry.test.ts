@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { withWorkflowEntry } from '../../src/workflow-entry.ts';
+import { withWorkflowEntry } from '../../src/workflow-bundle/workflow-entry.ts';
 
 const shipped = '/shipped/index.ts';
 

@@ -1,0 +1,60 @@
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Logger, WorkflowBundle } from '@temporalio/worker';
+import type { App } from '../agents/define-app.ts';
+import { keepBundle, readKeptBundle } from './kept-bundle.ts';
+import { WORKFLOWS_PATH } from './shipped-workflows.ts';
+import { trackInputs, type Inputs } from './track-inputs.ts';
+import { withWorkflowEntry } from './workflow-entry.ts';
+
+type Options = {
+  app: Pick<App, 'workflows'>;
+  logger: Logger;
+  /** Modules of interceptors. @default none */
+  interceptors?: string[];
+};
+
+/** What makes the bundle, by version: another one makes another bundle of the same files. */
+function bundlers(): unknown[] {
+  const require = createRequire(createRequire(import.meta.url).resolve('@temporalio/worker'));
+  const names = ['@temporalio/worker', 'webpack', 'swc-loader', '@swc/core', 'source-map-loader'];
+  return names.map((name) => (require(`${name}/package.json`) as { version: string }).version);
+}
+
+/** Settings of the TypeScript compiler that it takes from the working folder. */
+function compilerSettings(): string {
+  try {
+    return readFileSync('.swcrc', 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * The workflows of a worker, bundled apart from it: that takes seconds, in which its server may start. A bundle is kept
+ * in the cache folder and serves again for as long as every file that went into it is the same.
+ */
+export async function bundleWorkflows({ app, logger, interceptors = [] }: Options): Promise<WorkflowBundle> {
+  const key = JSON.stringify([WORKFLOWS_PATH, app.workflows?.href, interceptors, bundlers(), compilerSettings()]);
+  const kept = readKeptBundle(key);
+  if (kept !== undefined) return { code: kept };
+  const since = Date.now();
+  const { bundleWorkflowCode } = await import('@temporalio/worker');
+  return withWorkflowEntry(
+    { shipped: WORKFLOWS_PATH, own: app.workflows },
+    async ({ workflowsPath, bundlerOptions }) => {
+      let inputs: Inputs = { read: [], missed: [] };
+      const webpackConfigHook = trackInputs((found) => (inputs = found), { after: bundlerOptions?.webpackConfigHook });
+      const workflowInterceptorModules = interceptors;
+      const { code } = await bundleWorkflowCode({
+        workflowsPath,
+        webpackConfigHook,
+        workflowInterceptorModules,
+        logger,
+      });
+      keepBundle(key, code, inputs, { except: app.workflows && dirname(workflowsPath), since });
+      return { code };
+    },
+  );
+}
