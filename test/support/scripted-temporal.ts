@@ -1,8 +1,8 @@
 import { createSecureServer, createServer, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 
-const { GetSystemInfoResponse, DescribeNamespaceResponse } = temporal.api.workflowservice.v1;
+const { GetSystemInfoResponse, DescribeNamespaceResponse } = proto.temporal.api.workflowservice.v1;
 
 export type GrpcStatus = { code: number; details: string };
 

@@ -1,12 +1,12 @@
 const { registerHooks } = require('node:module');
 const { pathToFileURL } = require('node:url');
 const { default: JestRuntime } = require('jest-runtime');
-const globals = require('./globals.cjs');
+const globals = require('./globals.mjs');
 
-const shim = pathToFileURL(require.resolve('./globals.cjs')).href;
+const shim = pathToFileURL(require.resolve('./globals.mjs')).href;
 registerHooks({
   resolve: (specifier, context, next) =>
-    specifier === '@jest/globals' ? { url: shim, format: 'commonjs', shortCircuit: true } : next(specifier, context),
+    specifier === '@jest/globals' ? { url: shim, shortCircuit: true } : next(specifier, context),
 });
 
 /**
