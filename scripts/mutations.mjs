@@ -9,6 +9,7 @@ import { mutationsTable, withTable } from '../test/replay/mutations-table.ts';
 const PAGE = 'docs/replay.md';
 
 silentRuntime();
-const verdicts = await judgeMutations(MUTATIONS, await committedHistories());
+const histories = await committedHistories();
+const verdicts = await judgeMutations(MUTATIONS, () => histories);
 writeFileSync(PAGE, withTable(readFileSync(PAGE, 'utf8'), mutationsTable(verdicts)));
 process.stdout.write(`wrote ${PAGE}\n`);

@@ -1,11 +1,15 @@
-// Runs every tier of the tests and ends with one plain line: "N passed, N failed".
+// Runs every tier of the tests and ends with one plain line: "N passed, N failed". With --long: the long forms of some.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const patterns = process.argv.slice(2);
+/** Long forms of tests that have a short one in `npm test`. */
+const LONG = 'test/long/';
+const isLong = process.argv.includes('--long');
+const named = process.argv.slice(2).filter((argument) => argument !== '--long');
+const patterns = isLong && named.length === 0 ? [LONG] : named;
 const bin = (name) => join('node_modules', '.bin', name);
 
 /** Tiers that are one check each: passed or failed. */
@@ -48,7 +52,7 @@ const checks = Promise.all(patterns.length ? [] : CHECKS.map(check));
 // busier than it saves. Those which hold bars of time, as the scenarios do, run one after the other.
 const TIMED = 'test/(scenarios/|failures/killed-worker|activities/worker-death)';
 const STAGES = [
-  ['--maxWorkers=2', `--testPathIgnorePatterns=${TIMED}`],
+  ['--maxWorkers=2', `--testPathIgnorePatterns=${TIMED}|${LONG}`],
   ['--runInBand', TIMED],
 ];
 

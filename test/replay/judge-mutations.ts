@@ -20,15 +20,15 @@ function toldOf({ divergence, feed }: CheckedHistory): string {
   return lines.map(({ sign, line }) => `${sign} ${line.replace(/"\w+_ms":\d+,?/g, '')}`).join('\n');
 }
 
-/** Applies each change to a copy of the workflows, and checks every history on it. */
+/** Applies each change to a copy of the workflows, and checks on it the histories that `historiesOf` gives for its name. */
 export async function judgeMutations(
   mutations: readonly NamedMutation[],
-  histories: readonly HistoryToCheck[],
+  historiesOf: (mutation: string) => readonly HistoryToCheck[],
 ): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
   using bench = mutationBench();
   for (const { name, ...mutation } of mutations) {
-    const checks = await checkHistories({ workflowBundle: await bench.bundle(mutation), histories });
+    const checks = await checkHistories({ workflowBundle: await bench.bundle(mutation), histories: historiesOf(name) });
     const bad = checks.filter((check) => !isGood(check));
     const diverging = bad.filter(({ divergence }) => divergence);
     const caughtBy = diverging.length > 0 ? 'replay' : bad.length > 0 ? 'feed replay' : 'harmless';
