@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 // A checkout runs from its sources, an installed package has dist/ alone.
@@ -11,9 +12,9 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exit(1);
 }
 const { enableCompileCache, registerHooks } = await import('node:module');
-const { cacheDir } = await import(
-  inCheckout ? '../src/temporal-cli/cache-dir.ts' : '../dist/temporal-cli/cache-dir.js'
-);
+// What cacheDir() of a checkout gives: to load TypeScript before the cache is on takes a seventh of the whole start.
+const ofCheckout = () => resolve(process.env.BATON_CACHE_DIR || fileURLToPath(new URL('../.cache', import.meta.url)));
+const cacheDir = inCheckout ? ofCheckout : (await import('../dist/temporal-cli/cache-dir.js')).cacheDir;
 // Most commands take longer to compile this package and Temporal's than to do their work. Child processes inherit it.
 process.env.NODE_COMPILE_CACHE ??= join(cacheDir(), 'compiled');
 enableCompileCache();
