@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { WorkflowBundle } from '@temporalio/worker';
 import type { App } from '../agents/define-app.ts';
 import { connectionSettings } from '../client/connection-settings.ts';
 import type { Config } from '../config.ts';
@@ -83,11 +84,14 @@ export async function startStack({
     checkRoom(dataDir);
     const owner = await ownDataDir({ dataDir, command, say, patienceMs });
     undo.push(owner.release);
-    // Begun first: while the server's process starts, this one loads and bundles what the worker needs.
-    const starting = process.env.TEMPORAL_ADDRESS ? undefined : embeddedTemporal({ config, say, port });
+    const launched = Promise.withResolvers<void>();
+    const onLaunch = launched.resolve;
+    const starting = process.env.TEMPORAL_ADDRESS ? undefined : embeddedTemporal({ config, say, port, onLaunch });
     // Awaited below; until then its failure must not end the process.
     starting?.catch(() => undefined);
     undo.push(async () => (await starting?.catch(() => undefined))?.stop());
+    // A port that is taken is told at once. While the server's process starts, this one loads and bundles for the worker.
+    if (starting) await Promise.race([launched.promise, starting]);
     const { Runtime } = await import('@temporalio/worker');
     const { startWorker } = await import('./start-worker.ts');
     const { costApp } = await import('../agents/cost-app.ts');
@@ -95,12 +99,15 @@ export async function startStack({
     const logger = fileLogger({ path: join(dataDir, 'worker.log') });
     Runtime.install({ shutdownSignals: [], logger });
     const app = own ?? costApp({ dataDir });
-    const [server, workflowBundle] = await Promise.all([starting, bundleWorkflows({ app, logger })]);
+    let bundling: Promise<WorkflowBundle> | undefined;
+    const bundle = () => (bundling ??= bundleWorkflows({ app, logger }));
+    if (starting) bundle().catch(() => undefined);
+    const server = await starting;
     const { connectionOptions, namespace } = connectionSettings({ address: server?.address, dataDir });
     const { address } = connectionOptions;
     const { reconcileMs = RECONCILE_MS } = config;
     const temporal = { connectionOptions, namespace };
-    const { store } = await startWorker({ config, app, workflowBundle, ...temporal, logger, reconcileMs, undo });
+    const { store } = await startWorker({ config, app, bundle, ...temporal, logger, reconcileMs, undo });
     const gatewayUrl = gateway ? await serveUsers({ config, store, address, namespace, say, undo, app: own }) : null;
     undo.push(owner.stopping);
     return { uiUrl: server?.uiUrl ?? null, namespace, address, gatewayUrl, stop: undo.run };

@@ -15,7 +15,8 @@ import type { UndoList } from './undo-list.ts';
 type Options = {
   config: Config;
   app: App;
-  workflowBundle: WorkflowBundle;
+  /** Called when the server has been looked at: bundling takes seconds, and what is wrong there shall be told at once. */
+  bundle: () => Promise<WorkflowBundle>;
   connectionOptions: ConnectionSettings['connectionOptions'];
   namespace: string;
   /** @default 'baton' */
@@ -36,6 +37,7 @@ type Options = {
  */
 export async function startWorker({
   config,
+  bundle,
   connectionOptions,
   namespace,
   logger,
@@ -62,7 +64,9 @@ export async function startWorker({
   const dataConverter = createDataConverter(payloads);
   const notifier = withOutbox(store.log, { folder: join(dataDir, 'outbox') });
   undo.push(notifier.close);
-  const worker = await createWorker({ connection, namespace, dataConverter, notifier, effects, leases, ...how });
+  const workflowBundle = await bundle();
+  const stores = { notifier, effects, leases };
+  const worker = await createWorker({ connection, namespace, dataConverter, ...stores, workflowBundle, ...how });
   const running = worker.run();
   // Whoever stops it hears of a worker that broke; until then the failure must not end the process.
   running.catch(() => undefined);

@@ -32,11 +32,11 @@ async function work(modules: string[], { taskQueue, fair }: Options): Promise<vo
   const prometheus = http.metricsPort === undefined ? undefined : { bindAddress: `${http.host}:${http.metricsPort}` };
   // The process handles signals itself: what belongs to the worker is closed after it.
   Runtime.install({ shutdownSignals: [], logger, telemetryOptions: prometheus && { metrics: { prometheus } } });
-  const workflowBundle = await bundleWorkflows({ app, logger });
+  const bundle = () => bundleWorkflows({ app, logger });
   const undo = undoList();
   try {
     const temporal = { connectionOptions, namespace, taskQueue, fair };
-    const { running } = await startWorker({ config, app, workflowBundle, ...temporal, logger, reconcileMs, undo });
+    const { running } = await startWorker({ config, app, bundle, ...temporal, logger, reconcileMs, undo });
     say(`worker       ${app.agents.map(({ name }) => name).join(', ')}`);
     say(`             on queue ${taskQueue} of namespace ${namespace} at ${connectionOptions.address}`);
     say(`             ${fair ? 'fair among users' : 'first come, first served'}`);

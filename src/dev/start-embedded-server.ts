@@ -37,6 +37,8 @@ type Options = {
   retentionDays?: number;
   /** Whether Temporal's own ports are tried first, where its tools look for a server. @default true */
   usualPorts?: boolean;
+  /** Called when the server's process is there: from now on there is only waiting until it answers. */
+  onLaunch?: () => void;
 };
 
 function launch(cliPath: string, args: string[], logPath: string) {
@@ -89,6 +91,7 @@ export async function startEmbeddedServer(options: Options): Promise<EmbeddedSer
     let over = false;
     try {
       if (pid === undefined) return await exited;
+      options.onLaunch?.();
       writeServerRecord(dataDir, { pid, port, ui_port: uiPort, flags_sha256 });
       const began = performance.now();
       const isOwn = () => listensOn(pid, port) || performance.now() - began > SETTLED_MS;
