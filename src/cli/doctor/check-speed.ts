@@ -15,8 +15,9 @@ const LIMITS = { timer: 400, step: 40 };
 type Options = { connection: Connection; connectionOptions: NativeConnectionOptions; namespace: string };
 
 async function measure({ connection, connectionOptions, namespace }: Options) {
-  const { DefaultLogger, NativeConnection, Runtime, Worker } = await import('@temporalio/worker');
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  const { NativeConnection, Worker } = await import('@temporalio/worker');
+  const { quietRuntime } = await import('../../testing/quiet-runtime.ts');
+  quietRuntime();
   const native = await NativeConnection.connect(connectionOptions);
   const taskQueue = `baton-doctor-${randomUUID()}`;
   const workflowsPath = fileURLToPath(
