@@ -7,6 +7,7 @@ import { connectionSettings } from '../../src/client/connection-settings.ts';
 import { openPlainConnection } from '../../src/client/open-connection.ts';
 import { startScriptedTemporal } from '../support/scripted-temporal.ts';
 import { shared } from '../support/test-run.ts';
+import { callBaton } from './call-baton.ts';
 import { runBaton } from './run-baton.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'baton-bad-cli-'));
@@ -15,25 +16,32 @@ afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 const noToml = join(dataDir, 'temporal.toml');
 writeFileSync(noToml, '[profile.default');
 
-/** One that looks, and the two that stay up. */
-const COMMANDS = [['runs'], ['worker'], ['gateway']];
+const LOOKS = [['runs']];
+const STAY_UP = [['worker'], ['gateway']];
 
-test.each<[string, Record<string, string>, RegExp]>([
-  ['a namespace', { TEMPORAL_NAMESPACE: 'nope' }, /no namespace "nope"; correct TEMPORAL_NAMESPACE/],
+/** Whether a process has opened by then what could keep it from ending. */
+type Opened = { opened: boolean };
+
+test.each<[string, Record<string, string>, RegExp, Opened]>([
+  ['a namespace', { TEMPORAL_NAMESPACE: 'nope' }, /no namespace "nope"; correct TEMPORAL_NAMESPACE/, { opened: true }],
   [
     'a config file',
     { TEMPORAL_CONFIG_FILE: noToml },
     /config file .*temporal\.toml \(TEMPORAL_CONFIG_FILE\) cannot be read/,
+    { opened: false },
   ],
-])('%s that is wrong ends every command with one error and no stack', async (_name, more, expected) => {
+])('%s that is wrong ends every command with one error and no stack', async (_name, more, expected, { opened }) => {
   const env = { TEMPORAL_ADDRESS: shared().address, BATON_HTTP_PORT: '0', BATON_LOG: 'sqlite:', ...more };
-  const ended = await Promise.all(COMMANDS.map((args) => runBaton(args, { dataDir, env })));
-  for (const [index, { code, stderr }] of ended.entries()) {
-    expect({ command: COMMANDS[index], code, stderr }).toEqual({
-      command: COMMANDS[index],
-      code: 1,
-      stderr: expect.stringMatching(expected),
-    });
+  const run = async (args: string[], how: typeof callBaton | typeof runBaton) => ({
+    args,
+    ...(await how(args, { dataDir, env })),
+  });
+  const ended = await Promise.all([
+    ...LOOKS.map((args) => run(args, callBaton)),
+    ...STAY_UP.map((args) => run(args, opened ? runBaton : callBaton)),
+  ]);
+  for (const { args, code, stderr } of ended) {
+    expect({ args, code, stderr }).toEqual({ args, code: 1, stderr: expect.stringMatching(expected) });
     expect(stderr).toMatch(/^baton: /m);
     expect(stderr).not.toMatch(/^ {4}at /m);
   }
@@ -41,7 +49,7 @@ test.each<[string, Record<string, string>, RegExp]>([
 
 test('doctor tells a namespace that does not exist, and goes on with the rest', async () => {
   const env = { TEMPORAL_ADDRESS: shared().address, TEMPORAL_NAMESPACE: 'nope' };
-  const { code, stdout } = await runBaton(['doctor', '--json'], { dataDir, env });
+  const { code, stdout } = await callBaton(['doctor', '--json'], { dataDir, env });
   expect(code).toBe(1);
   const checks = JSON.parse(stdout) as { name: string; state: string; found: string }[];
   const by = Object.fromEntries(checks.map(({ name, state, found }) => [name, { state, found }]));

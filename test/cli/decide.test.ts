@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineAgent } from '../../src/agents/define-agent.ts';
 import { startTestClient } from '../support/test-client.ts';
 import { shared } from '../support/test-run.ts';
-import { runBaton } from './run-baton.ts';
+import { callBaton } from './call-baton.ts';
 
 /** Fails unless its user approves. */
 const asker = defineAgent({
@@ -35,7 +35,7 @@ async function asking() {
   // The command finds runs by Temporal's visibility, which lags behind history by moments.
   while (!(await baton.runs()).some(({ run_id }) => run_id === run.runId)) await new Promise(setImmediate);
   const env = { TEMPORAL_ADDRESS: shared().address };
-  return { run, id, baton: (...args: string[]) => runBaton(args, { dataDir: at.dataDir, env }) };
+  return { run, id, baton: (...args: string[]) => callBaton(args, { dataDir: at.dataDir, env }) };
 }
 
 test('approve counts once: a rejection after it is refused with who approved before', async () => {

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { callBaton } from './call-baton.ts';
 import { runBaton, temporaryDir } from './run-baton.ts';
 
 test('baton init leaves alone a folder that holds something, and a file', async () => {
@@ -10,7 +11,7 @@ test('baton init leaves alone a folder that holds something, and a file', async 
   writeFileSync(join(taken, 'thesis.txt'), '');
   const file = join(taken, 'thesis.txt');
   const [full, noFolder] = await Promise.all(
-    [taken, file].map((path) => runBaton(['init', path], { dataDir: dir.path })),
+    [taken, file].map((path) => callBaton(['init', path], { dataDir: dir.path })),
   );
   expect([full?.code, noFolder?.code]).toEqual([1, 1]);
   expect(full?.stderr).toContain(`${taken} is not empty (thesis.txt): name a new folder, or move away what is in it`);

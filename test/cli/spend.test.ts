@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AZURE_CODE, AZURE_HEADER, MOONCAKE_CONVERSATION } from '../spend/fixtures.ts';
+import { callBaton } from './call-baton.ts';
 import { runBaton, spawnBaton, temporaryDir } from './run-baton.ts';
 
 let dir: Awaited<ReturnType<typeof temporaryDir>>;
@@ -17,7 +18,7 @@ afterAll(async () => {
   await dir[Symbol.asyncDispose]();
 });
 
-const baton = (...args: string[]) => runBaton(args, { dataDir: dir.path });
+const baton = (...args: string[]) => callBaton(args, { dataDir: dir.path });
 async function file(name: string, text: string): Promise<string> {
   const path = join(dir.path, name);
   await writeFile(path, text);
@@ -30,14 +31,18 @@ const standalone = ({ recommendations }: Shown, technique: string) =>
   recommendations.find((each) => each.technique === technique)?.standalone_percent;
 
 describe('baton spend on the real traces', () => {
-  test('gives the figures of the Azure trace, exit code 0, and nothing but JSON on stdout', async () => {
-    const { code, stdout } = await baton('spend', AZURE_CODE, '--model', 'claude-sonnet-4-5', '--json');
+  test('gives the figures of the Azure trace, exit code 0, nothing but JSON on stdout, and the whole report as a file', async () => {
+    const out = join(dir.path, 'report.md');
+    const args = ['spend', AZURE_CODE, '--model', 'claude-sonnet-4-5', '--json', '--out', out];
+    const { code, stdout } = await runBaton(args, { dataDir: dir.path });
     const report = JSON.parse(stdout) as Shown;
     expect(code).toBe(0);
     expect(report.baseline.list_usd).toBeCloseTo(57.87, 2);
     expect(report.baseline.monthly_usd).toBeCloseTo(44_261, -1);
     expect(standalone(report, 'right_size')).toBeCloseTo(4.554, 1);
     expect(standalone(report, 'output_cap')).toBeCloseTo(1.33, 1);
+    expect(await readFile(out, 'utf8')).toContain('## Recommendations');
+    expect((await readdir(dir.path)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
   test('gives the figures of the Mooncake trace', async () => {
@@ -46,14 +51,6 @@ describe('baton spend on the real traces', () => {
     expect(code).toBe(0);
     expect(report.baseline.list_usd).toBeCloseTo(403.21, 2);
     expect(standalone(report, 'prompt_caching')).toBeCloseTo(11.83, 1);
-  });
-
-  test('writes the report whole, as its ending says', async () => {
-    const out = join(dir.path, 'report.md');
-    const { code } = await baton('spend', AZURE_CODE, '--model', 'claude-sonnet-4-5', '--out', out);
-    expect(code).toBe(0);
-    expect(await readFile(out, 'utf8')).toContain('## Recommendations');
-    expect((await readdir(dir.path)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
   test('lists, shows and replays the watch of what ran, as JSON', async () => {
@@ -69,7 +66,7 @@ describe('baton spend on the real traces', () => {
 
 test('a file with a header and no rows ends with exit code 3 and what to export, and no figure', async () => {
   const path = await file('header-only.csv', `${AZURE_HEADER}\r\n`);
-  const { code, stdout } = await baton('spend', path, '--model', 'gpt-4o', '--json');
+  const { code, stdout } = await runBaton(['spend', path, '--model', 'gpt-4o', '--json'], { dataDir: dir.path });
   expect(code).toBe(3);
   expect(JSON.parse(stdout)).toMatchObject({
     status: 'insufficient_data',
@@ -125,7 +122,7 @@ describe('bad input ends with its path, its reason and exit code 1', () => {
   test('a port in use, named before anything is started', async () => {
     await using other = await temporaryDir();
     const port = /Temporal +127\.0\.0\.1:(\d+)/.exec(dev.output.stderr)?.[1] ?? '';
-    const { code, stderr } = await runBaton(['dev', '--port', port], { dataDir: other.path });
+    const { code, stderr } = await callBaton(['dev', '--port', port], { dataDir: other.path });
     expect(code).toBe(1);
     expect(stderr).toContain(`port ${port} of 127.0.0.1 is in use`);
   });
@@ -160,7 +157,8 @@ describe('bad input ends with its path, its reason and exit code 1', () => {
   });
 
   test('an ending of --out that nobody can write is refused before the run', async () => {
-    const { code, stderr } = await baton('spend', AZURE_CODE, '--out', 'report.docx');
+    const args = ['spend', AZURE_CODE, '--out', 'report.docx'];
+    const { code, stderr } = await runBaton(args, { dataDir: dir.path });
     expect(code).toBe(1);
     expect(stderr).toContain('the ending must be one of');
   });
@@ -181,13 +179,13 @@ test('a plan that goes on past a step that failed ends with exit code 2, and nam
 
 describe('baton doctor', () => {
   test('says as JSON, and by its exit code, that all is well, or what is not', async () => {
-    const well = await baton('doctor', '--json');
+    const well = await runBaton(['doctor', '--json'], { dataDir: dir.path });
     const checks = JSON.parse(well.stdout) as { name: string; state: string; remedy?: string }[];
     expect(well.code).toBe(0);
     expect(checks.map(({ name }) => name)).toEqual(expect.arrayContaining(['node', 'temporal', 'namespace', 'timers']));
     expect(checks.filter(({ state }) => state === 'bad')).toEqual([]);
 
-    const nobody = await runBaton(['doctor', '--json'], {
+    const nobody = await callBaton(['doctor', '--json'], {
       dataDir: dir.path,
       env: { TEMPORAL_ADDRESS: '127.0.0.1:1' },
     });

@@ -11,7 +11,7 @@ import { connect } from '../../src/client.ts';
 import { statsSchema, type Stats } from '../../src/contracts/stats.ts';
 import { openStore } from '../../src/notifier/open-store.ts';
 import { createWorker } from '../../src/worker.ts';
-import { runBaton } from '../cli/run-baton.ts';
+import { callBaton } from '../cli/call-baton.ts';
 import { shared } from '../support/test-run.ts';
 
 /** Does what its input says: succeeds at once, recovers on its second attempt, fails, is silent or hangs. */
@@ -116,13 +116,13 @@ test('a client goes on from what it read before, and pages the history', async (
 
 test('the command prints them for one user and for all, without a server', async () => {
   const env = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
-  const all = await runBaton(['stats', '--json'], { dataDir, env });
+  const all = await callBaton(['stats', '--json'], { dataDir, env });
   expect(all.code).toBe(0);
   const total = statsSchema.parse(JSON.parse(all.stdout));
   expect(total).toMatchObject({ total_executions: 10, failed_executions: 4, events: { users: 3, runs: 10 } });
-  const one = await runBaton(['stats', '--user', 'bob', '--json'], { dataDir, env });
+  const one = await callBaton(['stats', '--user', 'bob', '--json'], { dataDir, env });
   expect(JSON.parse(one.stdout)).toMatchObject({ total_executions: 1, history: [{ user_id: 'bob' }] });
-  const text = await runBaton(['stats', '--history', '1'], { dataDir, env });
+  const text = await callBaton(['stats', '--history', '1'], { dataDir, env });
   expect(text.stdout).toMatch(/worker +10 +4 +1 +1 +0 +3 +0 +0 +1/);
   expect(text.stdout).toContain('--cursor');
   const { events, max_queue_wait_time, max_execution_time } = total;

@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { connect, type BatonClient, type RunHandle } from '../../src/client.ts';
-import { runBaton, spawnBaton, temporaryDir } from '../cli/run-baton.ts';
+import { callBaton } from '../cli/call-baton.ts';
+import { spawnBaton, temporaryDir } from '../cli/run-baton.ts';
 import app from '../support/drill/app.ts';
 import { startRedisServer } from '../support/redis-server.ts';
 import { shared } from '../support/test-run.ts';
@@ -54,7 +55,7 @@ async function clientOf(name: string, log = 'sqlite:') {
 async function shown(name: string, reason: string, log?: string): Promise<string> {
   const { workflowId } = runs[name] as RunHandle;
   for (;;) {
-    const { stdout } = await runBaton(['show', workflowId], environment(log));
+    const { stdout } = await callBaton(['show', workflowId], environment(log));
     if (stdout.includes(`\n${reason}: `)) return stdout;
   }
 }
@@ -98,7 +99,7 @@ afterAll(async () => {
 
 test('the list of runs marks what each of them needs', async () => {
   await shown('failing', 'retrying');
-  const { stdout } = await runBaton(['runs', '--user', user, '--agent', 'doorman', '--json'], environment());
+  const { stdout } = await callBaton(['runs', '--user', user, '--agent', 'doorman', '--json'], environment());
   expect(JSON.parse(stdout)).toMatchObject([{ run_id: 'failing', needs: { reason: 'retrying' } }]);
 }, 60_000);
 
@@ -113,7 +114,7 @@ test('an agent that fails: show says by what and when it tries again, and lets i
   const text = await shown('failing', 'retrying');
   expect(text).toMatch(/retrying: doorman failed 1 times and tries again in \d+ m .*the door is shut/);
   await writeFile(join(dir.path, 'open'), '');
-  expect((await runBaton(commandIn(text, 'baton retry'), environment())).stdout).toContain('doorman: tries again');
+  expect((await callBaton(commandIn(text, 'baton retry'), environment())).stdout).toContain('doorman: tries again');
   expect(await ended('failing')).toBe('completed');
 }, 60_000);
 
@@ -121,7 +122,7 @@ test('waiting for a person: show says for what and until when, and how to answer
   const text = await shown('asking', 'waiting_for_person');
   expect(text).toContain('Go on?');
   expect(text).toMatch(/it waits until .*Z, for .* the decision is "reject"/);
-  expect((await runBaton(commandIn(text, 'baton approve'), environment())).code).toBe(0);
+  expect((await callBaton(commandIn(text, 'baton approve'), environment())).code).toBe(0);
   expect(await ended('asking')).toBe('completed');
 }, 60_000);
 
@@ -141,6 +142,6 @@ test('the log is down: show says where it was, and the run ends when it is there
   expect(text).toContain(`the event log at ${redis.url} cannot be reached`);
   expect(text).toContain(`start Redis at ${redis.url} again`);
   await redis.start();
-  expect((await runBaton(commandIn(text, 'baton doctor'), environment(redis.url))).stdout).toContain('log');
+  expect((await callBaton(commandIn(text, 'baton doctor'), environment(redis.url))).stdout).toContain('log');
   expect(await ended('dark')).toBe('completed');
 }, 60_000);
