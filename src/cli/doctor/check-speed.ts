@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Client, type Connection } from '@temporalio/client';
 import type { NativeConnectionOptions } from '@temporalio/worker';
+import { bundleWorkflows } from '../../workflow-bundle/bundle-workflows.ts';
 import { check, type Check } from './check.ts';
 
 const WAIT_MS = 100;
@@ -15,17 +15,16 @@ const LIMITS = { timer: 400, step: 40 };
 type Options = { connection: Connection; connectionOptions: NativeConnectionOptions; namespace: string };
 
 async function measure({ connection, connectionOptions, namespace }: Options) {
-  const { NativeConnection, Worker } = await import('@temporalio/worker');
+  const { DefaultLogger, NativeConnection, Worker } = await import('@temporalio/worker');
   const { quietRuntime } = await import('../../testing/quiet-runtime.ts');
   quietRuntime();
   const native = await NativeConnection.connect(connectionOptions);
   const taskQueue = `baton-doctor-${randomUUID()}`;
-  const workflowsPath = fileURLToPath(
-    new URL(`../../workflows/doctor-probe${extname(import.meta.url)}`, import.meta.url),
-  );
+  const workflows = new URL(`../../workflows/doctor-probe${extname(import.meta.url)}`, import.meta.url);
+  const workflowBundle = await bundleWorkflows({ app: { workflows }, logger: new DefaultLogger('ERROR') });
   const activities = { noop: async () => undefined };
   try {
-    const worker = await Worker.create({ connection: native, namespace, taskQueue, workflowsPath, activities });
+    const worker = await Worker.create({ connection: native, namespace, taskQueue, workflowBundle, activities });
     return await worker.runUntil(async () => {
       const client = new Client({ connection, namespace });
       const measured: { timer: number; step: number }[] = [];
