@@ -1,36 +1,25 @@
-import { randomUUID } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import example from '../../examples/own-workflow/app.ts';
-import { connect } from '../../src/client.ts';
 import type { CheckedHistory } from '../../src/replay/check-histories.ts';
+import { startTestClient } from '../support/test-client.ts';
 import { shared } from '../support/test-run.ts';
-import { runBaton, spawnBaton, temporaryDir } from './run-baton.ts';
+import { callBaton } from './call-baton.ts';
+import { runBaton } from './run-baton.ts';
 
 const { address } = shared();
 const MODULE = 'examples/own-workflow/app.ts';
 const env = { TEMPORAL_ADDRESS: address };
 
-let dir: Awaited<ReturnType<typeof temporaryDir>>;
+let at: Awaited<ReturnType<typeof startTestClient>>;
 let workflowId: string;
-let stopWorker: () => Promise<unknown>;
 
 /** One run of the example that asked its user, as it was in production. */
 beforeAll(async () => {
-  dir = await temporaryDir();
-  const taskQueue = `test-${randomUUID()}`;
-  const { child, until, closed } = spawnBaton(['worker', MODULE, '--task-queue', taskQueue], {
-    dataDir: dir.path,
-    env,
-  });
-  stopWorker = () => {
-    child.kill('SIGTERM');
-    return closed;
-  };
-  await until(/worker {7}quote, buyer, release/);
-  await using baton = await connect({ user: 'ann', app: example, address, dataDir: dir.path, taskQueue });
+  at = await startTestClient({ app: example });
+  const baton = await at.clientOf('ann');
   const run = await baton.startNamed('trip', { sku: 'map', approve: true });
   for await (const { type, payload } of run.events()) {
     if (type === 'approval_requested') await run.approve(payload.approval_id);
@@ -40,10 +29,7 @@ beforeAll(async () => {
   while (!(await baton.runs()).some(({ workflow_id }) => workflow_id === workflowId)) await sleep(50);
 }, 60_000);
 
-afterAll(async () => {
-  await stopWorker();
-  await dir[Symbol.asyncDispose]();
-});
+afterAll(() => at.stop());
 
 /** `baton replay` of the server's trips on the example with one change; of other tests' trips there is no log here. */
 async function replayOf(change: (source: string) => string) {
@@ -54,7 +40,9 @@ async function replayOf(change: (source: string) => string) {
     const source = readFileSync(workflows, 'utf8');
     writeFileSync(workflows, change(source));
     const args = ['replay', join(copy, 'app.ts'), '--workflow', 'trip', '--since', '1h', '--json'];
-    const { code, stdout, stderr } = await runBaton(args, { dataDir: dir.path, env });
+    // The bundle of this copy serves nobody else.
+    const own = { ...env, BATON_CACHE_DIR: at.dataDir };
+    const { code, stdout, stderr } = await callBaton(args, { dataDir: at.dataDir, env: own });
     const checks = stdout === '' ? [] : (JSON.parse(stdout) as CheckedHistory[]);
     return { code, stderr, check: checks.find(({ workflow_id }) => workflow_id === workflowId) };
   } finally {
@@ -89,11 +77,11 @@ test('another question for the user replays, but is found in the feed', async ()
 });
 
 test('an exported history names nobody, is not overwritten, and is checked without a server', async () => {
-  const histories = join(dir.path, 'histories');
+  const histories = join(at.dataDir, 'histories');
   mkdirSync(histories);
   const out = join(histories, 'trip.json');
   const args = ['history', 'export', workflowId, '--scrub', '--feed', '--app', MODULE, '--out', out];
-  expect(await runBaton(args, { dataDir: dir.path, env })).toMatchObject({ code: 0 });
+  expect(await callBaton(args, { dataDir: at.dataDir, env })).toMatchObject({ code: 0 });
   const [history, feed] = [readFileSync(out, 'utf8'), readFileSync(join(histories, 'trip.feed.json'), 'utf8')];
   // Of the whole history, not of its first payload: what the operator's desk shows of a run stands before its input.
   const payloads = [...history.matchAll(/"data": "([^"]*)"/g)].map(([, data = '']) => `${Buffer.from(data, 'base64')}`);
@@ -101,20 +89,18 @@ test('an exported history names nobody, is not overwritten, and is checked witho
   expect(payloads.join('\n')).not.toMatch(/Buy map|"map"|\bann\b/);
   expect(start).toMatch(/"user_id":"text_\d+".*"sku":"text_\d+"/);
   expect(feed).not.toContain('Buy map');
-  const again = await runBaton(args, { dataDir: dir.path, env });
+  const again = await callBaton(args, { dataDir: at.dataDir, env });
   expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('trip.json exists: a history that is kept') });
   const noServer = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
-  const checked = await runBaton(['replay', MODULE, '--dir', histories], { dataDir: dir.path, env: noServer });
+  const checked = await runBaton(['replay', MODULE, '--dir', histories], { dataDir: at.dataDir, env: noServer });
   expect(checked).toMatchObject({ code: 0, stdout: '1 history: 1 replay, 1 feed compared\n' });
 });
 
 test('what cannot be checked is an error that says what to do', async () => {
-  const replay = (...args: string[]) => runBaton(['replay', MODULE, ...args], { dataDir: dir.path, env });
-  const [noRun, noFolder, noServer] = await Promise.all([
-    replay('--workflow', 'trap'),
-    replay('--dir', join(dir.path, 'none')),
-    runBaton(['replay'], { dataDir: dir.path, env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } }),
-  ]);
+  const replay = (...args: string[]) => callBaton(['replay', MODULE, ...args], { dataDir: at.dataDir, env });
+  const noRun = await replay('--workflow', 'trap');
+  const noFolder = await replay('--dir', join(at.dataDir, 'none'));
+  const noServer = await callBaton(['replay'], { dataDir: at.dataDir, env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
   expect([noRun.code, noFolder.code, noServer.code]).toEqual([1, 1, 1]);
   expect(noRun.stderr).toContain('no run of workflow trap started within 7d: give a longer --since');
   expect(noFolder.stderr).toContain('there is no such folder');
