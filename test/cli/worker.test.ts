@@ -6,7 +6,8 @@ import { freePort } from '../../src/dev/free-port.ts';
 import { AZURE_CODE } from '../spend/fixtures.ts';
 import careless from '../support/careless-app.ts';
 import { shared } from '../support/test-run.ts';
-import { runBaton, spawnBaton, temporaryDir } from './run-baton.ts';
+import { callBaton } from './call-baton.ts';
+import { spawnBaton, temporaryDir } from './run-baton.ts';
 
 const { address } = shared();
 
@@ -36,43 +37,31 @@ test("without a module it runs Baton's own agents, serves metrics, and ends with
   expect(await closed).toBe(0);
 }, 60_000);
 
-test("with a module it runs that app's agents and workflows", async () => {
+test('with modules it runs the agents and workflows of them all, and outlives a failing promise that one leaves behind', async () => {
   await using dir = await temporaryDir();
   const taskQueue = `test-${randomUUID()}`;
-  const args = ['worker', 'examples/own-workflow/app.ts', '--task-queue', taskQueue, '--no-fair'];
+  const modules = ['examples/own-workflow/app.ts', 'test/support/careless-app.ts'];
+  const args = ['worker', ...modules, '--task-queue', taskQueue, '--no-fair'];
   const { child, until, closed } = spawnBaton(args, { dataDir: dir.path, env: { TEMPORAL_ADDRESS: address } });
-  await until(/worker {7}quote, buyer, release[^]*first come, first served/);
-  await using baton = await connect({ user: 'ann', app: example, address, dataDir: dir.path, taskQueue });
+  await until(/worker {7}quote, buyer, release, careless\n[^]*first come, first served/);
+  const at = { user: 'ann', address, dataDir: dir.path, taskQueue };
+  await using carelessly = await connect({ ...at, app: careless });
+  const left = await carelessly.start('runAgent', { agent: 'careless', input: {} });
+  expect(await left.result()).toMatchObject({ status: 'completed', result: { result: { pid: child.pid } } });
+  await until(/left behind/);
+  await using baton = await connect({ ...at, app: example });
   const run = await baton.startNamed('trip', { sku: 'map' });
   expect(await run.result()).toMatchObject({ status: 'completed', result: { receipt: 'map for 300 cents' } });
   child.kill('SIGTERM');
   expect(await closed).toBe(0);
 }, 60_000);
 
-test('an agent that leaves a failing promise behind does not end the worker', async () => {
-  await using dir = await temporaryDir();
-  const taskQueue = `test-${randomUUID()}`;
-  const args = ['worker', 'test/support/careless-app.ts', '--task-queue', taskQueue];
-  const { child, until, closed } = spawnBaton(args, { dataDir: dir.path, env: { TEMPORAL_ADDRESS: address } });
-  await until(/worker {7}careless/);
-  await using baton = await connect({ user: 'ann', app: careless, address, dataDir: dir.path, taskQueue });
-  for (let round = 0; round < 2; round += 1) {
-    const run = await baton.start('runAgent', { agent: 'careless', input: {} });
-    expect(await run.result()).toMatchObject({ status: 'completed', result: { result: { pid: child.pid } } });
-  }
-  await until(/left behind/);
-  child.kill('SIGTERM');
-  expect(await closed).toBe(0);
-});
-
 test('two modules with one name of an agent, or one that is no app, are refused before any work', async () => {
   await using dir = await temporaryDir();
   const options = { dataDir: dir.path, env: { TEMPORAL_ADDRESS: address } };
   const app = 'examples/own-workflow/app.ts';
-  const [twice, none] = await Promise.all([
-    runBaton(['worker', app, app], options),
-    runBaton(['worker', 'examples/own-workflow/workflows.ts'], options),
-  ]);
+  const twice = await callBaton(['worker', app, app], options);
+  const none = await callBaton(['worker', 'examples/own-workflow/workflows.ts'], options);
   expect([twice.code, none.code]).toEqual([1, 1]);
   expect(twice.stderr).toContain('workflows of their own');
   expect(none.stderr).toContain('its default export must be what defineApp returns');
