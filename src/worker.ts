@@ -37,6 +37,11 @@ export type WorkerOptions = {
   fair?: boolean;
   /** How many agents may work in this worker at once. @default 100 */
   maxConcurrentAgents?: number;
+  /**
+   * Runs workflows in this very thread, where breakpoints reach them and nothing takes them for hung. For debugging and
+   * tests: a worker is up in a fifth of the time, but an agent that computes holds its workflows up. @default false
+   */
+  debugMode?: boolean;
 };
 
 export { WORKFLOWS_PATH } from './workflow-bundle/shipped-workflows.ts';
@@ -60,6 +65,7 @@ export async function createWorker({
   shutdownGraceMs = 10_000,
   fair = false,
   maxConcurrentAgents = 100,
+  debugMode = false,
 }: WorkerOptions): Promise<Worker> {
   if (isIsolated()) {
     throw new TypeError("an isolated agent's module starts a worker: move the agent to a module that does not");
@@ -71,6 +77,7 @@ export async function createWorker({
     namespace,
     dataConverter,
     taskQueue,
+    debugMode,
     activities: createActivities(app, { notifier, effects, leases, runAgent: pool.run }),
     ...(fair && { maxEagerActivityReservationsPerWorkflowTask: 0 }),
     maxConcurrentActivityTaskExecutions: maxConcurrentAgents,

@@ -23,7 +23,17 @@ export async function startTestClient({ agents = [], app = defineApp({ agents })
   const native = await NativeConnection.connect({ address });
   const connection = await Connection.connect({ address });
   const { log: notifier, effects, leases } = store;
-  const options = { connection: native, namespace, app, notifier, effects, leases, taskQueue, workflowBundle };
+  const options = {
+    connection: native,
+    namespace,
+    app,
+    notifier,
+    effects,
+    leases,
+    taskQueue,
+    workflowBundle,
+    debugMode: true,
+  };
   const workers: { worker: Worker; running: Promise<void> }[] = [];
   const clients: BatonClient[] = [];
 

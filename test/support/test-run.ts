@@ -94,6 +94,7 @@ export async function startTestWorker({
     shutdownGraceMs,
     maxConcurrentAgents,
     fair,
+    debugMode: true,
   };
   const workers: { worker: Worker; running: Promise<void> }[] = [];
 
