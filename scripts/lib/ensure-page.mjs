@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hashOf } from './hash-of.mjs';
 import { PROJECT, step } from './step.mjs';
 
 /** What the page is built from; the rest of the project may change without a new build. */
@@ -16,26 +16,9 @@ const SOURCES = [
 ];
 const STAMP = join(PROJECT, 'web', 'dist', '.baton-setup');
 
-/** By hand: the recursive listing came after Node 18.0. */
-function filesIn(path) {
-  if (!existsSync(path)) return [];
-  if (!statSync(path).isDirectory()) return [path];
-  return readdirSync(path)
-    .sort()
-    .flatMap((name) => filesIn(join(path, name)));
-}
-
-function sourceHash() {
-  const hash = createHash('sha256');
-  for (const path of SOURCES) {
-    for (const file of filesIn(join(PROJECT, path))) hash.update(file.slice(PROJECT.length)).update(readFileSync(file));
-  }
-  return hash.digest('hex');
-}
-
 /** Builds the page that the gateway serves, unless it was built from exactly these sources. */
 export function ensurePage() {
-  const wanted = sourceHash();
+  const wanted = hashOf(SOURCES);
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return;
   step({
     command: 'node',
