@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, Runtime } from '@temporalio/worker';
+import { cacheDir } from '../../src/temporal-cli/cache-dir.ts';
 import { startTestServer } from '../../src/testing/start-test-server.ts';
 
 export default async function globalSetup() {
+  // Temporal's SDK and the sources are compiled anew by each of the processes that tests start, else.
+  process.env.NODE_COMPILE_CACHE ??= join(cacheDir(), 'compiled');
   const logger = new DefaultLogger('ERROR');
   Runtime.install({ logger, shutdownSignals: [] });
   const dataDir = mkdtempSync(join(tmpdir(), 'baton-jest-'));
