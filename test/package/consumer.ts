@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,16 @@ function npmCache(root: string): string {
   return cache;
 }
 
+/** The programs that were fetched, and nothing else: what is kept of this folder's modules goes with the folder. */
+function batonCache(root: string): string {
+  const cache = join(root, 'baton-cache');
+  mkdirSync(cache);
+  for (const name of readdirSync(cacheDir())) {
+    if (!['compiled', 'workflows'].includes(name)) symlinkSync(join(cacheDir(), name), join(cache, name));
+  }
+  return cache;
+}
+
 /** Where packages come from, and whom to trust there, is a matter of the machine. */
 const OF_THE_MACHINE =
   /^(NODE_EXTRA_CA_CERTS|npm_config_(registry|cafile|ca|(https?_?|no)?_?proxy|userconfig|globalconfig))$/i;
@@ -25,11 +35,13 @@ function environment(root: string): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
     ([name]) => OF_THE_MACHINE.test(name) || !/^(npm_|BATON_|TEMPORAL_|NODE_|JEST_)/i.test(name),
   );
+  const cache = batonCache(root);
   return {
     ...Object.fromEntries(inherited),
     PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
-    // Only so that the Temporal CLI and the packages are not fetched anew.
-    BATON_CACHE_DIR: cacheDir(),
+    // Only so that the Temporal CLI and the packages are not fetched anew, and no module is compiled twice.
+    BATON_CACHE_DIR: cache,
+    NODE_COMPILE_CACHE: join(cache, 'compiled'),
     npm_config_cache: npmCache(root),
     npm_config_prefer_offline: 'true',
     npm_config_audit: 'false',
@@ -44,9 +56,9 @@ export function createConsumer() {
   const env = environment(root);
 
   /** Runs a program to its end. What it said on standard output, or an error with all that it said. */
-  function run(command: string, args: string[], cwd = root): Promise<string> {
+  function run(command: string, args: string[], cwd = root, more: NodeJS.ProcessEnv = {}): Promise<string> {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
-    execFile(command, args, { cwd, env, maxBuffer: 50_000_000 }, (error, stdout, stderr) => {
+    execFile(command, args, { cwd, env: { ...env, ...more }, maxBuffer: 50_000_000 }, (error, stdout, stderr) => {
       if (error) reject(new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`));
       else resolve(stdout);
     });

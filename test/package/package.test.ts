@@ -1,35 +1,30 @@
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createConsumer } from './consumer.ts';
+import { layDependencies } from './lay-dependencies.ts';
+import { doors, everyDoor, packageJson, READY, TARBALL } from './packed.ts';
 import { readmeFiles, type ReadmeFile } from './readme-files.ts';
+import { promised, readerOf } from './starter.ts';
 
-/** Building, and installing 300 packages, on a busy machine. */
+/** Building, packing and copying 300 packages, on a busy machine. That npm brings them itself is test/long/package. */
 const INSTALL_LIMIT_MS = 400_000;
 const MAX_TARBALL_BYTES = 1_000_000;
-const TARBALL = 'baton-agents-0.0.1.tgz';
 
 const { root, checkout, run, up, remove } = createConsumer();
 const project = join(root, 'my-agents');
-const inProject = (path: string) => readFileSync(join(project, path), 'utf8');
+const { read, apply, addReplayTest } = readerOf(project);
 const npm = (...args: string[]) => run('npm', args, project);
-const packageJson = (folder: string) =>
-  JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;
-const doors = Object.keys(packageJson(checkout).exports ?? {})
-  .filter((path) => !path.endsWith('.json'))
-  .map((path) => path.replace('.', 'baton-agents'));
+/** As `npx baton`, without npm's own second. */
+const baton = (...args: string[]) => run(join('node_modules', '.bin', 'baton'), args, project);
 
-/**
- * Into an empty project, within which the starter is then made: what the starter installs is what is installed there
- * already, and installing it takes longest of all.
- */
 beforeAll(async () => {
   await run('npm', ['pack', '--pack-destination', root], checkout);
-  const { devDependencies } = packageJson(checkout);
-  const tools = ['typescript', '@types/node'].map((name) => `${name}@${devDependencies?.[name]}`);
-  writeFileSync(join(root, 'package.json'), '{}');
-  await run('npm', ['install', `./${TARBALL}`, ...tools]);
-  await run('npx', ['baton', 'init', 'my-agents']);
+  await run('tar', ['-xzf', TARBALL]);
+  layDependencies({ checkout, to: root, tools: ['typescript', '@types/node'] });
+  await run('node', ['package/bin/baton.mjs', 'init', 'my-agents']);
+  renameSync(join(root, 'node_modules'), join(project, 'node_modules'));
+  await npm('install');
 }, INSTALL_LIMIT_MS);
 afterAll(remove);
 
@@ -59,35 +54,16 @@ test('the starter project is what the README shows, to the letter', () => {
       .reverse() as [string, string][],
   );
   expect([...shown.keys()].sort()).toEqual(['app.ts', 'start.ts', 'test/app.test.ts', 'workflows.ts']);
-  for (const [name, text] of shown) expect({ name, text: inProject(name) }).toEqual({ name, text });
+  for (const [name, text] of shown) expect({ name, text: read(name) }).toEqual({ name, text });
 });
 
-test('the starter project names a copy of this very package, and what else it needs can be had', async () => {
+test('the starter project names a copy of this very package, from which npm has installed it', async () => {
   expect(packageJson(project).dependencies).toMatchObject({ 'baton-agents': `file:${TARBALL}` });
   const list = (folder: string) => run('tar', ['-tzf', join(folder, TARBALL)]);
   expect(await list(project)).toBe(await list(root));
-  await npm('install', '--package-lock-only');
+  const { packages } = JSON.parse(read('node_modules/.package-lock.json')) as { packages: Record<string, unknown> };
+  expect(packages['node_modules/baton-agents']).toMatchObject({ resolved: `file:${TARBALL}` });
 });
-
-test('the types of every door hold where bundlers resolve them, in libraries too', async () => {
-  const imports = doors.map((door, n) => `import * as door${n} from '${door}';\nexport { door${n} };\n`);
-  // Left there for the starter's own check, by the resolution of Node.
-  writeFileSync(join(project, 'doors.ts'), imports.join(''));
-  const options = [
-    '--skipLibCheck',
-    'false',
-    '--module',
-    'esnext',
-    '--moduleResolution',
-    'bundler',
-    '--pretty',
-    'false',
-  ];
-  const said = await run('npx', ['tsc', ...options], project).catch((error: Error) => error.message);
-  const errors = said.split('\n').filter((line) => /(^|: )error TS/.test(line));
-  // The types of Temporal's SDK import a package whose types they do not find.
-  expect(errors.filter((line) => !/node_modules\/@temporalio\/.*module 'ms'/.test(line))).toEqual([]);
-}, 180_000);
 
 test('no door loads what is not its own', async () => {
   const never: Record<string, RegExp> = {
@@ -111,55 +87,38 @@ await import(process.argv[2]);
 console.log([...seen].join('\\n'));`,
   );
   for (const [door, refused] of Object.entries(never)) {
+    expect(doors(checkout)).toContain(door);
     const loaded = (await run('node', ['loaded.mjs', door], project)).trim().split('\n');
     expect(loaded.length).toBeGreaterThan(2);
     expect(loaded.filter((path) => path.search(refused) === 0)).toEqual([]);
   }
 });
 
-function apply({ name, text, insteadOfLast }: ReadmeFile): void {
-  const kept = insteadOfLast ? inProject(name).trimEnd().split('\n').slice(0, -insteadOfLast) : [];
-  writeFileSync(join(project, name), [...kept, text].join('\n'));
-}
+/** A test of the project by itself, on the server of this test run. */
+const testOnSharedServer = (name: string) => {
+  const { BATON_TEST_ADDRESS } = process.env;
+  return run('node', [name], project, { BATON_TEST_ADDRESS });
+};
 
-/** Exports the run and puts the README's replay test beside the starter's own. */
-async function keepsRun(readme: string): Promise<void> {
-  const [, command = ''] = /^npx baton (history export RUN .*)$/m.exec(readme) ?? [];
-  const [{ run_id } = { run_id: '' }] = JSON.parse(await npm('exec', '--', 'baton', 'runs', '--json')) as {
-    run_id: string;
-  }[];
-  mkdirSync(join(project, 'test/histories'));
-  await npm('exec', '--', 'baton', ...command.replace('RUN', run_id).split(' '));
-  const [, test = ''] = /^```ts\n(\/\/ test\/replay\.test\.ts\n[^]*?)^```$/m.exec(readme) ?? [];
-  writeFileSync(join(project, 'test/replay.test.ts'), test);
-  await replays();
-}
-
-/** By itself, since `npm test` would also tell of the app's test. */
-const replays = () => run('node', ['--test', 'test/replay.test.ts'], project);
-
-test('the app runs as the README says, and so does the agent that it tells the reader to add', async () => {
-  const readme = readFileSync('README.md', 'utf8');
-  const ready = /running; Ctrl-C stops everything/;
+test('the app runs as the README says, and a run of it that was kept tells what the added agent changes', async () => {
   {
-    await using _dev = await up('npm', ['run', 'dev'], { cwd: project, ready });
-    const shown = /```\n(run_started\n[^]*?)```/.exec(readme)?.[1];
-    expect((await npm('start')).replaceAll(/ +$/gm, '')).toContain(shown);
-    expect(await npm('exec', 'baton', 'runs')).toMatch(/local +answer +completed/);
-    await keepsRun(readme);
+    await using _dev = await up('npm', ['run', 'dev'], { cwd: project, ready: READY });
+    expect((await npm('start')).replaceAll(/ +$/gm, '')).toContain(promised.feed);
+    const [, runId = ''] = /^([0-9a-f-]{36}) .*local +answer +completed/m.exec(await baton('runs')) ?? [];
+    addReplayTest();
+    await baton(...promised.exportOf(runId));
   }
+  await testOnSharedServer('test/replay.test.ts');
   for (const file of readmeFiles().slice(0, -1)) apply(file);
-  await using _dev = await up('npm', ['run', 'dev'], { cwd: project, ready });
-  const [, promised = ''] = /`npm start` now ends with `(.*)`/.exec(readme) ?? [];
-  expect((await npm('start')).trim().endsWith(promised)).toBe(true);
-  await expect(npm('exec', 'baton', 'replay', 'app.ts')).rejects.toThrow(/DIVERGES +answer/);
-  await expect(replays()).rejects.toThrow(/DIVERGES +answer\.json/);
+  await expect(testOnSharedServer('test/replay.test.ts')).rejects.toThrow(/DIVERGES +answer\.json/);
   // What follows is about the starter as it was made.
   rmSync(join(project, 'test/replay.test.ts'));
 }, 240_000);
 
-test("the starter's own test runs it on a real server, and tells what the added agent changed until it is told", async () => {
-  await expect(npm('test')).rejects.toThrow(/signer completed/);
+test("the starter's own test tells what the added agent changed until it is told, and then runs it on a server of its own", async () => {
+  await expect(testOnSharedServer('test/app.test.ts')).rejects.toThrow(/signer completed/);
   apply(readmeFiles().at(-1) as ReadmeFile);
+  // Its check of types then covers all doors.
+  writeFileSync(join(project, 'doors.ts'), everyDoor(checkout));
   await npm('test');
 }, 240_000);
