@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { DefaultLogger } from '@temporalio/worker';
 import { startEmbeddedServer } from '../src/dev/start-embedded-server.ts';
 import { ensureTemporalCli } from '../src/temporal-cli/ensure-temporal-cli.ts';
+import { bundleWorkflows } from '../src/workflow-bundle/bundle-workflows.ts';
 import { faultOf, killDuringEffects } from '../test/support/effect-soak.ts';
 
 const count = Number(process.argv[2] ?? 200);
@@ -15,9 +15,9 @@ const logger = new DefaultLogger('ERROR');
 const dataDir = mkdtempSync(join(tmpdir(), 'baton-soak-'));
 const server = await startEmbeddedServer({ dataDir, cliPath: await ensureTemporalCli({ say }) });
 try {
-  const workflowsPath = fileURLToPath(new URL('../test/support/workflows.ts', import.meta.url));
+  const workflows = new URL('../test/support/workflows.ts', import.meta.url);
   const codePath = join(dataDir, 'workflows.js');
-  writeFileSync(codePath, (await bundleWorkflowCode({ workflowsPath, logger })).code);
+  writeFileSync(codePath, (await bundleWorkflows({ app: { workflows }, logger })).code);
   const seeds = Array.from({ length: count }, (_, seed) => seed);
   const startedAt = performance.now();
   const killed = await killDuringEffects({ address: server.address, codePath, seeds, perKill: 20 });

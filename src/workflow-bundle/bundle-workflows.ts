@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Logger, WorkflowBundle } from '@temporalio/worker';
+import type { Logger } from '@temporalio/worker';
 import type { App } from '../agents/define-app.ts';
 import { keepBundle, readKeptBundle } from './kept-bundle.ts';
 import { WORKFLOWS_PATH } from './shipped-workflows.ts';
@@ -35,7 +35,7 @@ function compilerSettings(): string {
  * The workflows of a worker, bundled apart from it: that takes seconds, in which its server may start. A bundle is kept
  * in the cache folder and serves again for as long as every file that went into it is the same.
  */
-export async function bundleWorkflows({ app, logger, interceptors = [] }: Options): Promise<WorkflowBundle> {
+export async function bundleWorkflows({ app, logger, interceptors = [] }: Options): Promise<{ code: string }> {
   const key = JSON.stringify([WORKFLOWS_PATH, app.workflows?.href, interceptors, bundlers(), compilerSettings()]);
   const kept = readKeptBundle(key);
   if (kept !== undefined) return { code: kept };

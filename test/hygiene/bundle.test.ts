@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { WORKFLOWS_PATH } from '../../src/worker.ts';
+import { DefaultLogger } from '@temporalio/worker';
+import { bundleWorkflows } from '../../src/workflow-bundle/bundle-workflows.ts';
 import { quietRuntime } from '../../src/testing/quiet-runtime.ts';
 
 /** The SDK's own part is 1.6 MB; with zod by value it would be 2.7 MB. */
@@ -9,7 +9,7 @@ const MAX_BUNDLE_BYTES = 2_000_000;
 let code: string;
 beforeAll(async () => {
   quietRuntime();
-  ({ code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger: new DefaultLogger('ERROR') }));
+  ({ code } = await bundleWorkflows({ app: {}, logger: new DefaultLogger('ERROR') }));
 });
 
 /** Paths of the modules in the bundle, as its source map lists them. */

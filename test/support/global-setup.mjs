@@ -3,10 +3,10 @@ import { mkdtempSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { cacheDir } from '../../src/temporal-cli/cache-dir.ts';
 import { startTestServer } from '../../src/testing/start-test-server.ts';
+import { bundleWorkflows } from '../../src/workflow-bundle/bundle-workflows.ts';
 
 export default async function globalSetup() {
   // Temporal's SDK and the sources are compiled anew by each of the processes that tests start, else.
@@ -14,10 +14,10 @@ export default async function globalSetup() {
   const logger = new DefaultLogger('ERROR');
   Runtime.install({ logger, shutdownSignals: [] });
   const dataDir = mkdtempSync(join(tmpdir(), 'baton-jest-'));
-  const workflowsPath = fileURLToPath(new URL('./workflows.ts', import.meta.url));
+  const workflows = new URL('./workflows.ts', import.meta.url);
   const [server, { code }] = await Promise.all([
     startTestServer({ dataDir }),
-    bundleWorkflowCode({ workflowsPath, logger }),
+    bundleWorkflows({ app: { workflows }, logger }),
   ]);
   const bundle = join(dataDir, 'workflows.js');
   await writeFile(bundle, code);

@@ -1,5 +1,4 @@
-// Entry of the tests' workflow bundle: Baton's own workflows and those of single tests.
-export * from '../../src/workflows/index.ts';
+// Workflows of single tests, bundled beside Baton's own.
 export { sideBySide } from './side-by-side.ts';
 export { scripted } from './scripted.ts';
 export { callThenUndo } from './call-then-undo.ts';

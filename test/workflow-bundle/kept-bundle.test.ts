@@ -27,7 +27,7 @@ async function bundled() {
   let times = 0;
   const logger = new DefaultLogger('INFO', ({ message }) => (times += Number(message === 'Workflow bundle created')));
   const workflows = pathToFileURL(join(folder, 'flows.ts'));
-  const { code } = (await bundleWorkflows({ app: { workflows }, logger })) as { code: string };
+  const { code } = await bundleWorkflows({ app: { workflows }, logger });
   return { times, code };
 }
 
