@@ -3,6 +3,14 @@ import { DuckDBInstance } from '@duckdb/node-api';
 /** Memory DuckDB may use before it spills to disk; leaves room for the rest of a small container. */
 export const DEFAULT_MEMORY_LIMIT = '1GB';
 
+/** Rows of a table that DuckDB gives to a thread at once. */
+const ROW_GROUP = 122_880;
+
+/** How many threads pay for a table: one that has nothing to do does not sleep but looks for work, for a third more CPU. */
+export function threadsFor(rows: number): number {
+  return rows > ROW_GROUP ? 2 : 1;
+}
+
 /** A connection reduced to what this folder needs. */
 export type Duck = {
   run: (sql: string) => Promise<void>;
@@ -15,7 +23,7 @@ export type DuckOptions = {
   tempDir: string;
   /** With unit, e.g. `512MB`. @default DEFAULT_MEMORY_LIMIT */
   memoryLimit?: string;
-  /** @default 2 */
+  /** See `threadsFor`. @default 1 */
   threads?: number;
   /** Interrupts the statement that is running; the call then rejects with the signal's reason. */
   signal?: AbortSignal;
@@ -23,7 +31,7 @@ export type DuckOptions = {
 
 /** Opens an in-memory DuckDB, hands it to `work` and closes it, whatever happens. */
 export async function withDuck<Result>(
-  { tempDir, memoryLimit = DEFAULT_MEMORY_LIMIT, threads = 2, signal }: DuckOptions,
+  { tempDir, memoryLimit = DEFAULT_MEMORY_LIMIT, threads = 1, signal }: DuckOptions,
   work: (duck: Duck) => Promise<Result>,
 ): Promise<Result> {
   signal?.throwIfAborted();

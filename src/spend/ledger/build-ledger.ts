@@ -37,6 +37,7 @@ export async function buildLedger(options: BuildLedgerOptions): Promise<DataHelp
   const model = book.require({ model: assignedModel(options), provider: options.provider, at: momentOf(priced_at) });
   await mkdir(dir, { recursive: true });
 
+  // One thread: lines get their numbers in a row, however many there are.
   return withDuck({ tempDir: dir, memoryLimit, signal }, async (duck) => {
     onStep?.({ reasoning: `Checking every row of ${paths.length} file(s)`, progress: 5 });
     const checked = await checkRows({ duck, format, paths });

@@ -7,12 +7,14 @@ import type {
 import type { NotRecommended } from '../../contracts/report.ts';
 import type { OnStep } from '../progress.ts';
 import { confidence } from './confidence.ts';
-import { ledgerPass } from './ledger-pass.ts';
+import type { LedgerPassResult } from './ledger-pass.ts';
 import { openOptimizer } from './open-optimizer.ts';
-import type { OptimizerOptions } from './open-optimizer.ts';
+import type { OptimizerOptions, WithOptimizer } from './open-optimizer.ts';
 import { isComputed } from './technique.ts';
 import type { ComputedTechnique, Phase } from './technique.ts';
 import { APPLICATION_ORDER, techniqueById } from './techniques.ts';
+
+const saved = ({ baseCents, finalCents }: LedgerPassResult) => (baseCents - finalCents) / 100;
 
 export type CombineTechniquesOptions = OptimizerOptions & { evaluations: TechniqueEvaluation[]; onStep?: OnStep };
 
@@ -20,27 +22,32 @@ export type CombineTechniquesOptions = OptimizerOptions & { evaluations: Techniq
  * Applies all candidates together, in the fixed order, once per bound and once per phase of the plan.
  * What a technique adds is its marginal saving in that order; a sum of stand-alone figures would count overlaps twice.
  * The expected pass decides what is applied; a candidate that saves nothing there is listed with its figure instead.
+ *
+ * @param withOptimizer for a ledger that is open already. @default opens it
  */
-export async function combineTechniques(options: CombineTechniquesOptions): Promise<OptimizationOutput> {
-  const { evaluations, monthly_factor: monthlyFactor, onStep } = options;
+export async function combineTechniques(
+  options: CombineTechniquesOptions,
+  withOptimizer: WithOptimizer = (work) => openOptimizer(options, work),
+): Promise<OptimizationOutput> {
+  const { evaluations, onStep } = options;
   const ordered = APPLICATION_ORDER.flatMap((id) => evaluations.find(({ technique }) => technique === id) ?? []);
   const candidates = ordered.flatMap((evaluation) => evaluation.candidates);
 
-  return openOptimizer(options, async ({ duck, assumptions, grade }) => {
+  return withOptimizer(async ({ pass, assumptions, grade }) => {
     onStep?.({ reasoning: `Applying ${candidates.length} candidates in order, expected case`, progress: 10 });
-    const expected = await ledgerPass({ duck, candidates, bound: 'expected', monthlyFactor });
+    const expected = await pass({ candidates, bound: 'expected' });
     const kept = candidates.filter(({ id }) => expected.applied.has(id));
     onStep?.({ reasoning: 'Low and high case, each a pass of its own', progress: 40 });
-    const low = await ledgerPass({ duck, candidates: kept, bound: 'low', monthlyFactor });
-    const high = await ledgerPass({ duck, candidates: kept, bound: 'high', monthlyFactor });
+    const low = await pass({ candidates: kept, bound: 'low' });
+    const high = await pass({ candidates: kept, bound: 'high' });
     onStep?.({ reasoning: 'What each phase of the plan has reached', progress: 80 });
     const phases: OptimizationOutput['phases'] = [];
     for (const phase of [1, 2, 3] satisfies Phase[]) {
       const upTo = kept.filter((each) => computed(each).phase <= phase);
       if (!upTo.some((each) => computed(each).phase === phase)) continue;
-      const all = upTo.length === candidates.length;
-      const pass = all ? expected : await ledgerPass({ duck, candidates: upTo, bound: 'expected', monthlyFactor });
-      phases.push({ phase, cumulative_monthly_usd: (pass.baseCents - pass.finalCents) / 100 });
+      // What was not kept left no trace in the expected pass.
+      const reached = upTo.length === kept.length ? expected : await pass({ candidates: upTo, bound: 'expected' });
+      phases.push({ phase, cumulative_monthly_usd: saved(reached) });
     }
     const savings = kept.map((each): Saving => {
       const { phase, certainty, confidenceCap } = computed(each);
@@ -58,7 +65,6 @@ export async function combineTechniques(options: CombineTechniquesOptions): Prom
         grade,
       };
     });
-    const saved = (pass: typeof expected) => (pass.baseCents - pass.finalCents) / 100;
     return {
       savings,
       total: {

@@ -24,13 +24,9 @@ export const contextTrim: ComputedTechnique = {
       'share',
     ),
   ],
-  propose: async ({ duck, signals, segments, assumptions }) => {
-    if (!signals.request_rows)
-      return {
-        technique: 'context_trim',
-        missing: 'request rows',
-        how_to_get_it: 'Export one row per request: a mean has no tail.',
-      };
+  lacks: ({ request_rows }) =>
+    request_rows ? null : { missing: 'request rows', how_to_get_it: 'Export one row per request: a mean has no tail.' },
+  propose: async ({ duck, segments, assumptions }) => {
     const quantile = Math.min(1, assumptions.value('context_trim.quantile'));
     return Promise.all(
       segments.map(async ({ model }): Promise<Candidate> => {

@@ -1,9 +1,9 @@
 import type { Candidate, EvaluatedCandidate, TechniqueEvaluation } from '../../contracts/cost-optimization.ts';
 import type { NotRecommended, TechniqueId } from '../../contracts/report.ts';
-import { ledgerPass } from './ledger-pass.ts';
 import { openOptimizer } from './open-optimizer.ts';
-import type { OptimizerOptions } from './open-optimizer.ts';
+import type { Optimizer, OptimizerOptions, WithOptimizer } from './open-optimizer.ts';
 import { isComputed } from './technique.ts';
+import type { ComputedTechnique, UnavailableTechnique } from './technique.ts';
 import { techniqueById } from './techniques.ts';
 
 export type EvaluateTechniqueOptions = OptimizerOptions & { technique: TechniqueId };
@@ -11,41 +11,49 @@ export type EvaluateTechniqueOptions = OptimizerOptions & { technique: Technique
 /**
  * Asks one technique about the ledger: what it would save alone, or what is missing to say so.
  * Of several variants of a segment the best one stays a candidate; the others are reported with their figure.
+ *
+ * @param withOptimizer for a ledger that is open already. @default opens it, where the technique needs it
  */
-export async function evaluateTechnique(options: EvaluateTechniqueOptions): Promise<TechniqueEvaluation> {
+export async function evaluateTechnique(
+  options: EvaluateTechniqueOptions,
+  withOptimizer: WithOptimizer = (work) => openOptimizer(options, work),
+): Promise<TechniqueEvaluation> {
   const technique = techniqueById(options.technique);
-  const empty: TechniqueEvaluation = {
+  if (!isComputed(technique)) return notComputable(technique);
+  const lacking = technique.lacks(options.signals);
+  if (lacking) return notComputable({ id: technique.id, ...lacking });
+  return withOptimizer((optimizer) => evaluate(optimizer, technique));
+}
+
+async function evaluate(optimizer: Optimizer, technique: ComputedTechnique): Promise<TechniqueEvaluation> {
+  const proposed = await technique.propose(optimizer);
+  if (!Array.isArray(proposed)) return notComputable({ id: technique.id, ...proposed });
+  const evaluated: EvaluatedCandidate[] = [];
+  for (const candidate of proposed) evaluated.push(await standalone(optimizer, candidate));
+  const best = [...new Set(evaluated.map(({ model }) => model))].map((model) => bestOf(evaluated, model));
+  const others = evaluated.filter((each) => !best.includes(each));
+  return {
     technique: technique.id,
-    candidates: [],
-    not_recommended: [],
+    candidates: best,
+    not_recommended: others.map((other) => refusal(other, best)),
     not_computable: null,
   };
-  if (!isComputed(technique)) {
-    const { id, missing, how_to_get_it } = technique;
-    return { ...empty, not_computable: { technique: id, missing, how_to_get_it } };
-  }
-  return openOptimizer(options, async (survey) => {
-    const proposed = await technique.propose(survey);
-    if (!Array.isArray(proposed)) return { ...empty, not_computable: proposed };
-    const evaluated: EvaluatedCandidate[] = [];
-    for (const candidate of proposed) evaluated.push(await evaluate(candidate));
-    const best = [...new Set(evaluated.map(({ model }) => model))].map((model) => bestOf(evaluated, model));
-    const others = evaluated.filter((each) => !best.includes(each));
-    return { ...empty, candidates: best, not_recommended: others.map((other) => refusal(other, best)) };
+}
 
-    async function evaluate(candidate: Candidate): Promise<EvaluatedCandidate> {
-      const { duck } = survey;
-      const pass = await ledgerPass({
-        duck,
-        candidates: [candidate],
-        bound: 'expected',
-        monthlyFactor: options.monthly_factor,
-      });
-      const saved = pass.applied.get(candidate.id) ?? pass.refused.get(candidate.id) ?? 0;
-      const percent = pass.baseCents > 0 ? (100 * saved) / pass.baseCents : 0;
-      return { ...candidate, standalone_monthly_usd: saved / 100, standalone_percent: round4(percent) };
-    }
-  });
+async function standalone({ pass }: Optimizer, candidate: Candidate): Promise<EvaluatedCandidate> {
+  const { applied, refused, baseCents } = await pass({ candidates: [candidate], bound: 'expected' });
+  const saved = applied.get(candidate.id) ?? refused.get(candidate.id) ?? 0;
+  const percent = baseCents > 0 ? (100 * saved) / baseCents : 0;
+  return { ...candidate, standalone_monthly_usd: saved / 100, standalone_percent: round4(percent) };
+}
+
+function notComputable({ id, missing, how_to_get_it }: UnavailableTechnique): TechniqueEvaluation {
+  return {
+    technique: id,
+    candidates: [],
+    not_recommended: [],
+    not_computable: { technique: id, missing, how_to_get_it },
+  };
 }
 
 function bestOf(evaluated: EvaluatedCandidate[], model: string): EvaluatedCandidate {

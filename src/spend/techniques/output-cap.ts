@@ -16,13 +16,9 @@ export const outputCap: ComputedTechnique = {
     'answers are capped at this quantile',
     'quantile',
   ),
-  propose: async ({ duck, signals, segments, assumptions }) => {
-    if (!signals.request_rows)
-      return {
-        technique: 'output_cap',
-        missing: 'request rows',
-        how_to_get_it: 'Export one row per request: a mean has no tail.',
-      };
+  lacks: ({ request_rows }) =>
+    request_rows ? null : { missing: 'request rows', how_to_get_it: 'Export one row per request: a mean has no tail.' },
+  propose: async ({ duck, segments, assumptions }) => {
     return Promise.all(
       segments.map(async ({ model }): Promise<Candidate> => {
         const where = `model = ${sqlText(model)}`;

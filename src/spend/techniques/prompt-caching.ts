@@ -26,14 +26,15 @@ export const promptCaching: ComputedTechnique = {
     'share of the simulated cache reads that really hit; the rest is written again',
     'share',
   ),
+  lacks: ({ prefix_blocks }) =>
+    prefix_blocks
+      ? null
+      : {
+          missing: 'prefix block ids (no prompt prefixes in this export)',
+          how_to_get_it:
+            'Log a hash per 512-token prompt block, each over everything before it (hash_ids of a Mooncake trace), or export cached-token counts.',
+        },
   propose: async (survey) => {
-    if (!survey.signals.prefix_blocks)
-      return {
-        technique: 'prompt_caching',
-        missing: 'prefix block ids (no prompt prefixes in this export)',
-        how_to_get_it:
-          'Log a hash per 512-token prompt block, each over everything before it (hash_ids of a Mooncake trace), or export cached-token counts.',
-      };
     const found = await Promise.all(survey.segments.map(({ model }) => proposeFor(survey, model)));
     return found.flat();
   },

@@ -25,13 +25,11 @@ export const rightSize: ComputedTechnique = {
       'share',
     ),
   ],
+  lacks: ({ request_rows }) =>
+    request_rows
+      ? null
+      : { missing: 'request rows', how_to_get_it: 'Export one row per request: a mean hides the short ones.' },
   propose: async (survey) => {
-    if (!survey.signals.request_rows)
-      return {
-        technique: 'right_size',
-        missing: 'request rows',
-        how_to_get_it: 'Export one row per request: a mean hides the short ones.',
-      };
     const found = await Promise.all(survey.segments.map((segment) => proposeFor(survey, segment.model)));
     const candidates = found.filter((each) => each !== null);
     if (candidates.length > 0) return candidates;

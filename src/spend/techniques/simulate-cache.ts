@@ -25,21 +25,18 @@ export function simulateCacheSql({ source, model, ttlMinutes, minimumTokens }: S
         least(len(l.prefix_blocks), floor(s.input_tokens / s.requests / l.prefix_block_tokens)::BIGINT) AS blocks
       FROM ${source} s JOIN ledger l USING (row_id)
       WHERE s.model = ${sqlText(model)} AND s.requests > 0 AND s.input_tokens / s.requests >= ${minimumTokens}
+    ), numbered AS (
+      SELECT *, row_number() OVER (ORDER BY ts, row_id, requests) AS turn FROM prompts
     ), uses AS (
-      SELECT row_id, requests, ts, source_file, size, position, ids[position] AS id
-      FROM prompts, unnest(range(1, blocks + 1)) AS t(position)
+      SELECT turn, ts, source_file, unnest(range(1, blocks + 1)) AS position, unnest(ids[:blocks]) AS id FROM numbered
     ), gaps AS (
-      SELECT row_id, requests, size, position,
-        ts - lag(ts) OVER (PARTITION BY source_file, id ORDER BY ts, row_id, requests) AS gap
-      FROM uses
+      SELECT turn, position, ts - lag(ts) OVER (PARTITION BY source_file, id ORDER BY turn) AS gap FROM uses
+    ), misses AS (
+      SELECT turn, min(position) AS first FROM gaps WHERE gap IS NULL OR gap > INTERVAL ${ttlMinutes} MINUTE GROUP BY turn
     ), prefixes AS (
-      SELECT row_id, requests, any_value(size) AS size, max(position) AS blocks,
-        coalesce(min(position) FILTER (gap IS NULL OR gap > INTERVAL ${ttlMinutes} MINUTE), max(position) + 1) - 1 AS found
-      FROM gaps GROUP BY row_id, requests
-    ), served AS (
-      SELECT row_id, requests, blocks * size AS total,
-        CASE WHEN found * size >= ${minimumTokens} THEN found * size ELSE 0 END AS read
-      FROM prefixes
+      SELECT row_id, requests, blocks * size AS total, (coalesce(first, blocks + 1) - 1) * size AS found
+      FROM numbered LEFT JOIN misses USING (turn) WHERE blocks > 0
     )
-    SELECT row_id, requests, read, total - read AS written FROM served`;
+    SELECT row_id, requests, CASE WHEN found >= ${minimumTokens} THEN found ELSE 0 END AS read, total - read AS written
+    FROM prefixes`;
 }

@@ -37,6 +37,8 @@ export type ComputedTechnique = {
   effortDays: number;
   /** What its figures rest on, with defaults; overridable by id. */
   assumptions: Assumption[];
+  /** What it needs that a ledger has not, or null. */
+  lacks: (signals: Signals) => Omit<NotComputable, 'technique'> | null;
   /** Several variants of one segment may be proposed; the best one is kept. */
   propose: (survey: Survey) => Promise<Candidate[] | NotComputable>;
   /** SELECT over working table `source` that yields the table after the change, same columns. */
