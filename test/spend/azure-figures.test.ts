@@ -1,20 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { DataHelperOutput } from '../../src/contracts/cost-optimization.ts';
 import type { CompletedReport } from '../../src/contracts/report.ts';
-import { AZURE_CODE, completed, temporaryFolder } from './fixtures.ts';
+import { evaluateTechnique } from '../../src/spend/index.ts';
+import { AZURE_CODE, completed, ledgerOf, temporaryFolder } from './fixtures.ts';
 
 /** Percentage points a figure may differ from the published one. */
 const TOLERANCE = 0.05;
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let data: DataHelperOutput;
 let report: CompletedReport;
 const find = (of: CompletedReport, technique: string) =>
   of.recommendations.find((each) => each.technique === technique);
 const percentAt = async (escalation: number) => {
-  const other = await completed(
-    { files: [AZURE_CODE], model: 'claude-sonnet-4-5', set: { 'right_size.escalation': escalation } },
-    folder.path,
-  );
-  return find(other, 'right_size')?.standalone_percent ?? NaN;
+  const set = { 'right_size.escalation': escalation };
+  const { candidates } = await evaluateTechnique({ ...data, technique: 'right_size', set });
+  return candidates[0]?.standalone_percent;
 };
 const near = (actual: number | undefined, wanted: number) =>
   expect(Math.abs((actual ?? NaN) - wanted)).toBeLessThan(TOLERANCE);
@@ -25,6 +26,7 @@ beforeAll(async () => {
     { files: [AZURE_CODE], model: 'claude-sonnet-4-5', stated_monthly_usd: 45_000 },
     folder.path,
   );
+  data = await ledgerOf(AZURE_CODE, 'claude-sonnet-4-5', folder.path);
 });
 afterAll(async () => {
   await folder[Symbol.asyncDispose]();

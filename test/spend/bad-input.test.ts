@@ -2,7 +2,15 @@ import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { analyse, SpendError } from '../../src/spend/index.ts';
 import { toSpendError } from '../../src/spend/to-spend-error.ts';
-import { AZURE_CODE, AZURE_HEADER, completed, MOONCAKE_CONVERSATION, PRICED_AT, temporaryFolder } from './fixtures.ts';
+import {
+  AZURE_CODE,
+  AZURE_HEADER,
+  completed,
+  ledgerOf,
+  MOONCAKE_CONVERSATION,
+  PRICED_AT,
+  temporaryFolder,
+} from './fixtures.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
@@ -74,9 +82,9 @@ describe('a row that cannot be used', () => {
     ['with something else for a time', 'yesterday,4808,10', 'TIMESTAMP is not a time: yesterday'],
   ])('%s is counted and listed with its number and reason', async (name, bad, reason) => {
     const path = await azure(`${name}.csv`, [...rows(98), bad]);
-    const report = await completed({ files: [path], model: 'claude-sonnet-4-5' }, folder.path);
-    expect(report.source).toMatchObject({ rows: 98, rejected_rows: 1 });
-    expect(report.source.bad_rows).toEqual([{ file: path, row: 100, reason }]);
+    const { source, bad_rows } = await ledgerOf(path, 'claude-sonnet-4-5', folder.path);
+    expect(source).toMatchObject({ rows: 98, rejected_rows: 1 });
+    expect(bad_rows).toEqual([{ file: path, row: 100, reason }]);
   });
 
   test.each([
@@ -98,15 +106,15 @@ describe('a row that cannot be used', () => {
       (_, i) => `{"timestamp": ${i * 1000}, "input_length": 10, "output_length": 1, "hash_ids": [${i}]}`,
     );
     const path = await folder.file(`${name}.jsonl`, [...good, bad].join('\n'));
-    const report = await completed({ files: [path], model: 'gpt-4o' }, folder.path);
-    expect(report.source.bad_rows).toEqual([{ file: path, row: 41, reason }]);
+    const { bad_rows } = await ledgerOf(path, 'gpt-4o', folder.path);
+    expect(bad_rows).toEqual([{ file: path, row: 41, reason }]);
   });
 
   test('counts from the first line of the file, blank lines and mixed line ends included', async () => {
     const path = await folder.file('mixed.csv', `${AZURE_HEADER}\r\n\r\n${rows(50).join('\n')}\r\n\nbad,1,1`);
-    const report = await completed({ files: [path], model: 'gpt-4o' }, folder.path);
-    expect(report.source.bad_rows?.[0]?.row).toBe(54);
-    expect(report.source.rows).toBe(50);
+    const { source, bad_rows } = await ledgerOf(path, 'gpt-4o', folder.path);
+    expect(bad_rows[0]?.row).toBe(54);
+    expect(source.rows).toBe(50);
   });
 
   test('in more than 5% of the rows stops the run, names the first ones and leaves nothing behind', async () => {
@@ -117,7 +125,7 @@ describe('a row that cannot be used', () => {
     expect(await readdir(`${folder.path}/none`)).toEqual([]);
   });
 
-  test('in more than 5% of the rows is tolerated on request; the first 20 are listed', async () => {
+  test('in more than 5% of the rows is tolerated on request; the report lists the first 20', async () => {
     const path = await azure('allowed.csv', [...rows(80), ...Array.from({ length: 25 }, () => 'x,y,z')]);
     const report = await completed({ files: [path], model: 'gpt-4o', allow_bad_rows: true }, folder.path);
     expect(report.source).toMatchObject({ rows: 80, rejected_rows: 25 });

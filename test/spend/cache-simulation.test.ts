@@ -1,8 +1,8 @@
+import { tmpdir } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { withDuck } from '../../src/spend/duck.ts';
+import { withDuck, type Duck } from '../../src/spend/duck.ts';
 import { simulateCacheSql } from '../../src/spend/techniques/simulate-cache.ts';
-import { temporaryFolder } from './fixtures.ts';
 
 const SIZE = 512;
 type Prompt = { at: number; ids: number[]; tokens: number };
@@ -23,26 +23,24 @@ function replay(prompts: Prompt[], ttlMinutes: number, minimum: number): { read:
 }
 
 async function simulate(
+  duck: Duck,
   prompts: Prompt[],
   ttlMinutes: number,
   minimum: number,
 ): Promise<{ read: number; written: number }[]> {
-  await using folder = await temporaryFolder();
-  return withDuck({ tempDir: folder.path }, async (duck) => {
-    const values = prompts.map(
-      ({ at, ids, tokens }, row) => `(${row}, make_timestamp(${at * 1000}), 0, [${ids}]::BIGINT[], ${tokens}.0)`,
-    );
-    await duck.run(
-      `CREATE TABLE ledger AS SELECT * FROM (VALUES ${values}) AS t(row_id, ts, source_file, prefix_blocks, input_tokens)`,
-    );
-    await duck.run(`ALTER TABLE ledger ADD COLUMN prefix_block_tokens INTEGER DEFAULT ${SIZE}`);
-    await duck.run(
-      `CREATE TABLE base AS SELECT row_id, 1.0::DOUBLE AS requests, 'm' AS model, input_tokens::DOUBLE AS input_tokens FROM ledger`,
-    );
-    const sql = simulateCacheSql({ source: 'base', model: 'm', ttlMinutes, minimumTokens: minimum });
-    return duck.rows(`SELECT coalesce(read, 0)::DOUBLE AS read, coalesce(written, 0)::DOUBLE AS written
-      FROM base LEFT JOIN (${sql}) USING (row_id) ORDER BY row_id`);
-  });
+  const values = prompts.map(
+    ({ at, ids, tokens }, row) => `(${row}, make_timestamp(${at * 1000}), 0, [${ids}]::BIGINT[], ${tokens}.0, ${SIZE})`,
+  );
+  await duck.run(
+    `CREATE OR REPLACE TABLE ledger AS SELECT * FROM (VALUES ${values})
+      AS t(row_id, ts, source_file, prefix_blocks, input_tokens, prefix_block_tokens)`,
+  );
+  await duck.run(
+    `CREATE OR REPLACE TABLE base AS SELECT row_id, 1.0::DOUBLE AS requests, 'm' AS model, input_tokens::DOUBLE AS input_tokens FROM ledger`,
+  );
+  const sql = simulateCacheSql({ source: 'base', model: 'm', ttlMinutes, minimumTokens: minimum });
+  return duck.rows(`SELECT coalesce(read, 0)::DOUBLE AS read, coalesce(written, 0)::DOUBLE AS written
+    FROM base LEFT JOIN (${sql}) USING (row_id) ORDER BY row_id`);
 }
 
 /** Prompts whose ids form a tree, as hashes of prefixes do: an id stands for its block and all before it. */
@@ -64,31 +62,43 @@ const prompts = fc
     });
   });
 
+/** One database for all the histories of a test. */
+const withOneDuck = (work: (duck: Duck) => Promise<void>) => () => withDuck({ tempDir: tmpdir() }, work);
+
 describe('the prompt cache simulation', () => {
-  test('agrees with a plain replay of the requests', async () => {
-    await fc.assert(
-      fc.asyncProperty(prompts, fc.constantFrom(1, 5), fc.constantFrom(1024, 2048), async (list, ttl, minimum) => {
-        expect(await simulate(list, ttl, minimum)).toEqual(replay(list, ttl, minimum));
-      }),
-      { numRuns: 40, seed: 11 },
-    );
-  });
+  test(
+    'agrees with a plain replay of the requests',
+    withOneDuck(async (duck) => {
+      await fc.assert(
+        fc.asyncProperty(prompts, fc.constantFrom(1, 5), fc.constantFrom(1024, 2048), async (list, ttl, minimum) => {
+          expect(await simulate(duck, list, ttl, minimum)).toEqual(replay(list, ttl, minimum));
+        }),
+        { numRuns: 40, seed: 11 },
+      );
+    }),
+  );
 
-  test('reads again what was used within five minutes, and each use keeps it alive', async () => {
-    const prompt = (minutes: number): Prompt => ({ at: minutes * 60_000, ids: [1, 2, 3], tokens: 1200 });
-    expect(await simulate([prompt(0), prompt(4), prompt(8), prompt(14)], 5, 1024)).toEqual([
-      { read: 0, written: 1024 },
-      { read: 1024, written: 0 },
-      { read: 1024, written: 0 },
-      { read: 0, written: 1024 },
-    ]);
-  });
+  test(
+    'reads again what was used within five minutes, and each use keeps it alive',
+    withOneDuck(async (duck) => {
+      const prompt = (minutes: number): Prompt => ({ at: minutes * 60_000, ids: [1, 2, 3], tokens: 1200 });
+      expect(await simulate(duck, [prompt(0), prompt(4), prompt(8), prompt(14)], 5, 1024)).toEqual([
+        { read: 0, written: 1024 },
+        { read: 1024, written: 0 },
+        { read: 1024, written: 0 },
+        { read: 0, written: 1024 },
+      ]);
+    }),
+  );
 
-  test('neither reads nor writes a prompt below the minimum', async () => {
-    const short: Prompt = { at: 0, ids: [1, 2], tokens: 1000 };
-    expect(await simulate([short, { ...short, at: 1 }], 5, 1024)).toEqual([
-      { read: 0, written: 0 },
-      { read: 0, written: 0 },
-    ]);
-  });
+  test(
+    'neither reads nor writes a prompt below the minimum',
+    withOneDuck(async (duck) => {
+      const short: Prompt = { at: 0, ids: [1, 2], tokens: 1000 };
+      expect(await simulate(duck, [short, { ...short, at: 1 }], 5, 1024)).toEqual([
+        { read: 0, written: 0 },
+        { read: 0, written: 0 },
+      ]);
+    }),
+  );
 });

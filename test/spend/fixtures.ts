@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { CostOptimizationInput, DataHelperOutput } from '../../src/contracts/cost-optimization.ts';
 import type { CompletedReport } from '../../src/contracts/report.ts';
 import { analyse, buildLedger, runTriage } from '../../src/spend/index.ts';
+import type { BuildLedgerOptions } from '../../src/spend/ledger/build-ledger.ts';
 
 /** The moment whose prices every test uses, so that a new catalogue date does not change a figure. */
 export const PRICED_AT = '2026-11-24T00:00:00.000Z';
@@ -36,8 +37,13 @@ export async function completed(input: CostOptimizationInput, dir: string): Prom
   return report;
 }
 
-/** Triage and ledger of one file. */
-export async function ledgerOf(path: string, model: string, dir: string): Promise<DataHelperOutput> {
+/** Triage and ledger of one file: for what the report says of its rows and of the month, which no technique changes. */
+export async function ledgerOf(
+  path: string,
+  model: string,
+  dir: string,
+  more: Partial<BuildLedgerOptions> = {},
+): Promise<DataHelperOutput> {
   const { files } = await runTriage({ files: [path] });
-  return buildLedger({ files, model, priced_at: PRICED_AT, dir });
+  return buildLedger({ files, model, priced_at: PRICED_AT, dir, ...more });
 }

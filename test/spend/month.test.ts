@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { AZURE_HEADER, completed, temporaryFolder } from './fixtures.ts';
+import { AZURE_HEADER, ledgerOf, temporaryFolder } from './fixtures.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
@@ -18,8 +18,7 @@ async function trace(first: number, last: number, tokens: (weekday: number) => n
   );
   return folder.file(`${first}-${last}.csv`, [AZURE_HEADER, ...rows].join('\n'));
 }
-const asGpt4o = (path: string, more: object = {}) =>
-  completed({ files: [path], model: 'gpt-4o', ...more }, folder.path);
+const asGpt4o = (path: string, more: object = {}) => ledgerOf(path, 'gpt-4o', folder.path, more);
 
 describe('a month', () => {
   test('of a file with seven closed days follows weekdays and weekends of that month', async () => {
@@ -43,8 +42,8 @@ describe('a month', () => {
   test('that differs from the stated spend by more than 15% says so and shows both', async () => {
     const path = await trace(6, 8, () => 1_000_000);
     const { notes } = await asGpt4o(path, { stated_monthly_usd: 45_000 });
-    expect(notes?.join(' ')).toMatch(/stated spend of \$45,000 a month and the computed \$114 differ by 100%/);
+    expect(notes.join(' ')).toMatch(/stated spend of \$45,000 a month and the computed \$114 differ by 100%/);
     const near = await asGpt4o(path, { stated_monthly_usd: 120 });
-    expect(near.notes?.join(' ')).not.toContain('differ by');
+    expect(near.notes.join(' ')).not.toContain('differ by');
   });
 });

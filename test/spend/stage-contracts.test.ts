@@ -19,7 +19,7 @@ import {
   runTriage,
   writeReport,
 } from '../../src/spend/index.ts';
-import { MOONCAKE_CONVERSATION, PRICED_AT, temporaryFolder } from './fixtures.ts';
+import { ledgerOf, MOONCAKE_CONVERSATION, PRICED_AT, temporaryFolder } from './fixtures.ts';
 
 const LIMIT = 16_000;
 const size = (value: unknown) => JSON.stringify(value).length;
@@ -50,18 +50,10 @@ describe('what stages hand to each other', () => {
     expect(written.files?.markdown).toMatch(/report\.md$/);
   });
 
-  test('the same input gives the same ledger and the same figures', async () => {
+  test('the same input gives the same ledger and the same figures, and a ledger that is gone is a clear error', async () => {
     await using folder = await temporaryFolder();
-    const { files } = await runTriage({ files: [MOONCAKE_CONVERSATION] });
-    const once = await buildLedger({ files, model: 'gpt-4o', priced_at: PRICED_AT, dir: folder.path });
-    const twice = await buildLedger({ files, model: 'gpt-4o', priced_at: PRICED_AT, dir: folder.path });
-    expect(twice).toEqual(once);
-  });
-
-  test('a ledger that is gone is a clear error', async () => {
-    await using folder = await temporaryFolder();
-    const { files } = await runTriage({ files: [MOONCAKE_CONVERSATION] });
-    const data = await buildLedger({ files, model: 'gpt-4o', priced_at: PRICED_AT, dir: folder.path });
+    const data = await ledgerOf(MOONCAKE_CONVERSATION, 'gpt-4o', folder.path);
+    expect(await ledgerOf(MOONCAKE_CONVERSATION, 'gpt-4o', folder.path)).toEqual(data);
     const ledger = { ...data.ledger, path: `${folder.path}/gone.parquet` };
     await expect(evaluateTechnique({ ...data, ledger, technique: 'right_size' })).rejects.toMatchObject({
       code: 'invalid_input',
