@@ -95,6 +95,12 @@ export async function createWorker({
   });
   // Nothing else tells when the last activity has ended; `runUntil` goes through here as well.
   const run = worker.run.bind(worker);
-  worker.run = () => run().finally(() => pool.close());
+  worker.run = async () => {
+    try {
+      await run();
+    } finally {
+      await pool.close();
+    }
+  };
   return worker;
 }

@@ -101,7 +101,7 @@ export type AgentDefinition<
 };
 
 /** Any agent. Input and output are contravariant in places, so only `any` accepts them all. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any
 export type AnyAgent = AgentDefinition<string, any, any, any>;
 
 const NAME = /^[a-z][a-z0-9_]{0,63}$/;

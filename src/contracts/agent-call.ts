@@ -42,7 +42,8 @@ export type UnknownEffect = {
 
 /** What a person said about an unknown call. `done` needs the receipt that the call would have returned. */
 export type EffectAnswer = { idempotency_key: string } & (
-  { happened: 'done'; receipt: unknown } | { happened: 'not_done' }
+  | { happened: 'done'; receipt: unknown }
+  | { happened: 'not_done' }
 );
 
 /** Input of every agent's activity. */

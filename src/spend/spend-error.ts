@@ -7,7 +7,12 @@
  * - `disk_full`, `out_of_memory`: the machine, not the input; worth another try elsewhere
  */
 export type SpendErrorCode =
-  'invalid_input' | 'unknown_format' | 'too_many_bad_rows' | 'unknown_model' | 'disk_full' | 'out_of_memory';
+  | 'invalid_input'
+  | 'unknown_format'
+  | 'too_many_bad_rows'
+  | 'unknown_model'
+  | 'disk_full'
+  | 'out_of_memory';
 
 export type SpendErrorOptions = {
   code: SpendErrorCode;

@@ -37,7 +37,7 @@ export type ToolDefinition<
 };
 
 /** Any tool. Input and output are contravariant in places, so only `any` accepts them all. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any
 export type AnyTool = ToolDefinition<string, any, any>;
 
 /**

@@ -23,7 +23,11 @@ test('a copy that is put in the place of the log has an epoch of its own, a log 
   const path = join(folder, 'events.sqlite');
   async function inLog<T>(work: (log: Awaited<ReturnType<typeof openStore>>['log']) => Promise<T>): Promise<T> {
     const { log, close } = await openStore({ url: `sqlite:${path}` });
-    return work(log).finally(close);
+    try {
+      return await work(log);
+    } finally {
+      await close();
+    }
   }
   const publish = () => inLog((log) => log.publish(newEvent('agent_thinking')));
   const position = () => inLog((log) => log.head({ userId: 'u1' }));

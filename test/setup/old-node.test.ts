@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { Linter } from 'eslint';
+import { parse } from 'acorn';
 import { PROJECT } from './project-copy.ts';
 
 /** Later than Node 18.0, or later than the language it speaks; each was tempting once. */
@@ -41,9 +41,8 @@ describe('what runs before a newer Node is there', () => {
 
   test.each(files)('$name is JavaScript of 2022, without a dependency', ({ name, path, outside }) => {
     const text = readFileSync(path, 'utf8');
-    const languageOptions = { ecmaVersion: 2022, sourceType: 'module' } as const;
     expect(name).toMatch(/^scripts\/.*\.mjs$/);
-    expect(new Linter().verify(text, { files: ['**/*.mjs'], languageOptions }, name)).toEqual([]);
+    expect(() => parse(text, { ecmaVersion: 2022, sourceType: 'module' })).not.toThrow();
     expect(outside.filter((module) => !module.startsWith('node:'))).toEqual([]);
     expect(NEWER.filter(([, pattern]) => pattern.test(text)).map(([what]) => what)).toEqual([]);
   });
