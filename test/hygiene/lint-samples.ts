@@ -23,10 +23,8 @@ export function lintSamples(samples: Sample[]): Finding[][] {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, `${text}\n`);
     });
-    const { stdout, stderr } = spawnSync(resolve('node_modules/.bin/oxlint'), ['--format=json', ...paths], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
+    const args = [resolve('node_modules/oxlint/bin/oxlint'), '--format=json', ...paths];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
     if (!stdout.startsWith('{')) throw new Error(stdout + stderr);
     const { diagnostics } = JSON.parse(stdout) as {
       diagnostics: { filename: string; code?: string; message: string; help?: string }[];
