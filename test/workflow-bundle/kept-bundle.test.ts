@@ -1,73 +1,73 @@
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { DefaultLogger } from '@temporalio/worker';
-import { bundleWorkflows } from '../../src/workflow-bundle/bundle-workflows.ts';
+import { keepBundle, readKeptBundle } from '../../src/workflow-bundle/kept-bundle.ts';
 
-// Inside the project, where imports of its packages are found.
-const HERE = fileURLToPath(new URL('.', import.meta.url));
+const SINCE = Date.parse('2026-01-01');
 let folder: string;
+const path = (name: string) => join(folder, name);
 beforeEach(() => {
-  folder = mkdtempSync(join(HERE, '.own-'));
-  process.env.BATON_CACHE_DIR = join(folder, 'cache');
-  write('flows.ts', "export { greeting } from './words.js';\n");
-  write('words.js', "export const greeting = async () => 'hello from js';\n");
+  folder = mkdtempSync(join(tmpdir(), 'baton-kept-'));
+  process.env.BATON_CACHE_DIR = path('cache');
+  write('flows.ts', 'first');
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** As if it had been there for a while: what changes while it is being bundled is not kept. */
-function write(name: string, text: string): void {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  utimesSync(path, 1, 1);
+function write(name: string, text: string, time = SINCE - 1_000): void {
+  writeFileSync(path(name), text);
+  utimesSync(path(name), time / 1_000, time / 1_000);
+}
+function keep({ missed = [] as string[], except = path('gone') } = {}): void {
+  keepBundle('key', 'the code', { read: [path('flows.ts')], missed }, { since: SINCE, except });
 }
 
-async function bundled() {
-  let times = 0;
-  const logger = new DefaultLogger('INFO', ({ message }) => (times += Number(message === 'Workflow bundle created')));
-  const workflows = pathToFileURL(join(folder, 'flows.ts'));
-  const { code } = await bundleWorkflows({ app: { workflows }, logger });
-  return { times, code };
-}
-
-test('the second start takes the bundle of the first', async () => {
-  const first = await bundled();
-  expect(first.times).toBe(1);
-  expect(first.code.includes('hello from js')).toBe(true);
-  const second = await bundled();
-  expect(second.times).toBe(0);
-  // Said by a flag: a difference would be printed with all of its two megabytes.
-  expect(second.code === first.code).toBe(true);
+test('a bundle serves again, under its own key', () => {
+  keep();
+  expect(readKeptBundle('key')).toBe('the code');
+  expect(readKeptBundle('another')).toBeUndefined();
 });
 
-test('a file that changed is bundled anew', async () => {
-  await bundled();
-  write('words.js', "export const greeting = async () => 'hello again';\n");
-  const second = await bundled();
-  expect(second.times).toBe(1);
-  expect(second.code.includes('hello again')).toBe(true);
+test('a file with other content, of whatever time, or without any, is seen', () => {
+  keep();
+  write('flows.ts', 'other');
+  expect(readKeptBundle('key')).toBeUndefined();
+  write('flows.ts', 'first');
+  expect(readKeptBundle('key')).toBe('the code');
+  rmSync(path('flows.ts'));
+  expect(readKeptBundle('key')).toBeUndefined();
 });
 
-test('a file that came to stand before another one is seen', async () => {
-  await bundled();
-  write('words.ts', "export const greeting = async (): Promise<string> => 'hello from ts';\n");
-  expect((await bundled()).code.includes('hello from ts')).toBe(true);
+test('a file that comes where the bundler looked in vain is seen; a folder there was there before', () => {
+  mkdirSync(path('words'));
+  keep({ missed: [path('words'), path('words.ts')] });
+  expect(readKeptBundle('key')).toBe('the code');
+  write('words.ts', '');
+  expect(readKeptBundle('key')).toBeUndefined();
 });
 
-test('a file that changed while it was bundled is not trusted', async () => {
-  writeFileSync(join(folder, 'words.js'), "export const greeting = async () => 'hello';\n");
-  const later = Date.now() / 1000 + 60;
-  utimesSync(join(folder, 'words.js'), later, later);
-  await bundled();
-  expect((await bundled()).times).toBe(1);
+test('what goes with the bundling is not asked for again', () => {
+  keep({ except: path('flows') });
+  rmSync(path('flows.ts'));
+  expect(readKeptBundle('key')).toBe('the code');
 });
 
-test('a damaged bundle, and a folder that cannot be written to, cost no more than the time', async () => {
-  await bundled();
-  const [kept = ''] = readdirSync(join(folder, 'cache/workflows'));
-  writeFileSync(join(folder, 'cache/workflows', kept), '{"code":"');
-  expect((await bundled()).times).toBe(1);
+test('a file that changed since the bundling began is not trusted', () => {
+  write('flows.ts', 'first', SINCE + 1);
+  keep();
+  expect(readKeptBundle('key')).toBeUndefined();
+});
+
+test('half a file is no bundle, and nothing else is left of one', () => {
+  keep();
+  const [kept = '', ...others] = readdirSync(path('cache/workflows'));
+  expect(others).toEqual([]);
+  write(`cache/workflows/${kept}`, '{"code":"the c');
+  expect(readKeptBundle('key')).toBeUndefined();
+});
+
+test('a folder that cannot be written to keeps nothing, and fails nothing', () => {
   process.env.BATON_CACHE_DIR = '/dev/null/cache';
-  expect((await bundled()).times).toBe(1);
+  keep();
+  expect(readKeptBundle('key')).toBeUndefined();
 });
