@@ -153,7 +153,16 @@ export default defineConfig({
   plugins: ['eslint', 'typescript', 'import'],
   categories: { correctness: 'off' },
   options: { typeAware: true, denyWarnings: true, reportUnusedDisableDirectives: 'error' },
-  ignorePatterns: ['node_modules', '**/dist/', '.baton/', '.cache/', 'coverage/', 'examples/data/', '**/.mutation-*/', '**/.own-*/'],
+  ignorePatterns: [
+    'node_modules',
+    '**/dist/',
+    '.baton/',
+    '.cache/',
+    'coverage/',
+    'examples/data/',
+    '**/.mutation-*/',
+    '**/.own-*/',
+  ],
   rules: {
     ...Object.fromEntries(RECOMMENDED.map((rule) => [rule, 'error' as const])),
     'no-unused-vars': ['error', { argsIgnorePattern: null, varsIgnorePattern: null }],
