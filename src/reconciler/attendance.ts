@@ -11,12 +11,16 @@ import { polledSince, pollersOf, type Poller } from './pollers-of.ts';
 /** How long workers have to answer a question, in milliseconds. */
 const PATIENCE_MS = 5_000;
 
+const GRPC_CANCELLED = 1;
 const GRPC_FAILED_PRECONDITION = 9;
 
-/** The server does not even ask a queue that no worker has polled lately. */
+/**
+ * The server does not even ask a queue that no worker has polled lately; and where it sees first that the time is up, it
+ * gives the call up itself.
+ */
 function isUnheard(error: unknown): boolean {
   const cause = error instanceof ServiceError ? error.cause : error;
-  return isGrpcServiceError(cause) && cause.code === GRPC_FAILED_PRECONDITION;
+  return isGrpcServiceError(cause) && [GRPC_CANCELLED, GRPC_FAILED_PRECONDITION].includes(cause.code);
 }
 
 type Run = Pick<WorkflowExecutionDescription, 'workflowId' | 'runId' | 'taskQueue'>;

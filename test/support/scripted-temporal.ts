@@ -10,6 +10,8 @@ type Options = {
   version?: string;
   /** Answers everything but the version, and the namespace while it is none. */
   status?: GrpcStatus;
+  /** Answers calls by their names, before all else; 0 with an empty message. */
+  statuses?: Record<string, GrpcStatus>;
   /** Asks with and serves by TLS. */
   tls?: { key: string; cert: string; ca?: string; clients?: boolean };
   attributes?: string[];
@@ -35,7 +37,7 @@ function answer(stream: ServerHttp2Stream, { code, details }: GrpcStatus, messag
  * old version, and refusals of every kind.
  */
 export async function startScriptedTemporal(options: Options = {}) {
-  const { version = '1.32.0', tls, attributes = [] } = options;
+  const { version = '1.32.0', tls, attributes = [], statuses = {} } = options;
   const calls: { method: string; headers: Record<string, unknown> }[] = [];
   let { status } = options;
   const server = tls
@@ -52,6 +54,8 @@ export async function startScriptedTemporal(options: Options = {}) {
     const method = String(headers[':path']).split('/').at(-1) as string;
     calls.push({ method, headers });
     stream.resume();
+    const own = statuses[method];
+    if (own) return answer(stream, own, own.code === 0 ? new Uint8Array() : undefined);
     if (method === 'GetSystemInfo') {
       const info = { serverVersion: version, capabilities: {} };
       return answer(stream, { code: 0, details: '' }, GetSystemInfoResponse.encode(info).finish());
