@@ -5,13 +5,14 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { MEASURED_FILE } from '../test/support/measured.ts';
 import { scenarioTests } from '../test/support/scenario-tests.ts';
 import { scenariosPage } from '../test/support/scenarios-page.ts';
+import { JEST } from './lib/jest.mjs';
 
 const PAGE = 'docs/scenarios.md';
 
 function runScenarios() {
   rmSync(MEASURED_FILE, { force: true });
   // One file at a time: scenarios have bars by the clock.
-  const args = ['--conditions=baton-source', '--no-warnings', 'node_modules/jest/bin/jest.js', '-i', 'test/scenarios/'];
+  const args = [...JEST, '-i', 'test/scenarios/'];
   return spawnSync(process.execPath, args, { stdio: 'inherit' }).status === 0;
 }
 

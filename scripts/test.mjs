@@ -1,15 +1,14 @@
-// Runs every tier of the tests and ends with one plain line: "N passed, N failed". With --long: the long forms of some.
+// Runs every tier of the tests and ends with one plain line: "N passed, N failed".
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { JEST } from './lib/jest.mjs';
 
-/** Long forms of tests that have a short one in `npm test`. */
+const patterns = process.argv.slice(2);
+/** Long forms of tests that have a short one here; they are run by name alone. */
 const LONG = 'test/long/';
-const isLong = process.argv.includes('--long');
-const named = process.argv.slice(2).filter((argument) => argument !== '--long');
-const patterns = isLong && named.length === 0 ? [LONG] : named;
 const bin = (name) => join('node_modules', '.bin', name);
 
 /** Tiers that are one check each: passed or failed. Several checkers of `tsc` would check much twice. */
@@ -58,11 +57,10 @@ const STAGES = [
 
 const folder = mkdtempSync(join(tmpdir(), 'baton-test-'));
 const outputFile = join(folder, 'jest.json');
-const jest = ['--conditions=baton-source', '--no-warnings', join('node_modules', 'jest', 'bin', 'jest.js')];
 for (const stage of patterns.length ? [['--runInBand', ...patterns]] : STAGES) {
   rmSync(outputFile, { force: true });
   // `--json` also prints the whole result to stdout, which nobody reads; the progress is on stderr.
-  const args = [...jest, '--json', `--outputFile=${outputFile}`, ...stage];
+  const args = [...JEST, '--json', `--outputFile=${outputFile}`, ...stage];
   const [status] = await once(spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] }), 'close');
   const ok = status === 0;
   await checks;

@@ -1,4 +1,5 @@
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger } from '@temporalio/worker';
+import { ensureRuntime } from '../runtime/ensure-runtime.ts';
 
 /**
  * Keeps Temporal's own log out of a replay: what it says is in the result, explained. For processes that do nothing
@@ -6,9 +7,5 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
  */
 export function silentRuntime(): void {
   const logger = new DefaultLogger('ERROR', () => undefined);
-  try {
-    Runtime.install({ logger, shutdownSignals: [], telemetryOptions: { logging: { filter: 'OFF' } } });
-  } catch {
-    // There is one: the SDK allows no second.
-  }
+  ensureRuntime({ logger, shutdownSignals: [], telemetryOptions: { logging: { filter: 'OFF' } } });
 }
