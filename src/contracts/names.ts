@@ -12,6 +12,9 @@ export const TASK_QUEUE = 'baton';
  */
 export const CONTRACT_VERSION = 1;
 
+/** Marks the histories of runs that began under version 2 of the orchestration; see `engineVersion`. */
+export const ENGINE_PATCH = 'baton-engine-2';
+
 /** Workflow types that ship with Baton; a Temporal workflow type is what a caller gives as `workflow`. */
 export const WORKFLOWS = ['costOptimization', 'runAgent', 'runPlan'] as const;
 export type WorkflowName = (typeof WORKFLOWS)[number];
