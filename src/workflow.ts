@@ -38,11 +38,17 @@ function run(): Run {
 }
 
 function agentFunction(name: string): AgentFunction<AnyAgent> {
-  const outcome = (input: unknown, options?: AgentOptions) => run().agent(name, input, options);
-  const call = async (input: unknown, options?: AgentOptions) => {
-    const { success, result, error } = await outcome(input, options);
-    if (success) return result;
-    throw ApplicationFailure.nonRetryable(error?.message ?? `agent ${name} failed`, error?.type);
+  const outcome = (input: unknown, options?: AgentOptions) => {
+    const { hand, agent } = run();
+    return hand(() => agent(name, input, options));
+  };
+  const call = (input: unknown, options?: AgentOptions) => {
+    const { hand, agent } = run();
+    return hand(async () => {
+      const { success, result, error } = await agent(name, input, options);
+      if (success) return result;
+      throw ApplicationFailure.nonRetryable(error?.message ?? `agent ${name} failed`, error?.type);
+    });
   };
   return Object.assign(call, { outcome });
 }
@@ -51,13 +57,18 @@ function agentFunction(name: string): AgentFunction<AnyAgent> {
 export function agents<OwnApp extends App>(): {
   [Agent in OwnApp['agents'][number] as Agent['name']]: AgentFunction<Agent>;
 } {
-  const functions = new Proxy({}, { get: (_target, name) => agentFunction(String(name)) });
+  const functions = new Proxy(
+    {},
+    // With a property `then` it would be taken for a promise, and a symbol is no agent's name.
+    { get: (_target, name) => (typeof name === 'symbol' || name === 'then' ? undefined : agentFunction(name)) },
+  );
   return functions as ReturnType<typeof agents<OwnApp>>;
 }
 
 /** Asks the run's user and waits, holding nothing; see `Question`. */
 export function ask(question: Question): Promise<DecisionMessage> {
-  return run().ask(question);
+  const { hand, ask: askUser } = run();
+  return hand(() => askUser(question));
 }
 
 /**
@@ -65,15 +76,17 @@ export function ask(question: Question): Promise<DecisionMessage> {
  * the tools of its agents can undo, is undone in reverse when `body` throws; the error goes on. When `body` succeeds it
  * stays registered, and is undone should the run fail later.
  */
-export async function saga<Result>(body: (undo: (entry: Undo) => void) => Promise<Result>): Promise<Result> {
-  const { compensate, registered, undo } = run();
-  const before = registered();
-  try {
-    return await body(compensate);
-  } catch (error) {
-    await undo(before);
-    throw error;
-  }
+export function saga<Result>(body: (undo: (entry: Undo) => void) => Promise<Result>): Promise<Result> {
+  const { compensate, hand, registered, undo } = run();
+  return hand(async () => {
+    const before = registered();
+    try {
+      return await body(compensate);
+    } catch (error) {
+      await undo(before);
+      throw error;
+    }
+  });
 }
 
 /**

@@ -14,8 +14,10 @@ import { checkOwner } from './check-owner.ts';
 import { runCompensations, type Undone } from './compensations.ts';
 import { createShield } from './create-shield.ts';
 import { createCurrentDetails } from './current-details.ts';
+import { engineVersion } from './engine-version.ts';
 import { finishRun, STATUS, type FinishOptions } from './finish-run.ts';
 import { DESCRIPTIONS, stateQuery } from './messages.ts';
+import { createOwnCode } from './own-code.ts';
 import { createPauseGate } from './pause-gate.ts';
 import { createQueueWatch } from './queue-watch.ts';
 import type { RunEnd } from './run-end.ts';
@@ -37,6 +39,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   const { workflowId, workflowType, startTime } = workflowInfo();
   checkContract(workflowId, start);
   checkOwner(workflowId, context);
+  const version = engineVersion();
   const startedAt = carried?.started_at ?? startTime.getTime();
   const shield = createShield();
   const events = createRunEvents(context, generation, { shield });
@@ -64,6 +67,13 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     undos,
     cancelledAt: () => cancelledAt,
     ask: approvals.ask,
+  });
+  const code = createOwnCode({
+    version,
+    shield,
+    deadline: startedAt + start.timeout_ms,
+    atWork: () => calls.active.size,
+    onAgentsLeft: stopAgents,
   });
   setHandler(
     stateQuery,
@@ -162,6 +172,12 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   }
 
   function onStopRequested() {
+    code.stop();
+    stopAgents();
+  }
+
+  function stopAgents() {
+    if (version > 1 && cancelledAt !== undefined) return;
     cancelledAt = Date.now();
     for (const { begun, ...about } of calls.active.values()) {
       if (begun) events.emit('agent_cancelling', { stage: 'requested' }, about);
@@ -179,7 +195,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
       events,
       queueWatch,
       outcomes,
-      body,
+      body: () => code.run(body),
       undo,
       onStopRequested,
       onEnd,
@@ -219,6 +235,8 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     registered: () => undos.length,
     finish,
     continueWith,
+    /** What the code of a run gets to wait for. */
+    hand: code.hand,
     events,
     context,
   };

@@ -1,0 +1,164 @@
+// Runs inside the workflow sandbox.
+import {
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  ContinueAsNew,
+  isCancellation,
+  sleep,
+} from '@temporalio/workflow';
+import type { engineVersion } from './engine-version.ts';
+import { failureType } from './failure-type.ts';
+import { createHandedPromises } from './handed-promises.ts';
+
+/** How often a run that is asked to stop still answers its own code that it is; code that asks on would never end. */
+const CALLS_AFTER_STOP = 100;
+
+/** How long code that was asked to stop may do nothing that the engine sees, in milliseconds; then it is given up. */
+const STOP_GRACE_MS = 10_000;
+
+/** How long past the run's deadline code may clean up at most, in milliseconds. */
+const CLEAN_UP_MS = 60_000;
+
+/** How long agents that a run leaves at work may take to stop, in milliseconds; what the run did is undone after that. */
+const LEFT_AGENTS_MS = 60_000;
+
+/** Longest message of an error that ends a run, in characters. */
+const MAX_MESSAGE = 2_000;
+
+type Options = {
+  version: ReturnType<typeof engineVersion>;
+  /** Scope that no cancel reaches. */
+  shield: CancellationScope;
+  /** When the run's time is over, in milliseconds since 1970. */
+  deadline: number;
+  /** How many agents are at work. */
+  atWork: () => number;
+  /** Called where agents are still at work when the code has ended. */
+  onAgentsLeft: () => void;
+};
+
+const never = () => new Promise<never>(() => undefined);
+
+function textOf(thrown: unknown): string {
+  try {
+    const message = thrown instanceof Error ? thrown.message : thrown;
+    return typeof message === 'string' ? message : `workflow code threw ${String(message)}`;
+  } catch {
+    return 'workflow code threw something that has no text';
+  }
+}
+
+/** What was thrown as an error that can be sent: anything may be thrown, of any size. */
+function sendable(thrown: unknown): unknown {
+  if (thrown instanceof ContinueAsNew || isCancellation(thrown)) return thrown;
+  const text = textOf(thrown);
+  if (thrown instanceof Error && thrown.message === text && text.length <= MAX_MESSAGE) return thrown;
+  const message = text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE - 1)}…`.toWellFormed() : text;
+  return ApplicationFailure.create({ type: failureType(thrown), message, nonRetryable: true });
+}
+
+/**
+ * Runs the code that a run is made of, and sees to it that its bugs end the run: a failure that it ignores, a stop that it
+ * ignores, a promise that it waits for in vain.
+ */
+export function createOwnCode({ version, shield, deadline, atWork, onAgentsLeft }: Options) {
+  const handed = createHandedPromises();
+  let isOver = false;
+  let isStopping = false;
+  let isLooking = false;
+  let refused = 0;
+  let graceScope: CancellationScope | undefined;
+  /** Ends the run with this error, whatever its code does. */
+  let end: (error: unknown) => void = () => undefined;
+
+  function endIfIgnored() {
+    isLooking = false;
+    const found = handed.ignored();
+    if (found && !isOver) end(found.error);
+  }
+
+  /** Code may wait for several at once: whether it ignored one is certain when it has handed over to the server. */
+  function lookForIgnored() {
+    if (isLooking || !handed.ignored()) return;
+    isLooking = true;
+    void shield.run(() => sleep(1, { summary: 'looks whether a failure is ignored' })).then(endIfIgnored);
+  }
+
+  function isRefused(): boolean {
+    if (!isStopping || !CancellationScope.current().consideredCancelled) return false;
+    refused += 1;
+    return refused > CALLS_AFTER_STOP;
+  }
+
+  async function waitForEnd() {
+    const last = Math.max(deadline, Date.now()) + CLEAN_UP_MS;
+    do await sleep(STOP_GRACE_MS, { summary: 'the time that the code has to stop' });
+    while (!isOver && atWork() > 0 && Date.now() < last);
+    if (!isOver) end(new CancelledFailure('the workflow did not end when it was asked to'));
+  }
+
+  async function stopLeft(scope: CancellationScope) {
+    if (atWork() === 0) return;
+    scope.cancel();
+    onAgentsLeft();
+    await shield.run(() => condition(() => atWork() === 0, LEFT_AGENTS_MS));
+  }
+
+  /** A scope of the code's own may have been cancelled, while nobody asked the run to stop. */
+  function errorOf(thrown: unknown, outer: CancellationScope): unknown {
+    if (!isCancellation(thrown) || outer.consideredCancelled) return sendable(thrown);
+    return ApplicationFailure.nonRetryable(
+      `workflow code ended by a cancel of its own: ${textOf(thrown)}`,
+      'Cancelled',
+    );
+  }
+
+  async function supervise<Result>(body: () => Promise<Result>): Promise<Result> {
+    const outer = CancellationScope.current();
+    const scope = new CancellationScope();
+    try {
+      const result = await new Promise<Result>((resolve, reject) => {
+        end = reject;
+        scope.run(body).then(resolve, reject);
+      });
+      const found = handed.ignored();
+      if (found) throw found.error;
+      return result;
+    } catch (thrown) {
+      throw errorOf(thrown, outer);
+    } finally {
+      isOver = true;
+      handed.close();
+      graceScope?.cancel();
+      await stopLeft(scope);
+    }
+  }
+
+  return {
+    /** Runs the code to its end. */
+    run: <Result>(body: () => Promise<Result>): Promise<Result> => (version === 1 ? body() : supervise(body)),
+    /**
+     * Makes something for the code to wait for. Where it fails and the code never waits for it, the run ends with its error
+     * when the code ends or calls the engine again; of code that has ended nobody waits for anything.
+     */
+    hand<Value>(make: () => Promise<Value>): Promise<Value> {
+      if (version === 1) return make();
+      if (isOver) return never();
+      if (isRefused()) {
+        end(new CancelledFailure('the workflow did not end when it was asked to'));
+        return never();
+      }
+      lookForIgnored();
+      return handed.hand(make());
+    },
+    /** To be called once the run is asked to stop. */
+    stop(): void {
+      if (version === 1 || isStopping) return;
+      isStopping = true;
+      graceScope = new CancellationScope({ parent: shield, cancellable: true });
+      graceScope.run(waitForEnd).catch(() => undefined);
+    },
+  };
+}

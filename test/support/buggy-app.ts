@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { defineAgent } from '../../src/agents/define-agent.ts';
+import { defineApp } from '../../src/agents/define-app.ts';
+
+const anything = z.looseObject({});
+
+const quick = defineAgent({ name: 'quick', input: anything, output: anything, run: (input) => input });
+
+const fails = defineAgent({
+  name: 'fails',
+  input: anything,
+  output: anything,
+  retry: { maxAttempts: 1 },
+  run() {
+    throw new Error('the card was refused');
+  },
+});
+
+/** Works until it is stopped. */
+const endless = defineAgent({
+  name: 'endless',
+  input: anything,
+  output: anything,
+  timeoutMs: 120_000,
+  run: (_input, { signal }) =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+});
+
+const local = defineAgent({
+  name: 'local',
+  local: true,
+  timeoutMs: 1_000,
+  input: anything,
+  output: anything,
+  run: (input) => input,
+});
+
+/** Agents for workflows with bugs, see `buggy-workflows.ts`. */
+export default defineApp({
+  agents: [quick, fails, endless, local],
+  workflows: new URL('./buggy-workflows.ts', import.meta.url),
+});

@@ -1,0 +1,96 @@
+// Runs inside the workflow sandbox. Each workflow has a bug that a developer makes.
+import { sleep } from '@temporalio/workflow';
+import { agents, saga, workflow } from '../../src/workflow.ts';
+import type app from './buggy-app.ts';
+
+const { endless, fails, quick } = agents<typeof app>();
+
+/** Ignores an agent that fails, and calls others for ever. */
+export const ignoresFailure = workflow('ignoresFailure', async (_input: object) => {
+  await saga(async (undo) => {
+    undo({ agent: 'quick', input: { undo: true } });
+    await quick({});
+  });
+  void endless({});
+  void fails({});
+  for (let n = 0; ; n += 1) await quick({ n });
+});
+
+/** Calls an agent that its app does not have, and ignores that. */
+export const ignoresRefusal = workflow('ignoresRefusal', async (_input: object) => {
+  void (agents() as unknown as { nobody: typeof quick }).nobody({});
+  return 'nobody noticed';
+});
+
+/** Waits for an agent long after it has failed, beside another one. */
+export const waitsLate = workflow('waitsLate', async (_input: object) => {
+  const failing = fails({});
+  await sleep(300);
+  const [first, second] = await Promise.allSettled([quick({ me: 1 }), failing]);
+  return [first.status, second.status];
+});
+
+/** Forgets to wait for a function of its own. */
+export const forgetsFunction = workflow('forgetsFunction', async (_input: object) => {
+  async function pay() {
+    throw new Error('nobody waits for me');
+  }
+  void pay();
+  await endless({});
+});
+
+/** Goes on whatever happens. */
+export const ignoresStop = workflow('ignoresStop', async (_input: object) => {
+  for (;;) {
+    try {
+      await endless({});
+    } catch {
+      // Try again.
+    }
+  }
+});
+
+export const waitsInVain = workflow('waitsInVain', (_input: object) => new Promise<never>(() => undefined));
+
+type Thrown = 'undefined' | 'text' | 'long' | 'frozen' | 'cycle' | 'hostile' | 'null-prototype' | 'symbol';
+
+function oddity(what: Thrown): unknown {
+  const cycle: Error & { cause?: unknown } = new Error('it goes round');
+  cycle.cause = cycle;
+  switch (what) {
+    case 'undefined':
+      return undefined;
+    case 'text':
+      return 'out of luck';
+    case 'long':
+      return new Error('x'.repeat(5_000_000));
+    case 'frozen':
+      return Object.freeze(new Error('cold'));
+    case 'cycle':
+      return cycle;
+    case 'null-prototype':
+      return Object.create(null);
+    case 'symbol':
+      return Symbol('sign');
+    case 'hostile':
+      return {
+        toString() {
+          throw new Error('no text');
+        },
+      };
+  }
+}
+
+export const throwsOddly = workflow('throwsOddly', async ({ what }: { what: Thrown }) => {
+  throw oddity(what);
+});
+
+/** Leaves work behind that calls an agent later. */
+export const leavesWork = workflow('leavesWork', async (_input: object) => {
+  void (async () => {
+    for (let n = 0; ; n += 1) await quick({ n });
+  })();
+  void endless({});
+  await quick({ last: true });
+  return 'done';
+});

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import type { RunHandle } from '../../src/client.ts';
+import type { RunOutcome } from '../../src/contracts/run.ts';
+import { testApp, type TestApp } from '../../src/testing/test-app.ts';
+import app from '../support/buggy-app.ts';
+import { faultTest } from '../support/fault-test.ts';
+import * as workflows from '../support/buggy-workflows.ts';
+
+let t: TestApp;
+let waitingInVain: RunHandle;
+beforeAll(async () => {
+  t = await testApp(app);
+  // It takes the time in which the others run.
+  waitingInVain = await t.start(workflows.waitsInVain, {}, { timeoutMs: 1_000 });
+});
+afterAll(() => t.stop());
+
+/** Outcome of a run, empty where it has not ended in time. */
+async function ended(run: RunHandle, waitMs = 8_000): Promise<Partial<RunOutcome> & { ms: number }> {
+  const from = Date.now();
+  const late = new Promise<'open'>((resolve) => setTimeout(resolve, waitMs, 'open').unref());
+  const outcome = await Promise.race([run.result(), late]);
+  const ms = Date.now() - from;
+  if (outcome !== 'open') return { ...outcome, ms };
+  await t.temporal.workflow.getHandle(run.workflowId).terminate('its test has seen enough');
+  return { ms };
+}
+
+faultTest(
+  'a run whose code ignores a failing agent ends with its error, is undone, and its other agents stop',
+  { kind: 13, before: 'the workflow task failed for ever by an unhandled rejection, and the run stayed open' },
+  async () => {
+    const handle = await t.start(workflows.ignoresFailure, {});
+    const run = await ended(handle);
+    expect(run.status).toBe('failed');
+    expect(run.error).toEqual({ type: 'AgentFailed', message: 'the card was refused' });
+    expect(run.compensations).toMatchObject([{ agent: 'quick', success: true }]);
+    const stopped = (await t.events(handle)).filter(({ type }) => type === 'agent_cancelled');
+    expect(stopped.map(({ agent }) => agent)).toContain('endless');
+    return `failed with AgentFailed after ${run.ms} ms, undone, and the other agent was cancelled`;
+  },
+);
+
+faultTest(
+  'a run whose code ignores a refused call fails when the code returns',
+  { kind: 13, before: 'the workflow task failed for ever by an unhandled rejection, and the run stayed open' },
+  async () => {
+    const run = await ended(await t.start(workflows.ignoresRefusal, {}));
+    expect(run).toMatchObject({ status: 'failed', error: { type: 'InvalidInput' } });
+    return `failed with InvalidInput after ${run.ms} ms`;
+  },
+);
+
+faultTest(
+  'a failure that the code waits for late is left to the code',
+  { kind: 13, before: 'the workflow task failed for ever by an unhandled rejection and the run stayed open' },
+  async () => {
+    const run = await ended(await t.start(workflows.waitsLate, {}));
+    expect(run).toMatchObject({ status: 'completed', result: ['fulfilled', 'rejected'] });
+    return 'completed with the failure in the hands of the code';
+  },
+);
+
+faultTest(
+  'a run whose code catches every cancel and goes on is cancelled all the same',
+  { kind: 13, before: 'the code ran in a circle, its task timed out again and again, and the run stayed open' },
+  async () => {
+    const handle = await t.start(workflows.ignoresStop, {});
+    await t.until(handle, ({ type }) => type === 'agent_started');
+    await handle.cancel();
+    const run = await ended(handle);
+    expect(run.status).toBe('cancelled');
+    return `cancelled after ${run.ms} ms`;
+  },
+);
+
+faultTest(
+  'whatever the code throws, its run fails with a message that can be read',
+  { kind: 13, before: 'an error of 5 MB or without a text left the run open or without an end of its own' },
+  async () => {
+    const messages: Record<string, string> = {};
+    const oddities = ['undefined', 'text', 'long', 'frozen', 'cycle', 'hostile', 'null-prototype', 'symbol'] as const;
+    for (const what of oddities) {
+      const run = await ended(await t.start(workflows.throwsOddly, { what }));
+      expect([what, run.status, run.error?.type]).toEqual([what, 'failed', 'AgentFailed']);
+      messages[what] = run.error?.message ?? '';
+    }
+    expect(messages).toMatchObject({ text: 'out of luck', frozen: 'cold', cycle: 'it goes round' });
+    expect(messages.long).toHaveLength(2_000);
+    return `${oddities.length} oddities failed their runs, the longest message has 2000 characters`;
+  },
+);
+
+faultTest(
+  'what the code leaves behind is stopped when the code ends',
+  { kind: 13, before: 'an agent that nobody waited for was shown at work in a completed run' },
+  async () => {
+    const handle = await t.start(workflows.leavesWork, {});
+    const run = await ended(handle);
+    expect(run).toMatchObject({ status: 'completed', result: 'done' });
+    const events = await t.events(handle);
+    const at = (type: string, agent: string) => events.findIndex((each) => each.type === type && each.agent === agent);
+    expect(at('agent_cancelled', 'endless')).toBeGreaterThan(0);
+    expect(events.at(-1)?.type).toBe('run_completed');
+    return 'the agent left behind is cancelled before the run completes';
+  },
+);
+
+faultTest(
+  'a run that waits for what never comes ends at its deadline',
+  { kind: 13, before: 'the run stayed open, six minutes past its deadline', timeoutMs: 40_000 },
+  async () => {
+    const run = await ended(waitingInVain, 20_000);
+    expect(run.status).toBe('timed_out');
+    return `timed out ${run.execution_time_ms} ms after its start, with a limit of 1000 ms`;
+  },
+);
