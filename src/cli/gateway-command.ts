@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { connectionSettings } from '../client/connection-settings.ts';
 import { loadConfig } from '../config.ts';
 import { openStore } from '../notifier/open-store.ts';
+import { outageLine, type OutageReport } from '../notifier/watch-outages.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
 import { loadApps } from './load-app.ts';
 import { runReconciler } from './run-reconciler.ts';
@@ -24,9 +25,10 @@ export function addGatewayCommand(program: Command): void {
       const config = await withSecret(loadConfig());
       const app = modules.length === 0 ? undefined : await loadApps(modules);
       const stopped = untilStopped();
-      const store = await openStore({ ...config, url: config.storeUrl });
+      const logger = pino();
+      const report = (outage: OutageReport) => logger.warn(outageLine(outage));
+      const store = await openStore({ ...config, url: config.storeUrl, report });
       try {
-        const logger = pino();
         const gateway = await startGateway({ config, log: store.log, logger, app });
         say(`gateway      ${gateway.url}`);
         const onError = (error: unknown) => logger.warn({ err: error }, 'the reconciler failed');

@@ -8,6 +8,7 @@ import { BatonError } from '../contracts/baton-error.ts';
 import { openStore } from '../notifier/open-store.ts';
 import { withOutbox } from '../notifier/outbox.ts';
 import { startRetention } from '../notifier/start-retention.ts';
+import { outageLine, type OutageReport } from '../notifier/watch-outages.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
 import { runReconciler } from './run-reconciler.ts';
 import type { UndoList } from './undo-list.ts';
@@ -48,7 +49,8 @@ export async function startWorker({
   const { NativeConnection } = await import('@temporalio/worker');
   const { createWorker } = await import('../worker.ts');
   const { dataDir, storeUrl, fsync, retentionDays, payloads } = config;
-  const store = await openStore({ url: storeUrl, fsync, retentionDays });
+  const report = (outage: OutageReport) => logger.warn(outageLine(outage));
+  const store = await openStore({ url: storeUrl, fsync, retentionDays, report });
   undo.push(store.close);
   // The worker's own way to the server tells little of what is wrong with it.
   const looked = await openConnection({ connectionOptions, namespace });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowClient } from '@temporalio/client';
 import { BatonError } from '../contracts/baton-error.ts';
+import { isUnavailable, LOG_UNAVAILABLE } from '../contracts/unavailable.ts';
 import type { BatonEvent } from '../contracts/event.ts';
 import { generationOf } from '../contracts/generation-of.ts';
 import { RUN_END_TYPES } from '../contracts/names.ts';
@@ -73,11 +74,14 @@ export async function* followRun(options: Options): AsyncGenerator<BatonEvent> {
       }
       return;
     } catch (error) {
-      if (error instanceof ResyncRequired || error instanceof BatonError) throw error;
+      if (error instanceof ResyncRequired || (error instanceof BatonError && !isUnavailable(error))) throw error;
       if (failures === 0) failingSince = performance.now();
       failures += 1;
-      const message = `the event log does not answer: ${(error as Error).message}; check BATON_LOG and its server`;
-      if (performance.now() - failingSince > outageMs) throw new BatonError('NetworkError', message, { cause: error });
+      if (performance.now() - failingSince > outageMs) {
+        const seconds = Math.round(outageMs / 1_000);
+        const message = `no events for ${seconds} s: ${(error as Error).message}; check BATON_LOG and its server`;
+        throw new BatonError('NetworkError', message, { code: LOG_UNAVAILABLE, cause: error });
+      }
       await sleep(retryDelay(failures, RETRY_MS), undefined, { signal }).catch(() => undefined);
       if (signal?.aborted) return;
     }

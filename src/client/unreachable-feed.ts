@@ -1,8 +1,10 @@
+import { BatonError } from '../contracts/baton-error.ts';
 import type { FeedSource } from './feed-source.ts';
 
 /** A log that could not be opened: whatever needs it is refused with the reason, and the rest goes on without it. */
 export function unreachableFeed(error: unknown): FeedSource {
-  const refuse = () => Promise.reject(error);
+  // Without the code of an outage, which readers would wait out: this feed never comes back.
+  const refuse = () => Promise.reject(new BatonError('NetworkError', (error as Error).message));
   async function* refuseEach(): AsyncGenerator<never> {
     await refuse();
   }

@@ -1,4 +1,4 @@
 /** The URL as it may be shown: without user and password, which an error message or a log would give away. */
 export function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^/]*@/, '//');
+  return url.replace(/\/\/[^/]*@/, '//').replace(/\bsentinel_password=[^&]*/, 'sentinel_password=…');
 }

@@ -1,6 +1,7 @@
 import type { FastifyError } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { BatonError } from '../contracts/baton-error.ts';
+import { isUnavailable } from '../contracts/unavailable.ts';
 import { KeysUnavailable } from './auth/keys-unavailable.ts';
 import { Problem, type ProblemCode } from './problem.ts';
 
@@ -22,6 +23,9 @@ const NOT_SET_UP = [
   'version_mismatch',
 ];
 
+/** Of a disk that takes nothing now: uploads are written to it. */
+const DISK_AWAY = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'];
+
 const AWAY = { detail: 'try again in some seconds', headers: { 'retry-after': '5' } };
 
 function ofBatonError(error: BatonError): Problem | undefined {
@@ -41,6 +45,10 @@ function ofBatonError(error: BatonError): Problem | undefined {
 /** Turns whatever was thrown in a request into its answer. What is not foreseen tells the client nothing of itself. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (isUnavailable(error)) return new Problem({ code: 'log_unavailable', ...AWAY });
+  if (DISK_AWAY.includes(String((error as NodeJS.ErrnoException | undefined)?.code))) {
+    return new Problem({ code: 'log_unavailable', ...AWAY, detail: 'the disk takes nothing now; try again later' });
+  }
   if (error instanceof KeysUnavailable) return new Problem({ code: 'identity_unavailable', ...AWAY });
   if (hasZodFastifySchemaValidationErrors(error)) {
     const errors = error.validation.map(({ instancePath, message }) => ({

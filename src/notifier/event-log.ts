@@ -42,6 +42,8 @@ export type EventLog = Notifier & {
    * returns how many. Sequences go on as if nothing was forgotten.
    */
   prune(options: { olderThan: Date }): Promise<number>;
+  /** Resolves if the log takes a write now; it leaves one small mark, however often it is called. */
+  probe(): Promise<void>;
   /** Waits for what is being appended, ends followers, and lets go. */
   close(): Promise<void>;
 };

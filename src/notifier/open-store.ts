@@ -1,4 +1,5 @@
 import { BatonError } from '../contracts/baton-error.ts';
+import { withoutPassword } from '../contracts/without-password.ts';
 import type { Decisions } from './decisions.ts';
 import type { EffectLedger } from './effect-ledger.ts';
 import type { EventLog } from './event-log.ts';
@@ -16,6 +17,8 @@ import { createSqliteRunIds } from './sqlite-run-ids.ts';
 import { LOG_TABLES } from './sqlite-log-tables.ts';
 import { createSqliteLog } from './sqlite-log.ts';
 import { SIDE_TABLES } from './sqlite-side-tables.ts';
+import { outageGuard, outageOf } from './store-outage.ts';
+import { watchOutages, type OutageReport } from './watch-outages.ts';
 
 export type StoreOptions = {
   /** `sqlite:PATH`, or `redis://…` or `rediss://…`. */
@@ -24,55 +27,108 @@ export type StoreOptions = {
   fsync?: 'normal' | 'full';
   /** Of a Redis store: how long ended runs are remembered, in days. @default 30 */
   retentionDays?: number;
+  /** Gets what a process should say of its store: that it is away, and that it is back. @default nothing is said */
+  report?: (report: OutageReport) => void;
 };
 
 /** First part of every key in Redis. */
 const PREFIX = { prefix: 'baton' };
 
-/** Everything Baton keeps outside Temporal. */
-export type Store = {
+type Parts = {
   log: EventLog;
   effects: EffectLedger;
   leases: Leases;
   decisions: Decisions;
   runIds: RunIds;
+};
+
+/**
+ * Everything Baton keeps outside Temporal. Whatever it cannot answer now fails with a `BatonError` of code
+ * `log_unavailable`.
+ */
+export type Store = Parts & {
+  /** Resolves, with the reason, once this process can no longer use the store: its file was removed or replaced. */
+  lost: Promise<BatonError>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-async function openSqliteStore(path: string, { fsync }: StoreOptions): Promise<Store> {
-  const file = openSqliteFile({ path, tables: [LOG_TABLES, SIDE_TABLES], fsync });
-  const log = await createSqliteLog(file);
+type Opened = {
+  /** As it may be shown. */
+  store: string;
+  parts: Parts;
+  letGo: () => void;
+  verify?: () => void;
+  lost?: Promise<BatonError>;
+  lastCause?: () => string | undefined;
+};
+
+/** The one place where the errors of a store's drivers become `log_unavailable`. */
+function toStore({ store, parts, letGo, verify, lastCause, lost }: Opened, { report }: StoreOptions): Store {
+  const guard = outageGuard({ store, verify, lastCause, onOutage: (error) => watch?.away(error) });
+  const log = guard(parts.log);
+  const watch = report && watchOutages({ store, probe: log.probe, report });
   let closed: Promise<void> | undefined;
-  const close = () => (closed ??= log.close().then(() => file.db.close()));
+  async function closeOnce() {
+    watch?.close();
+    await parts.log.close();
+    letGo();
+  }
+  const close = () => (closed ??= closeOnce());
   return {
     log,
-    effects: createSqliteEffects(file),
-    leases: createSqliteLeases(file),
-    decisions: createSqliteDecisions(file),
-    runIds: createSqliteRunIds(file),
+    effects: guard(parts.effects),
+    leases: guard(parts.leases),
+    decisions: guard(parts.decisions),
+    runIds: guard(parts.runIds),
+    lost: lost ?? new Promise(() => undefined),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-async function openRedisStore({ url, retentionDays }: StoreOptions): Promise<Store> {
+async function openSqliteStore(path: string, options: StoreOptions): Promise<Store> {
+  const file = openSqliteFile({ path, tables: [LOG_TABLES, SIDE_TABLES], fsync: options.fsync });
+  const { path: store, db, verify, lost } = file;
+  try {
+    const parts = {
+      log: await createSqliteLog(file),
+      effects: createSqliteEffects(file),
+      leases: createSqliteLeases(file),
+      decisions: createSqliteDecisions(file),
+      runIds: createSqliteRunIds(file),
+    };
+    return toStore({ store, parts, letGo: () => db.close(), verify, lost }, options);
+  } catch (error) {
+    db.close();
+    throw outageOf(error, { store }) ?? error;
+  }
+}
+
+async function openRedisStore(options: StoreOptions): Promise<Store> {
+  const { url, retentionDays } = options;
   // Only who has a Redis pays for its driver at start.
   const { openRedis } = await import('./open-redis.ts');
   const { createRedisLog } = await import('./redis-log.ts');
+  const store = withoutPassword(url);
   const redis = await openRedis(url);
-  const log = await createRedisLog(redis, { ...PREFIX, retentionDays });
-  let closed: Promise<void> | undefined;
-  const close = () => (closed ??= log.close().then(() => redis.disconnect()));
-  return {
-    log,
-    effects: createRedisEffects(redis, PREFIX),
-    leases: createRedisLeases(redis, PREFIX),
-    decisions: createRedisDecisions(redis, PREFIX),
-    runIds: createRedisRunIds(redis, { ...PREFIX, retentionDays }),
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+  const letGo = () => redis.disconnect();
+  let cause: string | undefined;
+  const lastCause = () => cause;
+  redis.on('error', ({ message }: Error) => (cause = message)).on('ready', () => (cause = undefined));
+  try {
+    const parts = {
+      log: await createRedisLog(redis, { ...PREFIX, retentionDays }),
+      effects: createRedisEffects(redis, PREFIX),
+      leases: createRedisLeases(redis, PREFIX),
+      decisions: createRedisDecisions(redis, PREFIX),
+      runIds: createRedisRunIds(redis, { ...PREFIX, retentionDays }),
+    };
+    return toStore({ store, parts, letGo, lastCause }, options);
+  } catch (error) {
+    letGo();
+    throw outageOf(error, { store, lastCause }) ?? error;
+  }
 }
 
 /**

@@ -75,10 +75,11 @@ export function withOutbox(
   async function work() {
     let delay = retryMs;
     while (!stopped) {
-      if (waiting.length === 0) refill();
-      const [event] = waiting;
-      if (!event) break;
       try {
+        // The disk may be away as well as the log.
+        if (waiting.length === 0) refill();
+        const [event] = waiting;
+        if (!event) break;
         await notifier.publish(event);
         waiting.shift();
         held.delete(event.id);

@@ -8,6 +8,8 @@ export function redisKeys(prefix: string) {
     epoch: `${prefix}:epoch`,
     /** Which start of Redis the epoch is of; on the epoch's node. */
     server: `{${prefix}:epoch}:server`,
+    /** Written to see whether writes are taken. */
+    probe: `${prefix}:probe`,
     users: `${prefix}:users`,
     /** Runs that may be open, by generation and workflow id; whoever reads it checks each. */
     open: `${prefix}:open`,

@@ -1,4 +1,4 @@
-import { Cluster, type Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import type { BatonEvent, NewEvent } from '../contracts/event.ts';
 import type { EventLog, FeedFilter, OpenRun } from './event-log.ts';
 import { followLog } from './follow-log.ts';
@@ -11,6 +11,9 @@ import { createRedisWakeup } from './redis-wakeup.ts';
 
 /** Entries read from a stream at once. */
 const PAGE = 500;
+
+/** How long the mark of a probe is kept, in milliseconds. */
+const PROBE_KEPT_MS = 60_000;
 
 type Options = {
   /** First part of every key. @default 'baton' */
@@ -31,6 +34,11 @@ export async function createRedisLog(
   const subscriber = redis instanceof Cluster ? redis.duplicate() : redis.duplicate();
   subscriber.on('error', () => undefined);
   await subscriber.connect();
+  // After a failover the one who is only listened to would not say that it is no longer the master.
+  const followConnection = () => {
+    if (subscriber instanceof Redis && subscriber.status === 'ready') subscriber.disconnect(true);
+  };
+  redis.on('close', followConnection);
   const wakeup = createRedisWakeup(subscriber, keys);
   const group = createGroupCommit(createRedisAppend(redis, { keys, rememberSeconds: retentionDays * 86_400 }));
   let open = true;
@@ -89,6 +97,7 @@ export async function createRedisLog(
     await group.drain();
     wakeup.close();
     epoch.close();
+    redis.off('close', followConnection);
     subscriber.disconnect();
   }
 
@@ -104,6 +113,9 @@ export async function createRedisLog(
     openRuns,
     users: async () => (await redis.smembers(keys.users)).toSorted(),
     prune: createRedisPrune(redis, keys),
+    async probe() {
+      await redis.set(keys.probe, Date.now(), 'PX', PROBE_KEPT_MS);
+    },
     close,
   };
 }

@@ -18,10 +18,19 @@ export function createRedisWakeup(subscriber: Redis | Cluster, keys: RedisKeys) 
   let timer: NodeJS.Timeout | undefined;
   let part = 0;
   subscriber.on('message', (channel: string, told: string) => emitter.emit(channel, told || undefined));
-  subscriber.on('ready', wakeAll);
+  subscriber.on('ready', subscribeAll);
+
+  /** Also what could not be subscribed to before. */
+  function subscribeAll() {
+    const channels = emitter.eventNames() as string[];
+    if (channels.length > 0) subscriber.subscribe(...channels).catch(() => undefined);
+    wakeAll();
+  }
 
   function wakeNext() {
     part = (part + 1) % LOOK_PARTS;
+    // A connection that is only listened to would not show that its other end is gone.
+    if (part === 0) subscriber.ping().catch(() => undefined);
     const channels = emitter.eventNames();
     for (let n = part; n < channels.length; n += LOOK_PARTS) emitter.emit(channels[n] as string);
   }

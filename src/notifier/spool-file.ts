@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NewEvent } from '../contracts/event.ts';
 import { processStart } from './process-start.ts';
@@ -34,11 +34,18 @@ export function openSpool(folder: string) {
   const own = join(folder, `${OWN}-${(opened += 1)}.jsonl`);
   const sending = `${own}.sending`;
   let bytes = 0;
+  let isRead = true;
 
   function write(events: readonly NewEvent[]): void {
     if (events.length === 0) return;
     const text = events.map((event) => `${JSON.stringify(event)}\n`).join('');
-    appendFileSync(own, text, { mode: 0o600 });
+    try {
+      appendFileSync(own, text, { mode: 0o600 });
+    } catch (error) {
+      // What a full disk took of it would spoil the line that comes next.
+      if (existsSync(own)) truncateSync(own, bytes);
+      throw error;
+    }
     bytes += Buffer.byteLength(text);
   }
 
@@ -62,14 +69,18 @@ export function openSpool(folder: string) {
     write,
     /** Everything written so far; kept on disk under another name until `delivered` is called. */
     take(): NewEvent[] {
-      bytes = 0;
-      if (!existsSync(own)) return [];
-      renameSync(own, sending);
-      return parseLines(readFileSync(sending, 'utf8'));
+      if (isRead) {
+        if (!existsSync(own)) return [];
+        renameSync(own, sending);
+        [bytes, isRead] = [0, false];
+      }
+      const events = parseLines(readFileSync(sending, 'utf8'));
+      isRead = true;
+      return events;
     },
     /** What was taken last is in the log. */
     delivered(): void {
-      rmSync(sending, { force: true });
+      if (isRead) rmSync(sending, { force: true });
     },
   };
 }

@@ -1,11 +1,14 @@
 import { closeSync, openSync, watch, writeSync } from 'node:fs';
 
+/** The file beside a SQLite file that is its bell; it is made once the tables are, and stays. */
+export const bellOf = (path: string) => `${path}-bell`;
+
 /**
  * Tells the other processes of this machine that a SQLite file has changed, which SQLite cannot: a file beside it that
  * is written to after each commit and watched. Only a hint, which may be lost or come for nothing.
  */
 export function openBell(path: string) {
-  const file = `${path}-bell`;
+  const file = bellOf(path);
   const fd = openSync(file, 'w', 0o600);
 
   function ring() {

@@ -2,6 +2,8 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { BatonError } from '../contracts/baton-error.ts';
+import { checkContents, checkHeader, watchPlace } from './check-sqlite-file.ts';
+import { meansOutage, unavailable } from './store-outage.ts';
 import { createTransaction, type Transaction } from './sqlite-transaction.ts';
 
 /** Version of all tables; kept in the file, so that older code does not write into newer tables. */
@@ -27,11 +29,27 @@ export type SqliteFileOptions = {
 };
 
 /** One open file, shared by everything that keeps tables in it. */
-export type SqliteFile = { path: string; db: DatabaseSync; transaction: Transaction };
+export type SqliteFile = {
+  path: string;
+  db: DatabaseSync;
+  transaction: Transaction;
+  /**
+   * Makes sure that the open file is still the one at `path`; costs some microseconds. Transactions do it themselves.
+   *
+   * @throws BatonError code `log_unavailable`, for ever, once the file was removed, replaced or cut short
+   */
+  verify(): void;
+  /** Resolves with that error as soon as it is noticed. */
+  lost: Promise<BatonError>;
+};
+
+/** CORRUPT, CANTOPEN, NOTADB: at the start a file or a path that is wrong, not one that will be right later. */
+function isWrongFile(error: unknown): boolean {
+  return [11, 14, 26].includes(Number((error as { errcode?: unknown }).errcode) & 0xff);
+}
 
 function prepare(db: DatabaseSync, { path, tables, fsync, busyTimeoutMs }: Required<SqliteFileOptions>) {
   db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
-  db.exec('PRAGMA journal_mode = WAL');
   db.exec(`PRAGMA synchronous = ${fsync === 'full' ? 'FULL' : 'NORMAL'}`);
   db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
@@ -41,6 +59,8 @@ function prepare(db: DatabaseSync, { path, tables, fsync, busyTimeoutMs }: Requi
       `event log ${path} was written by a newer Baton (version ${version}); update this one`,
     );
   }
+  checkContents(db, path);
+  db.exec('PRAGMA journal_mode = WAL');
   db.exec('BEGIN IMMEDIATE');
   try {
     for (const sql of tables) db.exec(sql);
@@ -56,21 +76,26 @@ function prepare(db: DatabaseSync, { path, tables, fsync, busyTimeoutMs }: Requi
 /**
  * Opens the file of log, ledger and leases, creating it for this user only.
  *
- * @throws BatonError naming the path when the folder cannot be written or the file is not ours or of a newer version
+ * @throws BatonError `InvalidInput` naming the path when the folder cannot be written, or the file is not an event log, is
+ *   damaged, or of a newer version; `NetworkError`, code `log_unavailable`, when it cannot be opened now
  */
 export function openSqliteFile({ fsync = 'normal', busyTimeoutMs = 5_000, ...options }: SqliteFileOptions): SqliteFile {
   const path = resolve(options.path);
   let db: DatabaseSync | undefined;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    checkHeader(path);
     db = new DatabaseSync(path);
     prepare(db, { path, tables: options.tables, fsync, busyTimeoutMs });
     chmodSync(path, 0o600);
-    return { path, db, transaction: createTransaction(db, { path, busyTimeoutMs }) };
+    const { verify, lost } = watchPlace(path);
+    return { path, db, transaction: createTransaction(db, { path, busyTimeoutMs, verify }), verify, lost };
   } catch (cause) {
     db?.close();
     if (cause instanceof BatonError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
+    // Another process is writing, or the disk is full: nothing that is wrong with the file.
+    if (meansOutage(cause) && !isWrongFile(cause)) throw unavailable(path, why, cause);
     const remedy = 'check that the folder may be written, has room, and that the file is an event log';
     throw new BatonError('InvalidInput', `event log ${path} cannot be opened: ${why}; ${remedy}`, { cause });
   }

@@ -1,5 +1,4 @@
 import type { BatonEvent, NewEvent } from '../contracts/event.ts';
-import { BatonError } from '../contracts/baton-error.ts';
 import type { EventLog, FeedFilter, OpenRun } from './event-log.ts';
 import { followLog } from './follow-log.ts';
 import { createGroupCommit } from './group-commit.ts';
@@ -16,15 +15,12 @@ type Options = {
 
 /** The event log in a SQLite file, which several processes of one machine may append to and follow at once. */
 export async function createSqliteLog(file: SqliteFile, { pollMs = 25 }: Options = {}): Promise<EventLog> {
-  const { db, path, transaction } = file;
+  const { db, transaction, verify } = file;
   const epoch = await openEpoch(file);
   const appendEvent = createAppend(db);
-  const wakeup = createWakeup(db, { path, pollMs });
+  const wakeup = createWakeup(file, { pollMs });
   const group = createGroupCommit(async (prepared) => {
-    const appended = await transaction(() => prepared.map(appendEvent)).catch((cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new BatonError('NetworkError', `event log ${path} refused ${prepared.length} events: ${why}`, { cause });
-    });
+    const appended = await transaction(() => prepared.map(appendEvent));
     wakeup.changed(new Set(prepared.map(({ event }) => event.user_id)));
     return appended;
   });
@@ -37,7 +33,10 @@ export async function createSqliteLog(file: SqliteFile, { pollMs = 25 }: Options
   const headOf = db.prepare('SELECT head FROM users WHERE user_id = ?');
   const earliestOf = db.prepare('SELECT min(seq) AS seq FROM events WHERE user_id = ?');
 
+  const mark = db.prepare("INSERT OR REPLACE INTO meta VALUES ('probe', ?)");
+
   async function read({ userId, after, runId, limit }: FeedFilter & { after: number; limit: number }) {
+    verify();
     const rows = runId === undefined ? readAll.all(userId, after, limit) : readRun.all(userId, runId, after, limit);
     return (rows as { seq: number; json: string }[]).map(
       ({ seq, json }) => ({ ...(JSON.parse(json) as NewEvent), seq, epoch }) as BatonEvent,
@@ -81,6 +80,7 @@ export async function createSqliteLog(file: SqliteFile, { pollMs = 25 }: Options
       return rows.map(({ user_id }) => user_id);
     },
     prune: createPrune(file),
+    probe: () => transaction(() => void mark.run(String(Date.now()))),
     close,
   };
 }

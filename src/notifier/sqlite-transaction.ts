@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { DatabaseSync } from 'node:sqlite';
 import { BatonError } from '../contracts/baton-error.ts';
+import { LOG_UNAVAILABLE } from '../contracts/unavailable.ts';
 
 const SQLITE_BUSY = 5;
 
@@ -13,11 +14,12 @@ export type Transaction = <T>(work: () => T) => Promise<T>;
 
 /**
  * Makes transactions of the file. One that another process writes to is waited for without blocking this process, whose
- * heartbeats must go on; for `busyTimeoutMs`, then the transaction is refused with `NetworkError`, to be tried again.
+ * heartbeats must go on; for `busyTimeoutMs`, then the transaction is refused with code `log_unavailable`, to be tried
+ * again. `verify` throws once the file is no longer the one at its path.
  */
 export function createTransaction(
   db: DatabaseSync,
-  { path, busyTimeoutMs }: { path: string; busyTimeoutMs: number },
+  { path, busyTimeoutMs, verify }: { path: string; busyTimeoutMs: number; verify: () => void },
 ): Transaction {
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
@@ -46,14 +48,18 @@ export function createTransaction(
   }
 
   return async function transaction(work) {
+    verify();
     const deadline = performance.now() + busyTimeoutMs;
     while (!tryBegin()) {
       if (performance.now() > deadline) {
         const message = `${path} is locked by another process for more than ${busyTimeoutMs} ms`;
-        throw new BatonError('NetworkError', message);
+        throw new BatonError('NetworkError', message, { code: LOG_UNAVAILABLE });
       }
       await setTimeout(1 + Math.random() * 10);
     }
-    return inTransaction(work);
+    const result = inTransaction(work);
+    // What was committed into a file that was removed meanwhile is lost with it.
+    verify();
+    return result;
   };
 }

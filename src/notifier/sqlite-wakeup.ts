@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
-import type { DatabaseSync } from 'node:sqlite';
 import { openBell } from './sqlite-bell.ts';
+import type { SqliteFile } from './sqlite-file.ts';
 
 /** One emitter per file: an append wakes the followers of this process at once, whichever handle it went through. */
 const emitters = new Map<string, EventEmitter>();
@@ -20,7 +20,7 @@ function emitterOf(path: string): EventEmitter {
  * Tells followers that their user has new events. Of other processes' events a bell tells, whose ringing may be lost;
  * therefore `data_version`, which costs microseconds, is asked regularly too. Both only while somebody follows.
  */
-export function createWakeup(db: DatabaseSync, { path, pollMs }: { path: string; pollMs: number }) {
+export function createWakeup({ db, path, verify }: SqliteFile, { pollMs }: { pollMs: number }) {
   const emitter = emitterOf(path);
   const version = db.prepare('PRAGMA data_version');
   const newest = db.prepare('SELECT max(rowid) AS row FROM events');
@@ -37,6 +37,16 @@ export function createWakeup(db: DatabaseSync, { path, pollMs }: { path: string;
   }
 
   function poll() {
+    try {
+      verify();
+      look();
+    } catch {
+      // Whoever follows reads for itself then, and hears what is wrong with the file.
+      emitter.emit(EVERYBODY);
+    }
+  }
+
+  function look() {
     const { data_version: now } = version.get() as { data_version: number };
     if (now === seenVersion) return;
     seenVersion = now;

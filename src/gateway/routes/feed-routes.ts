@@ -103,6 +103,8 @@ export function feedRoutes(context: GatewayContext): FastifyPluginAsyncZod {
           if (streams.isFull(identity.user)) {
             throw new Problem({ code: 'too_many_streams', detail: 'close another stream of this user first' });
           }
+          // Once the stream has begun its status can no longer say that the log is away.
+          await log.head({ userId: identity.user });
           reply.hijack();
           const { raw: response } = reply;
           for (const [name, value] of Object.entries(reply.getHeaders()))

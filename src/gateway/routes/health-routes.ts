@@ -6,6 +6,8 @@ import { Problem } from '../problem.ts';
 /** How long a dependency may take to answer, in milliseconds. */
 const READY_LIMIT_MS = 2_000;
 
+const RETRY = { 'retry-after': '5' };
+
 function withinLimit<T>(work: Promise<T>): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const timer = setTimeout(() => reject(new Error(`no answer within ${READY_LIMIT_MS} ms`)), READY_LIMIT_MS);
@@ -18,12 +20,15 @@ export function healthRoutes(context: GatewayContext, metrics: Metrics | undefin
   return async function routes(server) {
     const options = { schema: { hide: true }, config: { rateLimit: false } };
     server.get('/healthz', options, async () => ({ status: 'ok' }));
-    server.get('/readyz', options, async () => {
-      await withinLimit(context.log.head({ userId: 'readiness' })).catch((cause: unknown) => {
-        throw new Problem({ code: 'log_unavailable', detail: String((cause as Error).message) });
+    server.get('/readyz', options, async (request) => {
+      // A full disk and a Redis that is only a replica answer every read.
+      await withinLimit(context.log.probe()).catch((cause: unknown) => {
+        request.log.warn({ err: cause }, 'not ready: the event log takes no writes');
+        throw new Problem({ code: 'log_unavailable', detail: 'the event log takes no writes', headers: RETRY });
       });
-      await withinLimit(context.pingTemporal()).catch(() => {
-        throw new Problem({ code: 'temporal_unavailable', detail: 'Temporal does not answer' });
+      await withinLimit(context.pingTemporal()).catch((cause: unknown) => {
+        request.log.warn({ err: cause }, 'not ready: Temporal does not answer');
+        throw new Problem({ code: 'temporal_unavailable', detail: 'Temporal does not answer', headers: RETRY });
       });
       return { status: 'ready' };
     });
