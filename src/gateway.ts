@@ -28,6 +28,8 @@ export type GatewayOptions = {
   namespace?: string;
   /** @default 'baton' */
   taskQueue?: string;
+  /** How long Temporal may take to answer a call, in milliseconds. @default 10000 */
+  callTimeoutMs?: number;
   /** @default Baton's own agents */
   app?: ConnectOptions['app'];
   /** @default JSON lines on stdout */

@@ -12,6 +12,9 @@ import { BatonError } from '../contracts/baton-error.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
 import { describeWorkflow } from '../reconciler/describe-workflow.ts';
 
+/** How long runs may be looked for among all there are, in milliseconds. */
+const FIND_TIMEOUT_MS = 60_000;
+
 /** A client over all users' runs: whoever may reach Temporal itself may see them. */
 export async function operatorClient() {
   const config = loadConfig();
@@ -26,7 +29,7 @@ export async function operatorClient() {
     // A workflow id needs no search, and the list lags behind by moments.
     const named = runOrWorkflowId.includes('/') && (await describeWorkflow(client.workflow, runOrWorkflowId));
     if (named) return runSummary(named);
-    const runs = await listRuns(client.workflow, { limit: 10_000 });
+    const runs = await listRuns(client.workflow, { limit: 10_000, timeoutMs: FIND_TIMEOUT_MS });
     const matches = runs.filter(({ run_id, workflow_id }) => [run_id, workflow_id].includes(runOrWorkflowId));
     const [found] = matches;
     if (!found) {
@@ -58,7 +61,7 @@ export async function operatorClient() {
     feed,
     find,
     handle,
-    runs: (filter: RunFilter) => listRuns(client.workflow, filter),
+    runs: (filter: RunFilter) => listRuns(client.workflow, { timeoutMs: FIND_TIMEOUT_MS, ...filter }),
     close,
     [Symbol.asyncDispose]: close,
   };

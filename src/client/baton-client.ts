@@ -25,6 +25,8 @@ export type ConnectOptions = {
   namespace?: string;
   /** How long Temporal may take to answer at first, in milliseconds. @default 4000 */
   connectTimeoutMs?: number;
+  /** How long Temporal may take to answer any later call, in milliseconds; `result()` waits for ever. @default 10000 */
+  callTimeoutMs?: number;
   /** Folder of the event log. @default BATON_DATA_DIR */
   dataDir?: string;
   /** @default 'baton' */

@@ -8,6 +8,8 @@ const DEFAULT_ADDRESS = '127.0.0.1:7233';
 export type ConnectionSettings = {
   connectionOptions: ConnectionOptions & { address: string };
   namespace: string;
+  /** How long a call may take, in milliseconds. @default 10000 */
+  callTimeoutMs?: number;
 };
 
 /** Address of the embedded server of this data folder, if one was started there. */
@@ -30,12 +32,15 @@ export function connectionSettings({
   address,
   namespace,
   connectTimeoutMs = 4_000,
+  callTimeoutMs,
   dataDir,
 }: {
   address?: string;
   namespace?: string;
   /** How long a server may take to answer at first; Temporal's own 10 s make a wrong address look like a hang. @default 4000 */
   connectTimeoutMs?: number;
+  /** How long a call may take, in milliseconds. @default 10000 */
+  callTimeoutMs?: number;
   dataDir: string;
 }): ConnectionSettings {
   const profile = temporalProfile();
@@ -44,5 +49,6 @@ export function connectionSettings({
     connectionOptions: { connectTimeout: connectTimeoutMs, ...profile.connectionOptions, address: found },
     // Easily forgotten: a client made from the connection alone talks to `default`, whatever the profile says.
     namespace: namespace ?? profile.namespace ?? 'default',
+    callTimeoutMs,
   };
 }

@@ -1,13 +1,17 @@
 import type { WorkflowClient } from '@temporalio/client';
 import { z } from 'zod';
 import { BatonError } from '../contracts/baton-error.ts';
-import { MESSAGES, STATE_QUERY } from '../contracts/names.ts';
+import { MESSAGES } from '../contracts/names.ts';
 import { decisionSchema, type DecisionMessage } from '../contracts/run-messages.ts';
 import type { RunState } from '../contracts/run-start.ts';
 import type { FoldedApproval } from '../feed/folded.ts';
 import type { FeedSource } from './feed-source.ts';
 import { fingerprint } from './fingerprint.ts';
 import { isMissing } from './missing-run.ts';
+import { runState } from './run-state.ts';
+
+/** How long a worker may take to say what its run asks, in milliseconds. */
+const STATE_WITHIN_MS = 5_000;
 
 type Options = { client: WorkflowClient; feed: FeedSource; workflowId: string; userId: string; runId: string };
 
@@ -22,6 +26,25 @@ function alreadyDecided(first: DecisionMessage): BatonError {
   return refused('already_decided', message, { first });
 }
 
+/**
+ * The run's own word, if a worker gives it soon.
+ *
+ * @throws what Temporal fails with: its silence is no reason to say that nothing was asked
+ */
+async function stateOf(client: WorkflowClient, workflowId: string): Promise<RunState | undefined> {
+  try {
+    return await runState({ client, workflowId, patienceMs: STATE_WITHIN_MS });
+  } catch {
+    await client
+      .getHandle(workflowId)
+      .describe()
+      .catch((error: unknown) => {
+        if (!isMissing(error)) throw error;
+      });
+    return undefined;
+  }
+}
+
 /** By the run's events, which need no worker; by the run itself where they have not told yet. */
 async function findQuestion({ client, feed, workflowId, userId, runId }: Options, id: string): Promise<Asked> {
   const folded = await feed.fold({ userId, runId });
@@ -29,10 +52,7 @@ async function findQuestion({ client, feed, workflowId, userId, runId }: Options
     throw refused('not_asked', `run ${runId} has ended and asks nothing any more`);
   const told = folded?.approvals.find(({ approval_id }) => approval_id === id);
   if (told) return told;
-  const state = await client
-    .getHandle(workflowId)
-    .query<RunState>(STATE_QUERY)
-    .catch(() => undefined);
+  const state = await stateOf(client, workflowId);
   const pending = state?.approvals.find(({ approval_id }) => approval_id === id);
   if (pending) return pending;
   throw refused('not_asked', `this run asks nothing named "${id}"`);

@@ -1,5 +1,6 @@
 import type { WorkflowClient } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES, type RunStatus } from '../contracts/names.ts';
+import { CALL_TIMEOUT_MS } from './call-deadline.ts';
 import { executionsByStart } from './executions-by-start.ts';
 
 export type RunSummary = {
@@ -26,6 +27,8 @@ export type RunFilter = {
   after?: RunPosition;
   /** @default 50 */
   limit?: number;
+  /** How long the whole list may take, in milliseconds: it is many calls. @default 10000 */
+  timeoutMs?: number;
 };
 
 /** Statuses that only Temporal knows: nobody of ours was left to set `BatonStatus`. */
@@ -77,6 +80,13 @@ function isAfter(run: RunPosition, other: RunPosition): boolean {
  * by moments.
  */
 export async function listRuns(
+  client: WorkflowClient,
+  { timeoutMs = CALL_TIMEOUT_MS, ...filter }: RunFilter,
+): Promise<RunSummary[]> {
+  return client.withDeadline(Date.now() + timeoutMs, () => list(client, filter));
+}
+
+async function list(
   client: WorkflowClient,
   { user, thread, status, open, since, after, limit = 50 }: RunFilter,
 ): Promise<RunSummary[]> {

@@ -1,5 +1,6 @@
 import { Connection } from '@temporalio/client';
 import { BatonError } from '../contracts/baton-error.ts';
+import { callInterceptors } from './call-deadline.ts';
 import { checkServer } from './check-server.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
 import { explainSilence } from './explain-silence.ts';
@@ -19,14 +20,15 @@ async function connectFailure(cause: unknown, { connectionOptions, namespace }: 
 }
 
 /**
- * Connects to Temporal, without looking at what is there.
+ * Connects to Temporal, without looking at what is there. Every call of the connection has a deadline.
  *
  * @throws BatonError `NetworkError` or `InvalidInput` naming the address, what is the matter and the setting to change
  */
 export async function openPlainConnection(settings: ConnectionSettings): Promise<Connection> {
   let connection: Connection | undefined;
   try {
-    connection = Connection.lazy(settings.connectionOptions);
+    const { connectionOptions, callTimeoutMs } = settings;
+    connection = Connection.lazy({ interceptors: callInterceptors(callTimeoutMs), ...connectionOptions });
     await connection.ensureConnected();
     return connection;
   } catch (cause) {

@@ -24,6 +24,6 @@ export async function tellRun({ client, workflowId, message, payload, patienceMs
     }
     // A server that is away, or refuses its caller, answers the signal the same way.
     if (isMissing(error)) throw error;
-    await run.signal(message, payload);
+    await client.withDeadline(Date.now() + patienceMs, () => run.signal(message, payload));
   }
 }

@@ -36,7 +36,8 @@ function ofBatonError(error: BatonError): Problem | undefined {
   if (error.code === 'not_found') return new Problem({ code: 'not_found', detail: error.message });
   if (error.type === 'InvalidInput') return new Problem({ code: 'invalid_input', detail: error.message });
   if (error.type === 'PayloadTooLarge') return new Problem({ code: 'too_large', detail: error.message });
-  if (error.type === 'NetworkError' || error.type === 'RateLimited') {
+  // Cancelled is what a server says that shuts down.
+  if (['NetworkError', 'RateLimited', 'Cancelled'].includes(error.type)) {
     return new Problem({ code: 'temporal_unavailable', ...AWAY });
   }
   return undefined;

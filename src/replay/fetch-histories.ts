@@ -2,6 +2,7 @@ import type { WorkflowClient } from '@temporalio/client';
 import type { NewEvent } from '../contracts/event.ts';
 import { SEARCH_ATTRIBUTES } from '../contracts/names.ts';
 import { executionsByStart } from '../client/executions-by-start.ts';
+import { readHistory } from '../client/run-histories.ts';
 import { quoted } from '../client/list-runs.ts';
 import type { HistoryToCheck } from './check-histories.ts';
 import { historyOf } from './history-json.ts';
@@ -27,7 +28,7 @@ export async function fetchHistory(
   { client, eventsOf }: Pick<FetchOptions, 'client' | 'eventsOf'>,
   { workflowId, runId }: Execution,
 ): Promise<Extract<HistoryToCheck, { history: unknown }>> {
-  const fetched = historyOf(await client.getHandle(workflowId, runId).fetchHistory());
+  const fetched = historyOf(await readHistory(client, { workflowId, runId }));
   const history = await inlinePayloads(fetched, client.options.loadedDataConverter.payloadCodecs);
   const [, user = '', run = ''] = workflowId.split('/');
   const events: NewEvent[] = [];

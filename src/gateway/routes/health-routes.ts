@@ -2,18 +2,14 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { GatewayContext } from '../gateway-context.ts';
 import type { Metrics } from '../metrics.ts';
 import { Problem } from '../problem.ts';
+import { withinLimit } from '../within-limit.ts';
 
 /** How long a dependency may take to answer, in milliseconds. */
 const READY_LIMIT_MS = 2_000;
 
 const RETRY = { 'retry-after': '5' };
 
-function withinLimit<T>(work: Promise<T>): Promise<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${READY_LIMIT_MS} ms`)), READY_LIMIT_MS);
-  work.then(resolve, reject);
-  return promise.finally(() => clearTimeout(timer));
-}
+const LIMIT = { limitMs: READY_LIMIT_MS, late: () => new Error(`no answer within ${READY_LIMIT_MS} ms`) };
 
 /** For machines: alive, ready to serve, and the figures. None needs a token. */
 export function healthRoutes(context: GatewayContext, metrics: Metrics | undefined): FastifyPluginAsync {
@@ -22,11 +18,11 @@ export function healthRoutes(context: GatewayContext, metrics: Metrics | undefin
     server.get('/healthz', options, async () => ({ status: 'ok' }));
     server.get('/readyz', options, async (request) => {
       // A full disk and a Redis that is only a replica answer every read.
-      await withinLimit(context.log.probe()).catch((cause: unknown) => {
+      await withinLimit(context.log.probe(), LIMIT).catch((cause: unknown) => {
         request.log.warn({ err: cause }, 'not ready: the event log takes no writes');
         throw new Problem({ code: 'log_unavailable', detail: 'the event log takes no writes', headers: RETRY });
       });
-      await withinLimit(context.pingTemporal()).catch((cause: unknown) => {
+      await withinLimit(context.pingTemporal(), LIMIT).catch((cause: unknown) => {
         request.log.warn({ err: cause }, 'not ready: Temporal does not answer');
         throw new Problem({ code: 'temporal_unavailable', detail: 'Temporal does not answer', headers: RETRY });
       });

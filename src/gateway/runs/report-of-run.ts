@@ -2,6 +2,7 @@ import { describeSettled } from '../../client/describe-settled.ts';
 import { reportSchema, type Report } from '../../contracts/report.ts';
 import { Problem } from '../problem.ts';
 import type { LocatedRun } from './locate-run.ts';
+import { outcomeOf } from './outcome-of.ts';
 
 const PATIENCE_MS = 5_000;
 
@@ -21,7 +22,7 @@ export async function reportOfRun(run: LocatedRun): Promise<Report> {
   if (described?.ended_at === null) {
     throw new Problem({ code: 'run_not_finished', detail: 'the report is made at the end of the run' });
   }
-  const outcome = described && (await handle.result());
+  const outcome = described && (await outcomeOf(handle));
   const report = reportSchema.safeParse(outcome?.result);
   if (report.success) return report.data;
   const detail = `run "${handle.runId}" ended ${outcome?.status ?? 'too long ago'} and has no report`;

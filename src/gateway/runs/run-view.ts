@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { failureSchema } from '../../contracts/failure.ts';
 import { runStatusSchema } from '../../contracts/run.ts';
 import type { LocatedRun } from './locate-run.ts';
+import { outcomeOf } from './outcome-of.ts';
 
 /** Answer of `GET /v1/runs/{run_id}`. */
 export const runViewSchema = z.object({
@@ -35,7 +36,7 @@ export async function runView({ handle, workflow, folded }: LocatedRun): Promise
   const described = await handle.describe();
   const closed = described ? described.ended_at !== null : folded?.ended_at != null;
   // Only a closed run's outcome is asked for: for an open one this would wait for its end.
-  const outcome = closed && described ? await handle.result() : undefined;
+  const outcome = closed && described ? await outcomeOf(handle) : undefined;
   const agents = folded?.agents ?? [];
   const approvals = (folded?.approvals ?? []).filter(({ decision }) => decision === null);
   return {
