@@ -225,6 +225,23 @@ export default defineConfig({
         ],
       },
     },
+    {
+      // A fault that the engine has, its checker must not have too.
+      files: ['chaos/checker/**/*.ts', 'chaos/records/**/*.ts'],
+      rules: {
+        'no-restricted-imports': [
+          'error',
+          {
+            patterns: [
+              {
+                group: ['**/src/**', ...withPaths(['baton-agents'])],
+                message: 'the checker of the campaign shares no code with the engine: see docs/decisions/0134',
+              },
+            ],
+          },
+        ],
+      },
+    },
     ...borderRules,
   ],
 });

@@ -1,0 +1,65 @@
+import type { Findings } from './findings.ts';
+import { AGENT_ENDS, type KnownRun, type LoggedEvent, type World } from './world.ts';
+
+type Order = { scheduled: number; attempt: number };
+
+/** Which attempt speaks; undefined where the workflow or somebody outside does. */
+function orderOf({ exec }: LoggedEvent): Order | undefined {
+  const [, attempt, scheduled] = /\.(\d+)\.(\d+)$/.exec(exec) ?? [];
+  return scheduled === undefined ? undefined : { scheduled: Number(scheduled), attempt: Number(attempt) };
+}
+
+const later = (a: Order, b: Order) => a.scheduled - b.scheduled || a.attempt - b.attempt;
+
+/** What counts of an agent: its last attempt in its last generation, and what was decided above it. */
+function counting(events: LoggedEvent[]) {
+  const generation = Math.max(...events.map((event) => event.generation));
+  const own = events.filter((event) => event.generation === generation);
+  const attempts = own.flatMap((event) => orderOf(event) ?? []).toSorted(later);
+  const last = attempts.at(-1);
+  const isLast = (event: LoggedEvent) => {
+    const order = orderOf(event);
+    return order !== undefined && last !== undefined && later(order, last) === 0;
+  };
+  const ends = own.filter(({ type }) => AGENT_ENDS.includes(type));
+  return {
+    attempt: own.filter(isLast),
+    claims: ends.filter((event) => isLast(event) && !event.final),
+    verdicts: ends.filter(({ final }) => final),
+  };
+}
+
+/** Agents that think as their input says. */
+const THINKERS = ['walker', 'stumbler', 'buyer', 'blind_buyer', 'reserver'];
+
+function checkAttempt(name: string, { planned }: KnownRun, attempt: LoggedEvent[], { fault }: Findings) {
+  const told = attempt.filter(({ type }) => type === 'agent_thinking').map(({ payload }) => payload.step_number);
+  const agent = attempt[0]?.agent ?? '';
+  const missing = Array.from({ length: planned.thoughts }, (_, n) => n + 1).filter((n) => !told.includes(n));
+  if (THINKERS.includes(agent) && missing.length > 0)
+    fault('lost', `${name} completed without its thoughts ${missing.join()}`);
+  const calls = (type: string) => attempt.filter((event) => event.type === type).map(({ payload }) => payload.call_id);
+  const ended = calls('tool_completed');
+  const open = calls('tool_executing').filter((call) => !ended.includes(call));
+  if (open.length > 0) fault('lost', `${name} completed, and its calls ${open.join()} have no end`);
+  if (!attempt.some(({ type }) => type === 'agent_started')) fault('lost', `${name} completed and never started`);
+}
+
+/** Each agent that was heard of has one end, and one that completed said all that it had to say. */
+export function checkAgents({ runs }: World, findings: Findings): void {
+  let agents = 0;
+  for (const run of runs) {
+    const spoken = run.events.filter(({ agent_run }) => agent_run !== null);
+    for (const [agentRun, events] of Map.groupBy(spoken, (event) => event.agent_run as string)) {
+      agents += 1;
+      const name = `${run.planned.user} ${run.planned.run} ${agentRun}`;
+      const { attempt, claims, verdicts } = counting(events);
+      const words = [...claims, ...verdicts].map(({ type, seq }) => `${type} (${seq})`).join(', ');
+      if (claims.length + verdicts.length === 0) findings.fault('agentEnds', `${name} has no end`);
+      if (claims.length > 1 || verdicts.length > 1)
+        findings.fault('agentEnds', `${name} ends more than once: ${words}`);
+      if (claims.length === 1 && claims[0]?.type === 'agent_completed') checkAttempt(name, run, attempt, findings);
+    }
+  }
+  findings.figure('agents', agents);
+}

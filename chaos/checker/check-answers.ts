@@ -1,0 +1,102 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ClientLine } from '../records/lines.ts';
+import type { Findings } from './findings.ts';
+import { endsOf, RUN_ENDS, statusOf, type KnownRun, type World } from './world.ts';
+
+type Answer = Extract<ClientLine, { what: 'answer' }>;
+type View = { status: string; ended_at: string | null; result: unknown };
+
+/** A run that is still under way. */
+const GOES_ON = ['queued', 'running', 'paused', 'waiting'];
+
+/** When a user's own client was given the end of each run, in milliseconds since 1970. */
+function heardEnds({ records }: World): Map<string, number> {
+  const heard = new Map<string, number>();
+  for (const line of records.clients) {
+    if (line.what !== 'event' || !RUN_ENDS.includes(line.event.type) || heard.has(line.event.run_id)) continue;
+    heard.set(line.event.run_id, line.at);
+  }
+  return heard;
+}
+
+function checkView(answer: Answer, run: KnownRun, heardAt: number | undefined, { fault }: Findings) {
+  const view = answer.body as View;
+  const [end] = endsOf(run);
+  const status = statusOf(end);
+  const name = `GET ${run.planned.user} ${run.planned.run} (${run.planned.kind}) at ${new Date(answer.at).toISOString()}`;
+  if (!end || status === undefined) return;
+  if (GOES_ON.includes(view.status)) {
+    if (heardAt !== undefined && heardAt < answer.began)
+      fault(
+        'answers',
+        `${name} says ${view.status}, its user had heard of its end ${answer.began - heardAt} ms before`,
+      );
+    return;
+  }
+  if (view.status !== status) return fault('answers', `${name} says ${view.status}, it ended ${status}`);
+  if (Date.parse(end.at) > answer.at + 1_000) fault('answers', `${name} says ${view.status}, it ended ${end.at} only`);
+  const outcome = run.executions.at(-1)?.outcome as { result?: unknown } | null;
+  const result = outcome?.result ?? null;
+  // A run that was closed from outside has no outcome; what its agents had come to is shown all the same.
+  if (outcome && !isDeepStrictEqual(view.result ?? null, result))
+    fault('answers', `${name} has the result ${JSON.stringify(view.result)}, its history ${JSON.stringify(result)}`);
+}
+
+function checkLists(answers: Answer[], { runs }: World, { fault }: Findings) {
+  const listed = new Map<string, string>();
+  for (const { user, body } of answers) {
+    for (const each of (body as { runs?: { run_id: string; status: string }[] }).runs ?? []) {
+      const run = runs.find(({ planned }) => planned.run === each.run_id);
+      if (run?.planned.user !== user) fault('foreign', `GET /v1/runs shows ${user} the run ${each.run_id}`);
+      else if (listed.has(each.run_id)) fault('answers', `GET /v1/runs shows ${each.run_id} twice`);
+      listed.set(each.run_id, each.status);
+    }
+  }
+  if (answers.length === 0) return;
+  for (const run of runs.filter(({ accepted }) => accepted)) {
+    const status = statusOf(endsOf(run)[0]);
+    const shown = listed.get(run.planned.run);
+    if (status !== undefined && shown !== status)
+      fault('answers', `GET /v1/runs shows ${run.planned.run} ${shown ?? 'not at all'}, it ended ${status}`);
+  }
+}
+
+/** A decision that was accepted is the run's, unless the run came to its end before. */
+function checkDecision(answer: Answer, run: KnownRun, { fault }: Findings) {
+  const { approval_id, decision } = answer.body as { approval_id: string; decision: string };
+  const decided = run.events.filter(
+    ({ type, payload }) => type === 'approval_decided' && payload.approval_id === approval_id,
+  );
+  const ended = ['cancelled', 'terminated'].includes(statusOf(endsOf(run)[0]) ?? '');
+  const name = `${run.planned.user} ${run.planned.run}: ${decision} on ${approval_id}`;
+  if (decided.length === 0 && !ended) fault('answers', `${name} was accepted, and the feed does not have it`);
+  for (const { payload } of decided)
+    if (payload.decision !== decision) fault('answers', `${name} was accepted, the feed says ${payload.decision}`);
+}
+
+/** What was answered over HTTP, held against the feed. */
+export function checkAnswers(world: World, findings: Findings): void {
+  const heard = heardEnds(world);
+  const answers = world.records.clients.filter((line): line is Answer => line.what === 'answer');
+  const lists: Answer[] = [];
+  for (const answer of answers) {
+    const { method, path, status, user, body } = answer;
+    if (status >= 500 && status !== 503) {
+      findings.fault(
+        'answers',
+        `${method} ${path} of ${user} was answered ${status}: ${JSON.stringify(body)?.slice(0, 300)}`,
+      );
+      continue;
+    }
+    const run = answer.run === undefined ? undefined : world.byName.get(answer.run);
+    if (status === 404 && run?.accepted && !path.includes('/approvals/'))
+      findings.fault('answers', `${method} ${path} of ${user}: 404, though it was accepted`);
+    if (status !== 200) continue;
+    if (method === 'GET' && run) checkView(answer, run, heard.get(run.planned.run), findings);
+    else if (path.includes('/approvals/') && run) checkDecision(answer, run, findings);
+    else if (method === 'GET') lists.push(answer);
+  }
+  checkLists(lists, world, findings);
+  findings.figure('answers', answers.length);
+  findings.figure('answers 503', answers.filter(({ status }) => status === 503).length);
+}

@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** How much of what a process said last is kept, in characters. */
+const KEPT = 4_000;
+
+/** Everything that is started, so that nothing is left behind however the campaign ends. */
+const living = new Set<number>();
+
+function killGroup(pid: number, signal: NodeJS.Signals) {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It is gone.
+  }
+}
+
+/** Kills what is left, with its children. Synchronous, for the end of this process. */
+export function killAll(): void {
+  for (const pid of living) {
+    killGroup(pid, 'SIGCONT');
+    killGroup(pid, 'SIGKILL');
+  }
+  living.clear();
+}
+
+/** Kills a process that another one started, such as the server of `baton dev`, with this one's end. */
+export const adopt = (pid: number) => void living.add(pid);
+
+export type ProcessOptions = {
+  name: string;
+  command: string;
+  args: string[];
+  env?: NodeJS.ProcessEnv;
+  cwd?: string;
+  /** Resolves once it serves. Asked again until it does. */
+  isReady: (said: string) => boolean | Promise<boolean>;
+  readyLimitMs?: number;
+  /** Called where it ends though nobody asked it to. */
+  onUnexpectedEnd: (end: { name: string; pid: number; code: string; said: string }) => void;
+};
+
+/** A process that can be ended and frozen by signals, and be started again. One at a time. */
+export function createProcess(options: ProcessOptions) {
+  const { name, command, args, env, cwd, isReady, readyLimitMs = 60_000, onUnexpectedEnd } = options;
+  let child: ChildProcess | undefined;
+  let ended = Promise.resolve('');
+  let said = '';
+  let asked = false;
+
+  async function start() {
+    said = '';
+    asked = false;
+    const own = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    child = own;
+    const pid = own.pid;
+    if (pid === undefined) throw new Error(`${name}: ${command} cannot be started`);
+    living.add(pid);
+    const hear = (text: Buffer) => (said = (said + text.toString()).slice(-KEPT));
+    own.stdout.on('data', hear);
+    own.stderr.on('data', hear);
+    ended = new Promise((resolve) => {
+      own.on('exit', (code, signal) => {
+        living.delete(pid);
+        if (!asked) onUnexpectedEnd({ name, pid, code: signal ?? String(code), said });
+        resolve(signal ?? String(code));
+      });
+    });
+    const until = performance.now() + readyLimitMs;
+    while (!(await isReady(said))) {
+      if (own.exitCode !== null || own.signalCode !== null)
+        throw new Error(`${name} ended before it was ready: ${said}`);
+      if (performance.now() > until) throw new Error(`${name} is not ready after ${readyLimitMs} ms: ${said}`);
+      await wait(50);
+    }
+  }
+
+  const isAlive = () => child !== undefined && child.exitCode === null && child.signalCode === null;
+
+  return {
+    name,
+    start,
+    isAlive,
+    pid: () => child?.pid,
+    said: () => said,
+    /** Ends it; `limitMs` is how long it may take before it is killed. Gives how it ended. */
+    async end(signal: NodeJS.Signals, limitMs = 30_000): Promise<{ code: string; late: boolean }> {
+      if (!isAlive() || !child) return { code: 'not running', late: false };
+      const own = child;
+      asked = true;
+      own.kill(signal);
+      const timer = new AbortController();
+      const late = wait(limitMs, 'late', { signal: timer.signal }).catch(() => 'over');
+      const first = await Promise.race([ended, late]);
+      timer.abort();
+      if (first !== 'late') return { code: first, late: false };
+      if (own.pid) killGroup(own.pid, 'SIGKILL');
+      return { code: await ended, late: true };
+    },
+    freeze: () => void (isAlive() && child?.kill('SIGSTOP')),
+    thaw: () => void child?.kill('SIGCONT'),
+  };
+}
+
+export type OwnProcess = ReturnType<typeof createProcess>;
