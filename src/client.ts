@@ -114,7 +114,7 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
     startNamed,
     run: (runId, workflow = 'costOptimization') => handleOf(workflow, runId),
     find,
-    runs: (filter) => listRuns(client, { ...filter, user }),
+    runs: (filter) => listRuns(client, { timeoutMs: options.callTimeoutMs, ...filter, user }),
     stats: (page) => feed.stats({ ...page, userId: user }),
     close,
     [Symbol.asyncDispose]: close,

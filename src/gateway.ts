@@ -79,7 +79,16 @@ async function serveMetricsAlone(metrics: Metrics, { host, port }: { host: strin
  *   lacks
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, log, taskQueue, app, logger = pino(), pingMs = 15_000, slowReaderMs = 10_000 } = options;
+  const {
+    config,
+    log,
+    taskQueue,
+    app,
+    callTimeoutMs,
+    logger = pino(),
+    pingMs = 15_000,
+    slowReaderMs = 10_000,
+  } = options;
   const { streamsPerUser = 20, retryMs = [250, 5_000], requestsPerMinute = 1_200 } = options;
   const { closeGraceMs = 10_000, maxUploadBytes = 512 * 1024 * 1024 } = options;
   const { dataDir, http, jwt } = config;
@@ -100,7 +109,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     tails: createTails(log),
     streams,
     verify: createTokenVerifier(jwt),
-    clientOf: (user) => connect({ user, app, namespace, dataDir, taskQueue, shared }),
+    clientOf: (user) => connect({ user, app, namespace, dataDir, taskQueue, callTimeoutMs, shared }),
     pingTemporal: () => connection.workflowService.getSystemInfo({}),
     workflows: await workflowCatalog({ app, adhocPlans: http.adhocPlans }),
     uploadsDir: join(dataDir, 'uploads'),

@@ -65,7 +65,7 @@ export function addDevCommand(program: Command): void {
         process.exitCode = 0;
         if (!stopped.signal.aborted)
           say('running; Ctrl-C stops everything, and what is unfinished goes on at the next start');
-        await stopped.promise;
+        await Promise.race([stopped.promise, stack.lost]);
         say('stopping');
       } finally {
         await stack.stop();

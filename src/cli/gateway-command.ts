@@ -7,6 +7,7 @@ import { outageLine, type OutageReport } from '../notifier/watch-outages.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
 import { loadApps } from './load-app.ts';
 import { runReconciler } from './run-reconciler.ts';
+import { untilLost } from './until-lost.ts';
 import { untilStopped } from './until-stopped.ts';
 import { withSecret } from './with-secret.ts';
 
@@ -36,9 +37,12 @@ export function addGatewayCommand(program: Command): void {
         const everyMs = config.reconcileMs ?? RECONCILE_MS;
         const dataConverter = createDataConverter(config.payloads);
         const stop = await runReconciler({ store, connectionOptions, namespace, dataConverter, everyMs, onError });
-        await stopped.promise;
-        await gateway.close();
-        await stop();
+        try {
+          await Promise.race([stopped.promise, untilLost(store)]);
+        } finally {
+          await gateway.close();
+          await stop();
+        }
       } finally {
         await store.close();
       }

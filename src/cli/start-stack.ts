@@ -10,6 +10,7 @@ import { bundleWorkflows } from '../workflow-bundle/bundle-workflows.ts';
 import { embeddedTemporal } from './embedded-temporal.ts';
 import { fileLogger } from './file-logger.ts';
 import { undoList, type UndoList } from './undo-list.ts';
+import { untilLost } from './until-lost.ts';
 import { withSecret } from './with-secret.ts';
 
 /** How often runs without an end are looked after, in milliseconds: on one machine that costs next to nothing. */
@@ -38,6 +39,8 @@ export type Stack = {
   address: string;
   /** The gateway, where there is one. */
   gatewayUrl: string | null;
+  /** Rejects once the event log's file was removed or replaced; never resolves. */
+  lost: Promise<never>;
   stop(): Promise<void>;
 };
 
@@ -110,7 +113,10 @@ export async function startStack({
     const { store } = await startWorker({ config, app, bundle, ...temporal, logger, reconcileMs, undo });
     const gatewayUrl = gateway ? await serveUsers({ config, store, address, namespace, say, undo, app: own }) : null;
     undo.push(owner.stopping);
-    return { uiUrl: server?.uiUrl ?? null, namespace, address, gatewayUrl, stop: undo.run };
+    const lost = untilLost(store);
+    // Whoever stays up waits for it; a command that ends by itself need not.
+    lost.catch(() => undefined);
+    return { uiUrl: server?.uiUrl ?? null, namespace, address, gatewayUrl, lost, stop: undo.run };
   } catch (error) {
     await undo.run().catch(() => undefined);
     throw error;

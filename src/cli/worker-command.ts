@@ -7,6 +7,7 @@ import { bundleWorkflows } from '../workflow-bundle/bundle-workflows.ts';
 import { loadApps } from './load-app.ts';
 import { sdkLogger } from './sdk-logger.ts';
 import { undoList } from './undo-list.ts';
+import { untilLost } from './until-lost.ts';
 import { untilStopped } from './until-stopped.ts';
 
 /** How often runs without an end are looked after, in milliseconds. */
@@ -36,12 +37,12 @@ async function work(modules: string[], { taskQueue, fair }: Options): Promise<vo
   const undo = undoList();
   try {
     const temporal = { connectionOptions, namespace, taskQueue, fair };
-    const { running } = await startWorker({ config, app, bundle, ...temporal, logger, reconcileMs, undo });
+    const { store, running } = await startWorker({ config, app, bundle, ...temporal, logger, reconcileMs, undo });
     say(`worker       ${app.agents.map(({ name }) => name).join(', ')}`);
     say(`             on queue ${taskQueue} of namespace ${namespace} at ${connectionOptions.address}`);
     say(`             ${fair ? 'fair among users' : 'first come, first served'}`);
     if (prometheus) say(`metrics      http://${prometheus.bindAddress}/metrics`);
-    await Promise.race([stopped.promise, running]);
+    await Promise.race([stopped.promise, running, untilLost(store)]);
   } finally {
     await undo.run();
   }

@@ -31,6 +31,9 @@ export type StoreOptions = {
   report?: (report: OutageReport) => void;
 };
 
+/** How often it is made sure that the file is still there, in milliseconds. */
+const LOOK_MS = 1_000;
+
 /** First part of every key in Redis. */
 const PREFIX = { prefix: 'baton' };
 
@@ -63,14 +66,29 @@ type Opened = {
   lastCause?: () => string | undefined;
 };
 
+/** A process that has nothing to write shall notice too that its file is gone. */
+function lookRegularly(verify: () => void): () => void {
+  const timer = setInterval(() => {
+    try {
+      verify();
+    } catch {
+      clearInterval(timer);
+    }
+  }, LOOK_MS).unref();
+  return () => clearInterval(timer);
+}
+
 /** The one place where the errors of a store's drivers become `log_unavailable`. */
 function toStore({ store, parts, letGo, verify, lastCause, lost }: Opened, { report }: StoreOptions): Store {
   const guard = outageGuard({ store, verify, lastCause, onOutage: (error) => watch?.away(error) });
   const log = guard(parts.log);
   const watch = report && watchOutages({ store, probe: log.probe, report });
+  const stopLooking = verify && lookRegularly(verify);
+  void lost?.then((error) => watch?.away(error));
   let closed: Promise<void> | undefined;
   async function closeOnce() {
     watch?.close();
+    stopLooking?.();
     await parts.log.close();
     letGo();
   }

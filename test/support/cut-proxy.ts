@@ -2,7 +2,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 /** A way to a server that can be cut, or be dead without a word, in the middle of a call and for as long as wished. */
 export async function startCutProxy(target: string) {
-  const [host, port] = target.split(':') as [string, string];
+  let [host, port] = target.split(':') as [string, string];
   const open = new Set<Socket>();
   let isCut = false;
   let isDead = false;
@@ -28,6 +28,8 @@ export async function startCutProxy(target: string) {
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     cut,
+    /** New connections lead to another server from now on; those that are open stay where they are, as in a failover. */
+    aim: (next: string) => void ([host, port] = next.split(':') as [string, string]),
     fallDead,
     /** For new connections. */
     mend() {
