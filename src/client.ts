@@ -10,6 +10,7 @@ import { copiedOptions, type StartOptions } from './client/run-identity.ts';
 import { startRun } from './client/start-run.ts';
 import { startableNamed } from './client/startable-named.ts';
 import { temporalServerOf } from './client/temporal-server.ts';
+import { toBatonError } from './client/to-baton-error.ts';
 import { withOwnErrors } from './client/with-own-errors.ts';
 import { ownWorkflows } from './client/own-workflows.ts';
 import { workflowInput, type PreparedInput, type Startable } from './client/workflow-input.ts';
@@ -36,7 +37,8 @@ const WORKFLOW_TYPE = /^[A-Za-z_$][\w$]*$/;
  * Connects a user's client to Temporal and to the event log.
  *
  * @throws BatonError `NetworkError` naming the address when Temporal does not answer, and what is the matter; `InvalidInput`
- *   with code `bad_setting`, `namespace_missing`, `search_attributes_missing`, `server_too_old` or `permission_denied`
+ *   with code `bad_setting`, `namespace_missing`, `search_attributes_missing`, `server_too_old`, `permission_denied`, or
+ *   `foreign_temporal` where the log belongs to another Temporal
  */
 export async function connect(options: ConnectOptions): Promise<BatonClient> {
   const { user, app, taskQueue = TASK_QUEUE, shared } = options;
@@ -52,6 +54,13 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
     }));
   const dataConverter = shared?.dataConverter ?? createDataConverter(config.payloads);
   const { workflow: client } = new Client({ connection, namespace, dataConverter });
+  if (!shared) {
+    const warn = (message: string) => process.emitWarning(message);
+    await feed.temporal.claim(client, { bind: false, warn }).catch(async (error: unknown) => {
+      await close();
+      throw toBatonError(error, temporalServerOf(client));
+    });
+  }
 
   function handleOf<Result>(workflow: string, runId: string, repeated = false): RunHandle<Result> {
     if (!WORKFLOW_TYPE.test(workflow)) throw new BatonError('InvalidInput', `"${workflow}" is no name of a workflow`);
@@ -114,10 +123,13 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
     startNamed,
     run: (runId, workflow = 'costOptimization') => handleOf(workflow, runId),
     find,
-    runs: (filter) => listRuns(client, { timeoutMs: options.callTimeoutMs, ...filter, user }),
+    async runs(filter) {
+      await feed.temporal.refuseForeign(client);
+      return listRuns(client, { timeoutMs: options.callTimeoutMs, ...filter, user });
+    },
     stats: (page) => feed.stats({ ...page, userId: user }),
     close,
     [Symbol.asyncDispose]: close,
   };
-  return withOwnErrors(baton, temporalServerOf(client));
+  return withOwnErrors(baton, temporalServerOf(client), () => feed.temporal.refuseForeign(client));
 }

@@ -1,6 +1,7 @@
 import { createServer as createPlainServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
 import { pino, type Logger } from 'pino';
 import { connect, type ConnectOptions } from './client.ts';
 import { connectionSettings } from './client/connection-settings.ts';
@@ -75,8 +76,8 @@ async function serveMetricsAlone(metrics: Metrics, { host, port }: { host: strin
 /**
  * Starts the gateway: HTTP, WebSocket and server-sent events for users. Acts on each user's behalf by their token.
  *
- * @throws BatonError naming the port that is taken, or the address at which Temporal does not answer, or what the server
- *   lacks
+ * @throws BatonError naming the port that is taken, or the address at which Temporal does not answer, what the server
+ *   lacks, or that it is not the one that the log belongs to (code `foreign_temporal`)
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const {
@@ -97,6 +98,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const connection = await openConnection(settings);
   const feed = await openFeedSource(config);
   const dataConverter = createDataConverter(config.payloads);
+  const { workflow: client } = new Client({ connection, namespace });
+  await feed.temporal.claim(client, { bind: true, warn: (message) => logger.warn(message) }).catch(async (error) => {
+    await feed.close();
+    await connection.close();
+    throw error;
+  });
   const shared = { connection, feed, dataConverter };
   const streams = createOpenStreams({ maxPerUser: streamsPerUser, pingMs, retryMs });
   const metrics = createMetrics({
@@ -110,7 +117,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     streams,
     verify: createTokenVerifier(jwt),
     clientOf: (user) => connect({ user, app, namespace, dataDir, taskQueue, callTimeoutMs, shared }),
-    pingTemporal: () => connection.workflowService.getSystemInfo({}),
+    async pingTemporal() {
+      await feed.temporal.refuseForeign(client);
+      return connection.workflowService.getSystemInfo({});
+    },
     workflows: await workflowCatalog({ app, adhocPlans: http.adhocPlans }),
     uploadsDir: join(dataDir, 'uploads'),
     maxUploadBytes,

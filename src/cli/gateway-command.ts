@@ -36,7 +36,7 @@ export function addGatewayCommand(program: Command): void {
         const { connectionOptions, namespace } = connectionSettings({ dataDir: config.dataDir });
         const everyMs = config.reconcileMs ?? RECONCILE_MS;
         const dataConverter = createDataConverter(config.payloads);
-        const stop = await runReconciler({ store, connectionOptions, namespace, dataConverter, everyMs, onError });
+        const stop = await runReconciler({ store, connectionOptions, namespace, dataConverter, everyMs, onError, app });
         try {
           await Promise.race([stopped.promise, untilLost(store)]);
         } finally {

@@ -9,6 +9,7 @@ import { temporalServerOf } from '../client/temporal-server.ts';
 import { withOwnErrors } from '../client/with-own-errors.ts';
 import { loadConfig } from '../config.ts';
 import { BatonError } from '../contracts/baton-error.ts';
+import { isUnavailable } from '../contracts/unavailable.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
 import { describeWorkflow } from '../reconciler/describe-workflow.ts';
 
@@ -24,6 +25,14 @@ export async function operatorClient() {
   // An operator is needed most when something is down: what Temporal alone can do works without the log.
   const feed = await openFeedSource(config).catch(unreachableFeed);
   const client = new Client({ connection, namespace, dataConverter: createDataConverter(config.payloads) });
+
+  const warn = (message: string) => process.emitWarning(message);
+  await feed.temporal.claim(client.workflow, { bind: false, warn }).catch(async (error: unknown) => {
+    // Without its log nobody knows which Temporal it belongs to.
+    if (isUnavailable(error)) return;
+    await close();
+    throw error;
+  });
 
   async function find(runOrWorkflowId: string): Promise<RunSummary> {
     // A workflow id needs no search, and the list lags behind by moments.

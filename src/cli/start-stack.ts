@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import type { Store } from '../notifier/open-store.ts';
 import { checkRoom } from '../dev/check-room.ts';
 import { ownDataDir } from '../dev/own-data-dir.ts';
+import { databaseIn } from '../dev/server-record.ts';
 import { bundleWorkflows } from '../workflow-bundle/bundle-workflows.ts';
 import { embeddedTemporal } from './embedded-temporal.ts';
 import { fileLogger } from './file-logger.ts';
@@ -39,7 +40,7 @@ export type Stack = {
   address: string;
   /** The gateway, where there is one. */
   gatewayUrl: string | null;
-  /** Rejects once the event log's file was removed or replaced; never resolves. */
+  /** Rejects once the event log's file was removed or replaced, or the worker broke; never resolves. */
   lost: Promise<never>;
   stop(): Promise<void>;
 };
@@ -110,10 +111,13 @@ export async function startStack({
     const { address } = connectionOptions;
     const { reconcileMs = RECONCILE_MS } = config;
     const temporal = { connectionOptions, namespace };
-    const { store } = await startWorker({ config, app, bundle, ...temporal, logger, reconcileMs, undo });
+    const embedded = server && { database: databaseIn(dataDir), say };
+    const how = { logger, reconcileMs, undo, embedded };
+    const { store, running } = await startWorker({ config, app, bundle, ...temporal, ...how });
     const gatewayUrl = gateway ? await serveUsers({ config, store, address, namespace, say, undo, app: own }) : null;
     undo.push(owner.stopping);
-    const lost = untilLost(store);
+    const broken = running.then(() => new Promise<never>(() => undefined));
+    const lost = Promise.race([untilLost(store), broken]);
     // Whoever stays up waits for it; a command that ends by itself need not.
     lost.catch(() => undefined);
     return { uiUrl: server?.uiUrl ?? null, namespace, address, gatewayUrl, lost, stop: undo.run };

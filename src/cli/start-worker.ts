@@ -10,7 +10,10 @@ import { withOutbox } from '../notifier/outbox.ts';
 import { startRetention } from '../notifier/start-retention.ts';
 import { outageLine, type OutageReport } from '../notifier/watch-outages.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
-import { runReconciler } from './run-reconciler.ts';
+import { claimTemporal } from '../reconciler/claim-temporal.ts';
+import { watchTemporal } from '../reconciler/watch-temporal.ts';
+import { claimEmbedded } from './claim-embedded.ts';
+import { agentLimits, runReconciler } from './run-reconciler.ts';
 import type { UndoList } from './undo-list.ts';
 
 type Options = {
@@ -29,12 +32,15 @@ type Options = {
   reconcileMs: number;
   /** Gets what ends the worker and what belongs to it, in the order that loses nothing. */
   undo: UndoList;
+  /** Path of the database of the embedded server that this very process has started. @default an external server */
+  embedded?: { database: string; say: (line: string) => void };
 };
 
 /**
- * A worker with its store, reconciler and retention. `running` settles when it has ended by itself or by `undo`.
+ * A worker with its store, reconciler and retention. `running` settles when it has ended by itself or by `undo`; it
+ * rejects with code `foreign_temporal` where another Temporal has taken the place of the log's own.
  *
- * @throws BatonError when Temporal does not answer, or the server lacks what Baton needs
+ * @throws BatonError when Temporal does not answer, the server lacks what Baton needs, or is not the log's own
  */
 export async function startWorker({
   config,
@@ -44,6 +50,7 @@ export async function startWorker({
   logger,
   reconcileMs,
   undo,
+  embedded,
   ...how
 }: Options) {
   const { NativeConnection } = await import('@temporalio/worker');
@@ -54,7 +61,17 @@ export async function startWorker({
   undo.push(store.close);
   // The worker's own way to the server tells little of what is wrong with it.
   const looked = await openConnection({ connectionOptions, namespace });
-  await looked.close();
+  const { address } = connectionOptions;
+  const { binding, log } = store;
+  const dataConverter = createDataConverter(payloads);
+  try {
+    const temporal = { connection: looked, namespace, address };
+    const warn = (message: string) => logger.warn(message);
+    if (!embedded) await claimTemporal({ temporal, binding, log, warn });
+    else await claimEmbedded({ temporal, store, ...embedded, dataConverter, limits: agentLimits(how.app), warn });
+  } finally {
+    await looked.close();
+  }
   const connection = await NativeConnection.connect(connectionOptions as NativeConnectionOptions).catch(
     (cause: unknown) => {
       const message = `Temporal does not answer at ${connectionOptions.address}: correct TEMPORAL_ADDRESS`;
@@ -63,13 +80,26 @@ export async function startWorker({
   );
   undo.push(() => connection.close());
   const { effects, leases } = store;
-  const dataConverter = createDataConverter(payloads);
   const notifier = withOutbox(store.log, { folder: join(dataDir, 'outbox') });
   undo.push(notifier.close);
   const workflowBundle = await bundle();
   const stores = { notifier, effects, leases };
   const worker = await createWorker({ connection, namespace, dataConverter, ...stores, workflowBundle, ...how });
-  const running = worker.run();
+  const ran = worker.run();
+  let foreign: Error | undefined;
+  const stopWatch = watchTemporal({
+    temporal: { connection, namespace, address },
+    binding,
+    onForeign(error) {
+      foreign = error;
+      // What it would poll is another's queue.
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+    },
+  });
+  undo.push(stopWatch);
+  const running = ran.then(() => {
+    if (foreign) throw foreign;
+  });
   // Whoever stops it hears of a worker that broke; until then the failure must not end the process.
   running.catch(() => undefined);
   undo.push(() => {
@@ -77,7 +107,7 @@ export async function startWorker({
     return running;
   });
   const warnOf = (what: string) => (error: unknown) => logger.warn(`${what} failed`, { error: String(error) });
-  const temporal = { connectionOptions, namespace, dataConverter };
+  const temporal = { connectionOptions, namespace, dataConverter, app: how.app };
   undo.push(await runReconciler({ store, ...temporal, everyMs: reconcileMs, onError: warnOf('the reconciler') }));
   undo.push(startRetention({ store, retentionDays, onError: warnOf('forgetting old events') }));
   return { store, running };

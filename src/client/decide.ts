@@ -112,9 +112,8 @@ export async function decide(options: Options, given: DecisionMessage): Promise<
   try {
     await client.getHandle(workflowId).signal(MESSAGES.decide, first);
     await feed.decisions.markDelivered(key);
-  } catch (error) {
-    // Durable since it was recorded; a run that has ended meanwhile waits for no decision any more.
-    if (isMissing(error)) await feed.decisions.markDelivered(key);
+  } catch {
+    // Durable since it was recorded: the reconciler sends it, or drops it once the log says that the run has ended.
   }
   // An update in Temporal UI, or the expiry, may have come before without having been told in the log yet.
   const told = await decidedBy(options, approval_id);

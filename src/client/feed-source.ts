@@ -7,6 +7,7 @@ import type { HistoryPage } from '../feed/stats/history-page.ts';
 import { statsOf } from '../feed/stats/stats-of.ts';
 import { openStore } from '../notifier/open-store.ts';
 import { checkCursor } from '../notifier/resync-required.ts';
+import { createOwnTemporal } from './own-temporal.ts';
 import { createStatsReader } from './stats-reader.ts';
 
 const PAGE = 500;
@@ -15,7 +16,7 @@ type Settings = Pick<Config, 'storeUrl' | 'fsync'> & Partial<Pick<Config, 'reten
 
 /** What a client has beside Temporal, in the store that the workers write: events, decisions, and who has which run id. */
 export async function openFeedSource({ storeUrl, fsync, retentionDays }: Settings) {
-  const { log, decisions, runIds, close } = await openStore({ url: storeUrl, fsync, retentionDays });
+  const { log, decisions, runIds, binding, close } = await openStore({ url: storeUrl, fsync, retentionDays });
 
   /** Whether a run has told anything after a cursor, of which it is made sure that it fits the log. */
   async function hasMore({ userId, runId, after }: { userId: string; runId: string; after: number }): Promise<boolean> {
@@ -67,7 +68,23 @@ export async function openFeedSource({ storeUrl, fsync, retentionDays }: Setting
     return statsOf(userId === undefined ? await reader.all() : [await reader.of(userId)], page);
   }
 
-  return { log, follow: log.follow, events, hasMore, lastOf, fold, knows, workflowOf, decisions, runIds, stats, close };
+  const temporal = createOwnTemporal({ binding, log });
+
+  return {
+    log,
+    follow: log.follow,
+    events,
+    hasMore,
+    lastOf,
+    fold,
+    knows,
+    workflowOf,
+    decisions,
+    runIds,
+    temporal,
+    stats,
+    close,
+  };
 }
 
 export type FeedSource = Awaited<ReturnType<typeof openFeedSource>>;

@@ -1,21 +1,12 @@
-import { isGrpcServiceError } from '@temporalio/client';
 import { BatonError } from '../contracts/baton-error.ts';
 
-const NOT_FOUND = 5;
+// The reconciler, which may not import the client, must mean the same by it.
+export { isMissing, isNamespaceMissing } from '../reconciler/missing.ts';
 
-/** Not every call tells apart by its error's class what is not there. */
-const IS_NAMESPACE = /^Namespace .* is not found/;
-
-/** Temporal's word for "no such run, or none that still goes on". */
-export function isMissing(error: unknown): boolean {
-  const missing = isGrpcServiceError(error) && error.code === NOT_FOUND && !IS_NAMESPACE.test(error.details);
-  return missing || (error instanceof Error && error.name === 'WorkflowNotFoundError');
-}
-
-/** Temporal's word for "no such namespace". */
-export function isNamespaceMissing(error: unknown): boolean {
-  const missing = isGrpcServiceError(error) && error.code === NOT_FOUND && IS_NAMESPACE.test(error.details);
-  return missing || (error instanceof Error && error.name === 'NamespaceNotFoundError');
+/** Of a run that the log says is open: what Temporal does not have may be back, and has not ended. */
+export function notHere(runId: string, cause: unknown): BatonError {
+  const message = `Temporal does not have run "${runId}" at the moment, which has not ended as far as is known; try again`;
+  return new BatonError('NetworkError', message, { code: 'unknown_to_temporal', cause });
 }
 
 /** The same words for a run of somebody else and for one that never was. */

@@ -9,7 +9,7 @@ import { agentResults, type AgentResults } from './agent-results.ts';
 import { decide } from './decide.ts';
 import type { FeedSource } from './feed-source.ts';
 import { followRun } from './follow-run.ts';
-import { isMissing, noSuchRun } from './missing-run.ts';
+import { isMissing, noSuchRun, notHere } from './missing-run.ts';
 import { runSummary, type RunSummary } from './list-runs.ts';
 import { runResult } from './run-result.ts';
 import { runState } from './run-state.ts';
@@ -119,8 +119,9 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
     try {
       return runSummary(await client.getHandle(workflowId).describe());
     } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
+      if (!isMissing(error)) throw error;
+      await feed.temporal.refuseForeign(client);
+      return undefined;
     }
   }
 
@@ -171,8 +172,11 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
         // Temporal has forgotten it: it closed long ago.
         const forgotten = error instanceof BatonError && error.code === 'not_found' && (await exists());
         if (!forgotten) throw error;
+        await feed.temporal.refuseForeign(client);
+        const folded = await feed.fold({ userId, runId });
+        if (folded?.ended_at === null) throw notHere(runId, error);
       }
     },
   };
-  return withOwnErrors(handle, temporalServerOf(client));
+  return withOwnErrors(handle, temporalServerOf(client), () => feed.temporal.refuseForeign(client));
 }

@@ -58,6 +58,7 @@ export async function startRun(
   const start: RunStart = { context, input, limits, timeout_ms, fairness_key, contract: CONTRACT_VERSION };
   const workflowExecutionTimeout = executionTimeout(start);
   const workflowId = workflowIdOf({ workflow, userId: user, runId });
+  await feed.temporal.refuseForeign(client);
   const requestSha256 = fingerprint({ input, metadata, thread: startOptions.threadId });
   const endsBy = new Date(Date.now() + workflowExecutionTimeout).toISOString();
   const { first, claim } = await feed.runIds.claim({ userId: user, runId, workflow, requestSha256, endsBy });
@@ -75,6 +76,7 @@ export async function startRun(
       ...runStory(workflow, start),
       typedSearchAttributes: runAttributes(context, workflow),
     });
+    await feed.temporal.bind(client).catch(() => undefined);
     return { workflow, runId, repeated: false };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

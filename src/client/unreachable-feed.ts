@@ -1,6 +1,13 @@
 import { BatonError } from '../contracts/baton-error.ts';
 import type { FeedSource } from './feed-source.ts';
 
+/** Without the log nobody knows which Temporal is its own. */
+const UNCOMPARED: FeedSource['temporal'] = {
+  claim: async () => undefined,
+  refuseForeign: async () => undefined,
+  bind: async () => undefined,
+};
+
 /** A log that could not be opened: whatever needs it is refused with the reason, and the rest goes on without it. */
 export function unreachableFeed(error: unknown): FeedSource {
   // Without the code of an outage, which readers would wait out: this feed never comes back.
@@ -13,6 +20,7 @@ export function unreachableFeed(error: unknown): FeedSource {
     log: store as FeedSource['log'],
     decisions: store as FeedSource['decisions'],
     runIds: store as FeedSource['runIds'],
+    temporal: UNCOMPARED,
     follow: refuseEach,
     events: refuseEach,
     hasMore: refuse,

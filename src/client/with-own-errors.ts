@@ -1,3 +1,5 @@
+import { BatonError } from '../contracts/baton-error.ts';
+import { isMissing } from './missing-run.ts';
 import type { TemporalServer } from './temporal-server.ts';
 import { toBatonError } from './to-baton-error.ts';
 
@@ -7,8 +9,17 @@ function isIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
-/** The same object, whose calls fail with errors of our own list only: no call can be forgotten. */
-export function withOwnErrors<T extends object>(target: T, server: TemporalServer): T {
+const isNotThere = (error: unknown) => isMissing(error) || (error instanceof BatonError && error.code === 'not_found');
+
+/**
+ * The same object, whose calls fail with errors of our own list only: no call can be forgotten. `refuseForeign` is asked
+ * before a caller hears that something is not there.
+ */
+export function withOwnErrors<T extends object>(
+  target: T,
+  server: TemporalServer,
+  refuseForeign: () => Promise<void> = async () => undefined,
+): T {
   async function* translated(items: AsyncIterable<unknown>) {
     try {
       yield* items;
@@ -22,7 +33,8 @@ export function withOwnErrors<T extends object>(target: T, server: TemporalServe
       const given = call(...args);
       if (isIterable(given)) return translated(given);
       if (!(given instanceof Promise)) return given;
-      return given.catch((error: unknown) => {
+      return given.catch(async (error: unknown) => {
+        if (isNotThere(error)) await refuseForeign();
         throw toBatonError(error, server);
       });
     };

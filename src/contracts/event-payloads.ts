@@ -18,6 +18,9 @@ const operatorAction = z.looseObject({
   reason: z.string().optional(),
 });
 
+/** `unknown_to_temporal`: the Temporal that is reached now does not have the run. */
+const stallReason = z.enum(['no_worker', 'workflow_task_failing', 'unknown_to_temporal']);
+
 /**
  * Payload of every event type. Readers ignore unknown fields, so every payload is loose: a newer writer's extra field
  * passes an older reader unharmed.
@@ -75,10 +78,13 @@ export const eventPayloads = {
   run_paused: operatorAction,
   run_resumed: operatorAction,
   run_restarted: operatorAction,
-  run_stalled: operatorAction.extend({ reason: z.enum(['no_worker', 'workflow_task_failing']) }),
+  run_stalled: operatorAction.extend({ reason: stallReason }),
+  /** The run moves again; `reason` is that of the stall which is over. */
+  run_recovered: operatorAction.extend({ reason: stallReason.optional() }),
   operator_action: operatorAction,
   run_completed: runEnd,
-  run_failed: runEnd,
+  /** `lost`: Temporal no longer has the run, and how it ended nobody knows. */
+  run_failed: runEnd.extend({ reason: z.enum(['lost']).optional() }),
   run_cancelled: runEnd,
 } as const;
 

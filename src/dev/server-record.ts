@@ -35,5 +35,6 @@ export function writeServerRecord(dataDir: string, record: ServerRecord): void {
 /** The recorded server if its process lives. The process id alone may belong to another program by now. */
 export function livingServer(dataDir: string): ServerRecord | undefined {
   const record = readServerRecord(dataDir);
-  return record && commandLineOf(record.pid)?.includes(databaseIn(dataDir)) ? record : undefined;
+  // A program that only looks at the database is no server of it, and not to be stopped.
+  return record && commandLineOf(record.pid)?.includes(`--db-filename ${databaseIn(dataDir)}`) ? record : undefined;
 }

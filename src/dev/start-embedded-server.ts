@@ -15,9 +15,6 @@ import { waitUntil } from './wait-until.ts';
 /** How long the server may take until it answers, in milliseconds: a busy machine starts it slowly. */
 const START_LIMIT_MS = 60_000;
 
-/** After this time a server that still runs has its port, in milliseconds, though another process of its wrapper listens. */
-const SETTLED_MS = 10_000;
-
 /** Any that the system gives. */
 const NO_PORTS = { port: 0, ui_port: 0 };
 
@@ -73,12 +70,14 @@ export async function startEmbeddedServer(options: Options): Promise<EmbeddedSer
     const stop = () => stopProcessGroup(pid);
     return { address: `127.0.0.1:${port}`, uiUrl: `http://127.0.0.1:${uiPort}`, adopted, stop };
   }
-  const ready = (port: number) => prepareNamespace({ address: `127.0.0.1:${port}`, retentionDays });
+  // Somebody else's server may answer at the port, of which nothing is asked.
+  const ready = async (pid: number, port: number) =>
+    listensOn(pid, port) && prepareNamespace({ address: `127.0.0.1:${port}`, retentionDays });
 
   const orphan = livingServer(dataDir);
   if (orphan) {
     const fits = orphan.flags_sha256 === flags_sha256 && (wished === undefined || wished === orphan.port);
-    if (fits && (await waitUntil(() => ready(orphan.port), { timeoutMs: 10_000 }))) {
+    if (fits && (await waitUntil(() => ready(orphan.pid, orphan.port), { timeoutMs: 10_000 }))) {
       return running(orphan.pid, orphan.port, orphan.ui_port, true);
     }
     await stopProcessGroup(orphan.pid);
@@ -93,9 +92,7 @@ export async function startEmbeddedServer(options: Options): Promise<EmbeddedSer
       if (pid === undefined) return await exited;
       options.onLaunch?.();
       writeServerRecord(dataDir, { pid, port, ui_port: uiPort, flags_sha256 });
-      const began = performance.now();
-      const isOwn = () => listensOn(pid, port) || performance.now() - began > SETTLED_MS;
-      const isUp = async () => over || (isOwn() && (await ready(port)));
+      const isUp = async () => over || ready(pid, port);
       const came = await Promise.race([exited, waitUntil(isUp, { timeoutMs: START_LIMIT_MS })]);
       if (!came) throw new Error(`it did not answer within ${START_LIMIT_MS / 1_000} s`);
     } catch (error) {

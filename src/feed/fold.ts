@@ -1,4 +1,5 @@
 import type { BatonEvent } from '../contracts/event.ts';
+import type { EventType } from '../contracts/event-payloads.ts';
 import { OUTSIDE_EXEC } from '../contracts/names.ts';
 import { foldApproval } from './fold-approval.ts';
 import { foldAgent, plannedAgent } from './fold-agent.ts';
@@ -103,11 +104,14 @@ function foldRun(run: FoldedRun, event: BatonEvent): FoldedRun {
   }
 }
 
-/** A word of a worker says that the run goes on, and nothing holds up what has ended or begins anew. */
+/** Said from outside, and yet of a run that moves. */
+const MOVES: readonly EventType[] = ['run_restarted', 'run_recovered'];
+
+/** An event of a worker says that the run moves, and nothing holds up what has ended or begins anew. */
 function stalledBy({ stalled, ended_at }: FoldedRun, event: BatonEvent): FoldedRun['stalled'] {
   if (event.type === 'run_stalled') return event.payload.reason;
-  const told = event.exec === OUTSIDE_EXEC && event.type !== 'run_restarted' && ended_at === null;
-  return told ? stalled : null;
+  const isOutside = event.exec === OUTSIDE_EXEC && !MOVES.includes(event.type) && ended_at === null;
+  return isOutside ? stalled : null;
 }
 
 /**

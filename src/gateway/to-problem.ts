@@ -16,6 +16,7 @@ const BY_STATUS: Record<number, ProblemCode> = {
 
 /** Codes that tell of how the gateway is set up: nothing that its user could mend, nor should know. */
 const NOT_SET_UP = [
+  'foreign_temporal',
   'namespace_missing',
   'permission_denied',
   'search_attributes_missing',

@@ -4,11 +4,13 @@ import type { Decisions } from './decisions.ts';
 import type { EffectLedger } from './effect-ledger.ts';
 import type { EventLog } from './event-log.ts';
 import type { Leases } from './leases.ts';
+import { createRedisBinding } from './redis-binding.ts';
 import { createRedisDecisions } from './redis-decisions.ts';
 import { createRedisEffects } from './redis-effects.ts';
 import { createRedisLeases } from './redis-leases.ts';
 import { createRedisRunIds } from './redis-run-ids.ts';
 import type { RunIds } from './run-ids.ts';
+import { createSqliteBinding } from './sqlite-binding.ts';
 import { createSqliteDecisions } from './sqlite-decisions.ts';
 import { createSqliteEffects } from './sqlite-effects.ts';
 import { openSqliteFile } from './sqlite-file.ts';
@@ -19,6 +21,7 @@ import { createSqliteLog } from './sqlite-log.ts';
 import { SIDE_TABLES } from './sqlite-side-tables.ts';
 import { outageGuard, outageOf } from './store-outage.ts';
 import { watchOutages, type OutageReport } from './watch-outages.ts';
+import type { TemporalBindings } from './temporal-binding.ts';
 
 export type StoreOptions = {
   /** `sqlite:PATH`, or `redis://…` or `rediss://…`. */
@@ -43,6 +46,8 @@ type Parts = {
   leases: Leases;
   decisions: Decisions;
   runIds: RunIds;
+  /** Which Temporal the log belongs to. */
+  binding: TemporalBindings;
 };
 
 /**
@@ -99,6 +104,7 @@ function toStore({ store, parts, letGo, verify, lastCause, lost }: Opened, { rep
     leases: guard(parts.leases),
     decisions: guard(parts.decisions),
     runIds: guard(parts.runIds),
+    binding: guard(parts.binding),
     lost: lost ?? new Promise(() => undefined),
     close,
     [Symbol.asyncDispose]: close,
@@ -115,6 +121,7 @@ async function openSqliteStore(path: string, options: StoreOptions): Promise<Sto
       leases: createSqliteLeases(file),
       decisions: createSqliteDecisions(file),
       runIds: createSqliteRunIds(file),
+      binding: createSqliteBinding(file),
     };
     return toStore({ store, parts, letGo: () => db.close(), verify, lost }, options);
   } catch (error) {
@@ -141,6 +148,7 @@ async function openRedisStore(options: StoreOptions): Promise<Store> {
       leases: createRedisLeases(redis, PREFIX),
       decisions: createRedisDecisions(redis, PREFIX),
       runIds: createRedisRunIds(redis, { ...PREFIX, retentionDays }),
+      binding: createRedisBinding(redis, { ...PREFIX, place: store }),
     };
     return toStore({ store, parts, letGo, lastCause }, options);
   } catch (error) {

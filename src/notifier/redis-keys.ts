@@ -10,6 +10,8 @@ export function redisKeys(prefix: string) {
     server: `{${prefix}:epoch}:server`,
     /** Written to see whether writes are taken. */
     probe: `${prefix}:probe`,
+    /** Which Temporal the log belongs to. */
+    temporal: `${prefix}:temporal`,
     users: `${prefix}:users`,
     /** Runs that may be open, by generation and workflow id; whoever reads it checks each. */
     open: `${prefix}:open`,

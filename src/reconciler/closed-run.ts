@@ -1,13 +1,15 @@
 import {
   isGrpcServiceError,
+  ServiceError,
   WorkflowFailedError,
   type WorkflowClient,
   type WorkflowExecutionDescription,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { RunOutcome } from '../contracts/run.ts';
-import type { RunStatus } from '../contracts/names.ts';
+import { RUN_STATUSES, SEARCH_ATTRIBUTES, type RunStatus } from '../contracts/names.ts';
 import type { Closed } from './closing-events.ts';
+import { isMissing } from './missing.ts';
 import { whoTerminated, type Closing } from './who-closed.ts';
 
 const STATUSES: Partial<Record<string, RunStatus>> = {
@@ -23,27 +25,38 @@ const MESSAGES: Partial<Record<RunStatus, string>> = {
   timed_out: 'Temporal closed the run at its execution timeout.',
 };
 
-const GRPC_NOT_FOUND = 5;
+const ENDED: readonly string[] = RUN_STATUSES.slice(RUN_STATUSES.indexOf('completed'));
 
-export function isMissing(error: unknown): boolean {
-  return (
-    (isGrpcServiceError(error) && error.code === GRPC_NOT_FOUND) ||
-    (error instanceof Error && error.name === 'WorkflowNotFoundError')
-  );
+type Words = { status?: RunStatus; message: string };
+
+/** The status that a run's own code set before it closed; undefined where it had no time to. */
+function ownStatus({ searchAttributes }: WorkflowExecutionDescription): RunStatus | undefined {
+  const status = searchAttributes[SEARCH_ATTRIBUTES.status]?.[0] as RunStatus | undefined;
+  return status !== undefined && ENDED.includes(status) ? status : undefined;
 }
 
-/** Status and words of a run that closed by itself: those of its own outcome, where it left one. */
-async function ownWords(client: WorkflowClient, workflowId: string, runId: string): Promise<Partial<RunOutcome>> {
+/**
+ * Status and words of a run that closed by itself: those of its own outcome, where it left one. An outcome that cannot be
+ * read, because its blob or key is missing, is no failure of the run: then its search attribute says how it ended.
+ */
+async function ownWords(client: WorkflowClient, described: WorkflowExecutionDescription): Promise<Words> {
+  const { workflowId, runId, status } = described;
+  const plain = `The run ${status.name.toLowerCase()}.`;
   try {
-    return (await client.getHandle(workflowId, runId, { followRuns: false } as never).result()) as RunOutcome;
+    const handle = client.getHandle(workflowId, runId, { followRuns: false });
+    const outcome = (await handle.result()) as Partial<RunOutcome> | null;
+    return { status: outcome?.status, message: outcome?.error?.message ?? plain };
   } catch (error) {
-    const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
-    const [outcome] = cause instanceof ApplicationFailure ? (cause.details ?? []) : [];
-    const message = cause instanceof Error ? cause.message : undefined;
-    return {
-      ...(outcome as Partial<RunOutcome> | undefined),
-      ...(message && { error: { type: 'AgentFailed', message } }),
-    };
+    // A server that is away or a missing run is asked again in the next round.
+    if (error instanceof ServiceError || isGrpcServiceError(error) || isMissing(error)) throw error;
+    if (!(error instanceof WorkflowFailedError)) {
+      const why = error instanceof Error ? error.message : String(error);
+      return { status: ownStatus(described), message: `${plain} Its outcome cannot be read: ${why}` };
+    }
+    const { cause } = error;
+    const [outcome] = (cause instanceof ApplicationFailure ? (cause.details ?? []) : []) as [Partial<RunOutcome>?];
+    const message = cause instanceof Error ? cause.message : plain;
+    return { status: outcome?.status, message };
   }
 }
 
@@ -54,9 +67,10 @@ function terminatedWords({ by, reason }: Closing): string {
 /** How a run was closed; undefined while it is open. */
 export async function closedRun(
   client: WorkflowClient,
-  { workflowId, runId, status: { name }, startTime, closeTime }: WorkflowExecutionDescription,
+  described: WorkflowExecutionDescription,
 ): Promise<Closed | undefined> {
-  const status = STATUSES[name];
+  const { workflowId, runId, startTime, closeTime } = described;
+  const status = STATUSES[described.status.name];
   if (!status) return undefined;
   const executionTimeMs = (closeTime ?? startTime).getTime() - startTime.getTime();
   if (status === 'terminated') {
@@ -74,12 +88,11 @@ export async function closedRun(
   const common = { temporalRun: runId, executionTimeMs };
   // Only the run's own code closes it as cancelled.
   if (fixed) return { ...common, status, message: fixed, byItself: status === 'cancelled' };
-  const own = await ownWords(client, workflowId, runId);
-  const message = own.error?.message ?? `The run ${status}.`;
+  const own = await ownWords(client, described);
   return {
     ...common,
     status: own.status ?? status,
-    message,
+    message: own.message,
     byItself: status === 'completed' || own.status !== undefined,
   };
 }

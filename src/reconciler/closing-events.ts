@@ -14,6 +14,8 @@ export type Closed = {
   byItself: boolean;
   /** Who terminated it, where somebody did. */
   terminated?: Closing;
+  /** Of a run that Temporal no longer has: how it ended, nobody knows. */
+  reason?: 'lost';
 };
 
 /** An agent that has been heard of and has not ended; one that is only planned has no end either. */
@@ -36,13 +38,19 @@ function agentEnd(record: RunRecord, agent: FoldedAgent, { status, message, temp
 
 /** The ends that a closed run owes its user: of every agent that had not ended, and of the run itself. */
 export function closingEvents(record: RunRecord, closed: Closed): { agentEnds: NewEvent[]; end: NewEvent } {
-  const { status, message, temporalRun, executionTimeMs: execution_time_ms } = closed;
+  const { status, message, temporalRun, executionTimeMs: execution_time_ms, reason } = closed;
   const agents = record.folded?.agents ?? [];
   const { generation } = record;
   const failed = status === 'failed' || status === 'terminated' || status === 'timed_out';
   const type = status === 'cancelled' ? 'run_cancelled' : failed ? 'run_failed' : 'run_completed';
   const failure = { type: status === 'timed_out' ? ('AgentTimeout' as const) : ('AgentFailed' as const), message };
-  const payload = { status, summary: message, execution_time_ms, ...(failed && { error: failure }) };
+  const payload = {
+    status,
+    summary: message,
+    execution_time_ms,
+    ...(failed && { error: failure }),
+    ...(reason && { reason }),
+  };
   return {
     agentEnds: agents.filter(isOpen).map((agent) => agentEnd(record, agent, closed)),
     end: reconcilerEvent({ ids: record.ids, temporalRun, key: 'end', type, payload, generation }),

@@ -8,36 +8,47 @@ import type { CompensateRun } from '../contracts/compensate-run.ts';
 import type { NewEvent } from '../contracts/event.ts';
 import { ledgerName, ofLedgerName } from '../contracts/ledger-name.ts';
 import { COMPENSATE_WORKFLOW, compensationIdOf, SEARCH_ATTRIBUTES, UNDO_PREFIX } from '../contracts/names.ts';
+import type { RunStart } from '../contracts/run-start.ts';
 import type { EffectLedger } from '../notifier/effect-ledger.ts';
 import { compensationStory } from './compensation-story.ts';
 import { isOpen } from './closing-events.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 import type { RunRecord } from './run-record.ts';
-import { startOfRun } from './start-of-run.ts';
 
-type Options = {
+export type Compensation = {
   client: WorkflowClient;
   effects: EffectLedger;
   record: RunRecord;
-  /** The Temporal run that was closed. */
-  closed: WorkflowExecutionDescription;
-  /** Last event of the run, told when everything is undone. */
+  /** The Temporal run that was closed or lost. */
+  temporalRun: string;
+  taskQueue: string;
+  /** What the run was started with, as far as that can be read; the generation of a run that cannot be read is the record's. */
+  start?: Partial<RunStart>;
+  /** Limits of the app's agents, where the run's own are not known. */
+  appLimits?: RunStart['limits'];
+  /** Last event of the run, published when everything is undone. */
   end: NewEvent;
 };
 
 type Undos = CompensateRun['undos'];
 
 /** Executions of agents that did something which their tools can undo, in the order of their first calls. */
-async function leftToUndo({ client, effects, record, closed }: Options): Promise<{ undos: Undos; generation: number }> {
-  const { start } = await startOfRun(client, closed);
-  const { limits = {}, generation = 0, anew = {} } = start;
-  const { workflowId } = closed;
-  const compensates = (agent: string) => limits[agent]?.compensates === true;
+async function leftToUndo({ effects, record, start = {}, appLimits = {} }: Compensation) {
+  const { limits, generation = record.generation, anew = {} } = start;
+  const { workflowId } = record.ids;
+  function compensates(agent: string): boolean {
+    if (limits) return limits[agent]?.compensates === true;
+    // Of an agent that nobody knows here, whoever undoes asks each tool, and skips those that cannot.
+    return appLimits[agent] === undefined || appLimits[agent].compensates === true;
+  }
+  const entries = await effects.list({ workflowId });
   // Its worker hears of the end within a heartbeat only: until then the agent must not begin what nobody would undo.
   const order = { generation, scheduled: Number.MAX_SAFE_INTEGER, attempt: 1 };
   for (const { agent, agent_run } of (record.folded?.agents ?? []).filter(isOpen)) {
     if (agent_run === null || !compensates(agent)) continue;
-    await effects.fence({ workflowId, agentRun: ledgerName({ agent_run, anew: anew[agent_run] }), order });
+    const called = entries.map(({ agentRun }) => agentRun).filter((name) => ofLedgerName(name).agent_run === agent_run);
+    const names = new Set([ledgerName({ agent_run, anew: anew[agent_run] }), ...called]);
+    for (const agentRun of names) await effects.fence({ workflowId, agentRun, order });
   }
   const undos = new Map<string, Undos[number]>();
   for (const { agent, agentRun, state } of await effects.list({ workflowId })) {
@@ -54,21 +65,22 @@ async function leftToUndo({ client, effects, record, closed }: Options): Promise
  * Has what a run left behind undone by a workflow of its own, once, whoever asks and however often. Returns that
  * workflow while it is at work; undefined where there is nothing to undo, or nothing any more.
  */
-export async function compensateClosed(options: Options): Promise<WorkflowExecutionDescription | undefined> {
-  const { client, record, closed, end } = options;
-  const workflowId = compensationIdOf({ workflowId: closed.workflowId, temporalRun: closed.runId });
+export async function compensateClosed(options: Compensation): Promise<WorkflowExecutionDescription | undefined> {
+  const { client, record, temporalRun, taskQueue, end } = options;
+  const { workflowId: run } = record.ids;
+  const workflowId = compensationIdOf({ workflowId: run, temporalRun });
   const before = await describeWorkflow(client, workflowId);
   if (before) return before.status.name === 'RUNNING' ? before : undefined;
   const { undos, generation } = await leftToUndo(options);
   if (undos.length === 0) return undefined;
   const { userId: user_id, threadId: thread_id, runId: run_id, requestId: request_id } = record.ids;
   const context = { user_id, thread_id, run_id, request_id };
-  const input: CompensateRun = { context, workflow_id: closed.workflowId, generation, undos, end };
+  const input: CompensateRun = { context, workflow_id: run, generation, undos, end };
   const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
   try {
     await client.start(COMPENSATE_WORKFLOW, {
       workflowId,
-      taskQueue: closed.taskQueue,
+      taskQueue,
       args: [input],
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       // Whoever retries the run must know what is not there any more.

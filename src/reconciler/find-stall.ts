@@ -9,7 +9,7 @@ const SCHEDULED = 1;
 
 export type Stall = {
   reason: 'no_worker' | 'workflow_task_failing';
-  /** The same for as long as this stall lasts. */
+  /** When the task was there to be taken that nobody took, in milliseconds. */
   since: number;
   /** Whether workers that are alive but busy would look the same. */
   mayBeBusy: boolean;
@@ -20,6 +20,14 @@ function untaken(dueAts: (number | undefined)[], now: number): number | undefine
   return dueAts
     .filter((dueAt) => dueAt !== undefined && isUntaken({ dueAt, now }))
     .reduce((first, dueAt) => Math.min(first ?? Infinity, dueAt ?? Infinity), undefined);
+}
+
+/** Whether a task of a run is there to be taken and no worker has it, for however short a time. */
+export function isWaiting({ raw }: WorkflowExecutionDescription, now: number): boolean {
+  const { pendingWorkflowTask: task, pendingActivities } = raw;
+  if (task && msOf(task.startedTime) === undefined) return true;
+  const waiting = (pendingActivities ?? []).filter(({ state }) => state === SCHEDULED);
+  return waiting.some((each) => (msOf(each.nextAttemptScheduleTime) ?? msOf(each.scheduledTime) ?? 0) <= now);
 }
 
 /** Why an open run does not go on, if it does not. */

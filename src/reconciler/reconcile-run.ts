@@ -1,45 +1,72 @@
 import type { WorkflowClient, WorkflowExecutionDescription } from '@temporalio/client';
 import { generationOf } from '../contracts/generation-of.ts';
+import type { RunStart } from '../contracts/run-start.ts';
 import type { EffectLedger } from '../notifier/effect-ledger.ts';
 import type { EventLog } from '../notifier/event-log.ts';
+import type { RunIds } from '../notifier/run-ids.ts';
+import type { BindingRecord } from '../notifier/temporal-binding.ts';
 import type { IsAttended } from './attendance.ts';
 import { closedRun } from './closed-run.ts';
 import { closingEvents, type Closed } from './closing-events.ts';
-import { compensateClosed } from './compensate-closed.ts';
+import { compensateClosed, type Compensation } from './compensate-closed.ts';
 import { describeWorkflow } from './describe-workflow.ts';
-import { findStall } from './find-stall.ts';
-import { isTold, reconcilerEvent } from './reconciler-event.ts';
+import { isOfEarlier, isPastDeadline, lostRun, type Silences } from './lost-run.ts';
+import { reconcilerEvent } from './reconciler-event.ts';
 import { readRunRecord, type RunRecord } from './run-record.ts';
 import { tellOperator, tellTerminated } from './tell-operator.ts';
+import { tellStall, tellUnknown } from './tell-stall.ts';
 import { startOfRun } from './start-of-run.ts';
+import type { Standing } from './temporal-identity.ts';
 import type { Candidate } from './unheard-runs.ts';
 
 /** A run publishes its last events before it closes; another process may still be writing them for this long, in ms. */
 const LAST_WORDS_MS = 500;
 
-type World = { client: WorkflowClient; log: EventLog; effects: EffectLedger; isAttended: IsAttended };
+type Described = WorkflowExecutionDescription;
 
-async function endGone({ log }: World, record: RunRecord): Promise<boolean> {
-  if (!record.folded) return true;
-  const message = 'Temporal no longer knows this run.';
-  const closed = { status: 'failed', message, temporalRun: 'gone', executionTimeMs: 0, byItself: false } as const;
-  const { agentEnds, end } = closingEvents(record, closed);
-  await log.append([...agentEnds, end]);
-  return true;
+export type World = {
+  client: WorkflowClient;
+  log: EventLog;
+  effects: EffectLedger;
+  runIds: Pick<RunIds, 'find'>;
+  isAttended: IsAttended;
+  silences: Silences;
+  binding: BindingRecord | undefined;
+  /** Limits of the app's agents, for a run whose own cannot be read. */
+  limits?: RunStart['limits'];
+  /** Where a workflow is started that undoes what a lost run did. */
+  taskQueue: string;
+  /** What the Temporal that answers at this moment is to the log: no run is ended by another one's word. */
+  standing: () => Promise<Standing>;
+};
+
+/** Whether a run has ended in the feed, and whether that is because Temporal lost it. */
+export type Reconciled = { ended: boolean; isLost?: boolean };
+
+const REBOUND = 'Temporal no longer has this run: an operator bound its log to another Temporal.';
+const SILENT =
+  'Temporal no longer has this run, and its deadline has passed: how it ended is not known, and nothing was undone.';
+
+type End = Pick<Compensation, 'taskQueue' | 'start'> & {
+  closed: Closed;
+  compensates: boolean;
+};
+
+/** Ends a run in the feed, after what it left behind was undone. Returns whether it has ended. */
+async function end(world: World, record: RunRecord, { closed, compensates, ...how }: End): Promise<boolean> {
+  const { client, log, effects, limits: appLimits } = world;
+  const { agentEnds, end: last } = closingEvents(record, closed);
+  await log.append(agentEnds);
+  const { temporalRun } = closed;
+  const undoing = compensates
+    ? await compensateClosed({ client, effects, record, temporalRun, end: last, appLimits, ...how })
+    : undefined;
+  if (undoing) await tellStall(world, record, undoing);
+  else await log.append([last]);
+  return undoing === undefined;
 }
 
-async function tellStall({ log, isAttended }: World, record: RunRecord, described: WorkflowExecutionDescription) {
-  const stall = findStall(described, Date.now());
-  if (!stall) return;
-  const { reason, since, mayBeBusy } = stall;
-  const { runId: temporalRun } = described;
-  const key = `stalled:${reason}:${since}`;
-  if (isTold(record, { temporalRun, key }) || (mayBeBusy && (await isAttended(described, since)))) return;
-  const common = { ids: record.ids, temporalRun, generation: record.generation };
-  await log.append([reconcilerEvent({ ...common, key, type: 'run_stalled', payload: { by: 'reconciler', reason } })]);
-}
-
-async function tellReset({ client, log }: World, record: RunRecord, described: WorkflowExecutionDescription) {
+async function tellReset({ client, log }: World, record: RunRecord, described: Described) {
   const { ids, temporalRuns } = record;
   const { runId: temporalRun } = described;
   // Only a run of several parts can have been reset; asking about the others would cost a call each.
@@ -50,49 +77,71 @@ async function tellReset({ client, log }: World, record: RunRecord, described: W
   await log.append([reconcilerEvent({ ...common, key: 'restarted', type: 'run_restarted', payload })]);
 }
 
-/** Ends a closed run in the feed, after what it left behind was undone. Says whether it has ended. */
-async function endClosed(
-  world: World,
-  record: RunRecord,
-  described: WorkflowExecutionDescription,
-  closed: Closed,
-): Promise<boolean> {
+async function endClosed(world: World, record: RunRecord, described: Described, closed: Closed): Promise<boolean> {
   if (Date.now() - (described.closeTime?.getTime() ?? 0) < LAST_WORDS_MS) return false;
-  const { client, log, effects } = world;
+  // The server may have been replaced since it was asked, or its cluster may be one that no operator has confirmed.
+  if (!['own', 'unknown'].includes(await world.standing())) return false;
   if (closed.terminated) await tellTerminated(world, record, closed);
-  const { agentEnds, end } = closingEvents(record, closed);
-  await log.append(agentEnds);
-  const undoing = closed.byItself
-    ? undefined
-    : await compensateClosed({ client, effects, record, closed: described, end });
-  if (undoing) await tellStall(world, record, undoing);
-  else await log.append([end]);
-  return undoing === undefined;
-}
-
-/** Whether a run that has ended was started again, and no worker has said so yet. */
-function isRetried(described: WorkflowExecutionDescription, { generation }: RunRecord): boolean {
-  return described.status.name === 'RUNNING' && generationOf(described) > generation;
+  const { start, isReadable } = closed.byItself
+    ? { start: {}, isReadable: true }
+    : await startOfRun(world.client, described);
+  const known = isReadable ? { limits: {}, generation: 0, ...start } : { generation: generationOf(described) };
+  return end(world, record, { closed, compensates: !closed.byItself, taskQueue: described.taskQueue, start: known });
 }
 
 /**
- * Tells the user of one run what nobody else could tell: that it ended, was reset, or does not go on. Has undone what a
- * run did that was closed from outside. Returns whether the run has ended in the feed.
+ * Not found is not an end: the run may be another Temporal's, or be back soon. It is lost where an operator has bound the
+ * log to another Temporal since it began, or where the log's own Temporal has said so for minutes after its deadline.
  */
-export async function reconcileRun(world: World, run: Candidate): Promise<boolean> {
-  const { client, log } = world;
-  const described = await describeWorkflow(client, run.workflowId);
-  const record = await readRunRecord(log, run);
-  if (record.folded && record.folded.ended_at !== null) {
-    if (!described || !isRetried(described, record)) return true;
-    await tellStall(world, { ...record, generation: generationOf(described) }, described);
-    return false;
+async function endUnknown(world: World, record: RunRecord, { startedAt }: { startedAt: string }): Promise<Reconciled> {
+  const { ids } = record;
+  const { taskQueue } = world;
+  if (isOfEarlier(world.binding, startedAt)) {
+    if ((await world.standing()) !== 'own') return { ended: false };
+    const closed = lostRun(record, REBOUND);
+    return { ended: await end(world, record, { closed, compensates: true, taskQueue }), isLost: true };
   }
-  if (!described) return endGone(world, record);
+  await tellUnknown(world, record);
+  if (!world.silences.count(ids.workflowId) || !(await isPastDeadline(world.runIds, record))) return { ended: false };
+  if ((await world.standing()) !== 'own') return { ended: false };
+  // It may have completed before it was removed: to undo what it did could be wrong.
+  const closed = lostRun(record, SILENT);
+  return { ended: await end(world, record, { closed, compensates: false, taskQueue }), isLost: true };
+}
+
+/** Whether a run that has ended was started again, and no worker has said so yet. */
+function isRetried(described: Described, { generation }: RunRecord): boolean {
+  return described.status.name === 'RUNNING' && generationOf(described) > generation;
+}
+
+/** Whether this is the run that the log tells of. Another Temporal may have a run of the same id, which is not. */
+async function isOwn({ client, binding }: World, { ids, folded, temporalRuns }: RunRecord, { runId }: Described) {
+  if (!folded || !isOfEarlier(binding, folded.started_at) || temporalRuns.includes(runId)) return true;
+  const temporalRun = temporalRuns.at(-1);
+  return temporalRun !== undefined && (await describeWorkflow(client, ids.workflowId, temporalRun)) !== undefined;
+}
+
+/**
+ * Publishes of one run what nobody else could: that it ended, was reset, is stalled or moves again. Has undone what a
+ * run did that was closed from outside.
+ */
+export async function reconcileRun(world: World, run: Candidate): Promise<Reconciled> {
+  const { client, log } = world;
+  const found = await describeWorkflow(client, run.workflowId);
+  const record = await readRunRecord(log, run);
+  const { folded } = record;
+  const described = found && (await isOwn(world, record, found)) ? found : undefined;
+  if (folded && folded.ended_at !== null) {
+    if (!described || !isRetried(described, record)) return { ended: true };
+    await tellStall(world, { ...record, generation: generationOf(described) }, described);
+    return { ended: false };
+  }
+  if (!described) return folded ? endUnknown(world, record, { startedAt: folded.started_at }) : { ended: true };
+  world.silences.heard(run.workflowId);
   const closed = await closedRun(client, described);
-  if (closed) return endClosed(world, record, described, closed);
+  if (closed) return { ended: await endClosed(world, record, described, closed) };
   await tellReset(world, record, described);
   await tellOperator(world, record, described);
   await tellStall(world, record, described);
-  return false;
+  return { ended: false };
 }

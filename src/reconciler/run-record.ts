@@ -1,7 +1,8 @@
 import type { BatonEvent } from '../contracts/event.ts';
-import { OUTSIDE_EXEC } from '../contracts/names.ts';
+import type { EventType } from '../contracts/event-payloads.ts';
+import { OUTSIDE_EXEC, RUN_END_TYPES } from '../contracts/names.ts';
 import { emptyFeed, foldFeed } from '../feed/fold.ts';
-import type { FoldedRun } from '../feed/folded.ts';
+import type { FoldedRun, StallReason } from '../feed/folded.ts';
 import type { EventLog } from '../notifier/event-log.ts';
 
 const PAGE = 500;
@@ -18,7 +19,33 @@ export type RunRecord = {
   generation: number;
   /** Identities of what was told from outside. */
   told: ReadonlySet<string>;
+  /** Whether `run_started` is in the log: it is the first event of a run. */
+  isStarted: boolean;
+  /** The stall that was published and is not over yet; `moved`: a worker has published something since. */
+  stall: { reason: StallReason; seq: number; moved: boolean } | undefined;
+  /** Sequence of the last event that is not a stall. */
+  seq: number;
+  /** When the run was retried or reset last, in ISO 8601 UTC; null if it never was. */
+  restartedAt: string | null;
+  /** When its last event was published, in ISO 8601 UTC; null before the first. */
+  lastAt: string | null;
 };
+
+const ENDS: readonly EventType[] = RUN_END_TYPES;
+
+type Standing = Pick<RunRecord, 'isStarted' | 'stall' | 'seq' | 'restartedAt' | 'lastAt'>;
+
+/** How far a run has come, one event later. */
+function advance(before: Standing, { type, payload, exec, seq, at }: BatonEvent): Standing {
+  const after = { ...before, lastAt: at };
+  if (type === 'run_stalled') return { ...after, stall: { reason: payload.reason, seq, moved: false } };
+  after.seq = seq;
+  if (type === 'run_started') after.isStarted = true;
+  if (type === 'run_restarted') after.restartedAt = at;
+  if (type === 'run_recovered' || ENDS.includes(type)) after.stall = undefined;
+  else if (after.stall && exec !== OUTSIDE_EXEC) after.stall = { ...after.stall, moved: true };
+  return after;
+}
 
 /** The Temporal run an event was published by: the second part of its identity, after a workflow id of any text. */
 function temporalRunOf({ id, workflow_id }: BatonEvent): string | undefined {
@@ -40,10 +67,12 @@ export async function readRunRecord(
   const temporalRuns = new Set<string>();
   const told = new Set<string>();
   let generation = 0;
+  let standing: Standing = { isStarted: false, stall: undefined, seq: 0, restartedAt: null, lastAt: null };
   for (;;) {
     const page = await log.read({ userId, runId, after: feed.seq, limit: PAGE });
     for (const event of page) {
       feed = foldFeed(feed, event);
+      standing = advance(standing, event);
       const run = temporalRunOf(event);
       if (run) temporalRuns.add(run);
       if (event.exec === OUTSIDE_EXEC) told.add(event.id);
@@ -60,5 +89,5 @@ export async function readRunRecord(
     requestId: last?.request_id ?? runId,
   };
   const folded = feed.runs.find(({ workflow_id }) => workflow_id === workflowId);
-  return { ids, folded, temporalRuns: [...temporalRuns], generation, told };
+  return { ids, folded, temporalRuns: [...temporalRuns], generation, told, ...standing };
 }

@@ -4,7 +4,7 @@ import { withoutOverruled } from './without-overruled.ts';
 /** Kinds of lines, each with the form of its lines. Ends of agents are compared always, others where they are expected. */
 const KINDS = {
   run_end: /^run (completed|completed with errors|insufficient data|cancelled|timed out|terminated|failed( \S+)?)$/,
-  run: /^run (started|paused|resumed|restarted|stalled)( \S+)?$/,
+  run: /^run (started|paused|resumed|restarted|stalled|recovered)( \S+)?$/,
   approval: /^approval (requested|decided)( .+)?$/,
   tool: /^(\S+ )?tool \S+ (completed|failed|from receipt)$/,
   operator: /^operator( \S+)?$/,
@@ -117,6 +117,7 @@ function told(event: NewEvent): Told | undefined {
     case 'run_paused':
     case 'run_resumed':
     case 'run_restarted':
+    case 'run_recovered':
       return { kind: 'run', says: event.type.replace('_', ' ') };
     case 'run_stalled':
       return { kind: 'run', says: 'run stalled', detail: event.payload.reason };

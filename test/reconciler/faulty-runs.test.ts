@@ -6,7 +6,9 @@ import { limitsOf } from '../../src/agents/limits-of.ts';
 import { workflowIdOf } from '../../src/contracts/names.ts';
 import { emptyFeed, foldFeed } from '../../src/feed/fold.ts';
 import { gatedAgents } from '../support/gated-agents.ts';
+import { findStall } from '../../src/reconciler/find-stall.ts';
 import { startReconciledWorker } from '../support/reconciled-worker.ts';
+import { until } from '../support/until.ts';
 
 const { agents, open, began } = gatedAgents();
 let at: Awaited<ReturnType<typeof startReconciledWorker>>;
@@ -40,12 +42,15 @@ test('a bug in workflow code fails its run, which is told though the run never s
   expect(events[0]?.payload).toMatchObject({ status: 'failed', error: { message: expect.stringContaining("'call'") } });
 });
 
-test('a run whose workflow task fails again and again is said to be stalled', async () => {
+test('a run whose workflow task fails before it has started says nothing of a stall: run_started comes first', async () => {
   const handle = await startListed('bob', 'faulty', { bug: 'odd' });
-  const [event] = await at.until('bob', ({ type }) => type === 'run_stalled');
-  expect(event?.payload).toMatchObject({ reason: 'workflow_task_failing' });
+  await until(
+    () => handle.describe(),
+    (described) => findStall(described, Date.now())?.reason === 'workflow_task_failing',
+  );
   await handle.terminate('its code is broken');
-  await at.until('bob', ({ type }) => type === 'run_failed');
+  const events = await at.until('bob', ({ type }) => type === 'run_failed');
+  expect(events.map(({ type }) => type)).toEqual(['operator_action', 'run_failed']);
 });
 
 test('a run that is reset goes on in the feed, says so, and ends once', async () => {

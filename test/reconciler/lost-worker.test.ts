@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
 import { limitsOf } from '../../src/agents/limits-of.ts';
@@ -22,12 +23,12 @@ afterAll(async () => {
   await at.stop();
 });
 
-async function startStuck(userId: string) {
+async function startStuck(userId: string, input: { gate?: string } = {}) {
   const runId = randomUUID();
   const context = { user_id: userId, thread_id: 't1', run_id: runId, request_id: runId, metadata: {} };
   const limits = Object.fromEntries(agents.map((agent) => [agent.name, limitsOf(agent)]));
   const workflowId = workflowIdOf({ workflow: 'runAgent', userId, runId });
-  const args = [{ context, input: { agent: 'stuck_once', input: {} }, limits, timeout_ms: 60_000 }];
+  const args = [{ context, input: { agent: 'stuck_once', input }, limits, timeout_ms: 60_000 }];
   return at.client.workflow.start('runAgent', { workflowId, taskQueue: at.taskQueue, args });
 }
 
@@ -48,7 +49,8 @@ async function untilQuiet(handle: WorkflowHandle) {
 }
 
 test('a run whose only worker is killed in the middle of an agent is said to be stalled until another comes', async () => {
-  const handle = await startStuck('ann');
+  const gate = `${at.storePath}.gate`;
+  const handle = await startStuck('ann', { gate });
   await told('ann', 'agent_thinking');
   const run = await untilQuiet(handle);
   // Due in the future, so that no poll is young enough: a busy worker is known by its answer alone.
@@ -60,9 +62,13 @@ test('a run whose only worker is killed in the middle of an agent is said to be 
   expect(await createAttendance(at.client.workflow)(run, later)).toBe(false);
 
   await at.spawnNext();
+  expect(await told('ann', 'run_recovered')).toMatchObject({ payload: { reason: 'no_worker' } });
+  writeFileSync(gate, '');
   expect(await handle.result()).toMatchObject({ result: { success: true } });
   const events = await at.stores.log.read({ userId: 'ann', after: 0, limit: 100 });
-  expect(events.filter(({ type }) => type === 'run_stalled')).toHaveLength(1);
+  const word = (type: string) => /^run_(stalled|recovered|completed)$/.test(type);
+  const types = events.map(({ type }) => type);
+  expect(types.filter(word)).toEqual(['run_stalled', 'run_recovered', 'run_completed']);
 });
 
 test('a run that was ended from outside and is tried again while no worker is up is said to be stalled', async () => {

@@ -8,7 +8,10 @@ import type { BatonEvent } from '../../src/contracts/event.ts';
 import { workflowIdOf } from '../../src/contracts/names.ts';
 import { startReconciler } from '../../src/reconciler/start-reconciler.ts';
 import { openTestStores } from '../support/open-test-stores.ts';
+import { findStall } from '../../src/reconciler/find-stall.ts';
+import { faultTest } from '../support/fault-test.ts';
 import { startReconciledWorker } from '../support/reconciled-worker.ts';
+import { until as untilMet } from '../support/until.ts';
 
 /** Works until it is told to stop. */
 const endless = defineAgent({
@@ -65,18 +68,25 @@ test('a run that Temporal closed at its timeout ends as timed out', async () => 
   expect(events[1]?.payload).toMatchObject({ status: 'timed_out' });
 });
 
-test('a run that no worker takes is said to be stalled, once', async () => {
-  const { stores, client } = at;
-  const lonely = `lonely-${randomUUID()}`;
-  const side = await openTestStores();
-  const own = startReconciler({ ...side, log: stores.log, client, everyMs: 200, taskQueue: lonely });
-  const handle = await startBare('lonely', lonely, 60_000);
-  const [event] = await until('lonely', 'run_stalled');
-  expect(event?.payload).toMatchObject({ reason: 'no_worker' });
-  await new Promise((resolve) => setTimeout(resolve, 800));
-  expect(await stores.log.read({ userId: 'lonely', after: 0, limit: 10 })).toHaveLength(1);
-  await handle.terminate();
-  await until('lonely', 'run_failed');
-  await own();
-  await side.remove();
-});
+faultTest(
+  'a run that no worker has begun says nothing of a stall: its first event is run_started',
+  { kind: 5, before: 'The first event of a run that no worker took was run_stalled.', timeoutMs: 60_000 },
+  async () => {
+    const { stores, client } = at;
+    const lonely = `lonely-${randomUUID()}`;
+    const side = await openTestStores();
+    const own = startReconciler({ ...side, log: stores.log, client, everyMs: 200, taskQueue: lonely });
+    const handle = await startBare('lonely', lonely, 60_000);
+    await untilMet(
+      () => handle.describe(),
+      (described) => findStall(described, Date.now() - 1_000)?.reason === 'no_worker',
+    );
+    const told = await stores.log.read({ userId: 'lonely', after: 0, limit: 10 });
+    expect(told.map(({ type }) => type)).toEqual([]);
+    await handle.terminate();
+    await until('lonely', 'run_failed');
+    await own();
+    await side.remove();
+    return `Six seconds after its start its feed holds ${told.length} events; \`baton show\` names the missing worker.`;
+  },
+);

@@ -6,14 +6,20 @@ import { openTestStores } from './open-test-stores.ts';
 import { shared, startTestWorker } from './test-run.ts';
 
 /** A worker for some agents on a real log, and a reconciler that looks after its runs five times a second. */
-export async function startReconciledWorker({ agents }: { agents: readonly AnyAgent[] }) {
+export async function startReconciledWorker({
+  agents,
+  lostAfter,
+}: {
+  agents: readonly AnyAgent[];
+  lostAfter?: { answers: number; everyMs: number };
+}) {
   const stores = await openTestStores();
   const worker = await startTestWorker({ agents, notifier: stores.log });
   const { address, namespace } = shared();
   const connection = await Connection.connect({ address });
   const { workflow: client } = new Client({ connection, namespace });
   const { effects, taskQueue } = worker;
-  const stopReconciler = startReconciler({ ...stores, effects, client, everyMs: 200, taskQueue });
+  const stopReconciler = startReconciler({ ...stores, effects, client, everyMs: 200, taskQueue, lostAfter });
   return {
     stores,
     worker,

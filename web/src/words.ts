@@ -34,6 +34,8 @@ export const STALL_WORDS: Record<StallReason, string> = {
   no_worker: 'No worker takes this run at the moment. It goes on by itself once one is there; nothing is lost.',
   workflow_task_failing:
     'The code of this run fails again and again. It goes on by itself once that is mended; nothing is lost.',
+  unknown_to_temporal:
+    'The server that runs this cannot be found at the moment. Whether the run continues is not known; this page will say.',
 };
 
 /** `840 ms`, `2.3 s`, `3 m 20 s`. */

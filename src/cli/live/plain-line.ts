@@ -1,8 +1,15 @@
 import type { BatonEvent } from '../../contracts/event.ts';
+import type { StallReason } from '../../feed/folded.ts';
 import { duration } from './duration.ts';
 import { oneLine } from './one-line.ts';
 
 const MAX = 200;
+
+const STALLS: Record<StallReason, string> = {
+  no_worker: 'no worker takes it',
+  workflow_task_failing: 'its workflow code keeps failing',
+  unknown_to_temporal: 'the Temporal that is reached does not have it',
+};
 
 function undoneThing({ agent, step, of }: { agent: string; step: string | null; of?: unknown }): string {
   return typeof of === 'string' ? of : (step ?? agent);
@@ -51,7 +58,9 @@ function told(event: BatonEvent): string | undefined {
       return `${reminder ? 'still open' : 'asks'} (${approval_id}, until ${expires_at}): ${question}`;
     }
     case 'run_stalled':
-      return `stalled: ${event.payload.reason === 'no_worker' ? 'no worker takes it' : 'its workflow code keeps failing'}`;
+      return `stalled: ${STALLS[event.payload.reason]}`;
+    case 'run_recovered':
+      return 'moves again';
     case 'run_completed':
     case 'run_failed':
     case 'run_cancelled':

@@ -1,0 +1,54 @@
+import type { WorkflowClient } from '@temporalio/client';
+import type { EventLog } from '../notifier/event-log.ts';
+import type { TemporalBindings } from '../notifier/temporal-binding.ts';
+import { bindingOf, claimTemporal } from '../reconciler/claim-temporal.ts';
+import { foreignTemporal, identify, type Temporal } from '../reconciler/temporal-identity.ts';
+import { temporalServerOf } from './temporal-server.ts';
+
+/** How long an answer holds, in milliseconds: a gateway acts for many users at once. */
+const HOLDS_MS = 1_000;
+
+/** The Temporal that a client reaches, as its log compares it with its own. */
+export function temporalOf(client: WorkflowClient): Temporal {
+  return { connection: client.connection, ...temporalServerOf(client) };
+}
+
+/** Keeps the clients of one process to the Temporal that their log belongs to. */
+export function createOwnTemporal({ binding, log }: { binding: TemporalBindings; log: Pick<EventLog, 'openRuns'> }) {
+  let checked: { connection: unknown; at: number } | undefined;
+
+  return {
+    /**
+     * Compares on connecting; `bind`: whether a log of no Temporal yet becomes one of this.
+     *
+     * @throws BatonError `InvalidInput` with code `foreign_temporal`
+     */
+    async claim(client: WorkflowClient, { bind, warn }: { bind: boolean; warn: (message: string) => void }) {
+      await claimTemporal({ temporal: temporalOf(client), binding, log, bind, warn });
+    },
+
+    /**
+     * Compares again, as the server at an address may be replaced while its clients stay connected. One that does not
+     * answer, or does not have the namespace, is left to the call itself.
+     *
+     * @throws BatonError `InvalidInput` with code `foreign_temporal`
+     */
+    async refuseForeign(client: WorkflowClient): Promise<void> {
+      const { connection } = client;
+      if (checked?.connection === connection && performance.now() - checked.at < HOLDS_MS) return;
+      const temporal = temporalOf(client);
+      const identified = await identify(temporal, binding).catch(() => undefined);
+      if (identified?.standing === 'foreign') throw foreignTemporal(temporal, identified, binding);
+      if (identified) checked = { connection, at: performance.now() };
+    },
+
+    /** Binds a log that belongs to no Temporal yet: this one has just started a run of it. */
+    async bind(client: WorkflowClient): Promise<void> {
+      const temporal = temporalOf(client);
+      const { standing, found } = await identify(temporal, binding);
+      if (standing === 'unbound' && found) await binding.bind(bindingOf(temporal, found));
+    },
+  };
+}
+
+export type OwnTemporal = ReturnType<typeof createOwnTemporal>;

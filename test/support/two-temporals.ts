@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NativeConnection } from '@temporalio/worker';
+import { z } from 'zod';
+import { defineAgent } from '../../src/agents/define-agent.ts';
+import { defineApp } from '../../src/agents/define-app.ts';
+import { connect } from '../../src/client.ts';
+import type { BatonEvent } from '../../src/contracts/event.ts';
+import { openStore } from '../../src/notifier/open-store.ts';
+import { startTestServer } from '../../src/testing/start-test-server.ts';
+import { defineTool } from '../../src/tools/define-tool.ts';
+import { createWorker } from '../../src/worker.ts';
+import { shared } from './test-run.ts';
+
+/**
+ * A log whose Temporal is a server of its own, and the shared server as the stranger. The app's one agent books something
+ * that can be undone, and then waits until it is let go.
+ */
+export async function startTwoTemporals() {
+  const did: string[] = [];
+  const gates = new Map<string, PromiseWithResolvers<void>>();
+
+  function gate(what: string): PromiseWithResolvers<void> {
+    const known = gates.get(what) ?? Promise.withResolvers<void>();
+    gates.set(what, known);
+    return known;
+  }
+
+  const book = defineTool({
+    name: 'book',
+    effect: 'once',
+    input: z.object({ what: z.string() }),
+    output: z.object({ booking: z.string() }),
+    run: ({ what }) => {
+      did.push(`book ${what}`);
+      return { booking: what };
+    },
+    compensate: (_input, { booking }) => void did.push(`undo ${booking}`),
+  });
+  const booker = defineAgent({
+    name: 'booker',
+    input: z.object({ what: z.string() }),
+    output: z.object({ booking: z.string() }),
+    tools: { book },
+    async run(input, { tools, think, signal }) {
+      const booked = await tools.book(input);
+      think('booked');
+      const stopped = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      await Promise.race([gate(input.what).promise, stopped]);
+      return booked;
+    },
+  });
+  const app = defineApp({ agents: [booker] });
+  const taskQueue = `two-${randomUUID()}`;
+  const dataDir = await mkdtemp(join(tmpdir(), 'baton-two-'));
+  const own = await startTestServer();
+  const store = await openStore({ url: `sqlite:${join(dataDir, 'events.sqlite')}` });
+  const undo: (() => Promise<unknown>)[] = [() => own.stop(), () => store.close()];
+
+  /** A worker in this process on one of the two. */
+  async function work(address: string) {
+    const connection = await NativeConnection.connect({ address });
+    const { log: notifier, effects, leases } = store;
+    const { namespace, workflowBundle } = shared();
+    const options = { connection, namespace, app, notifier, effects, leases, taskQueue, workflowBundle };
+    const worker = await createWorker({ ...options, debugMode: true });
+    const running = worker.run();
+    undo.push(async () => {
+      worker.shutdown();
+      await running;
+      await connection.close();
+    });
+  }
+
+  async function clientOf(user: string) {
+    const baton = await connect({ user, app, address: own.address, dataDir, taskQueue });
+    undo.push(() => baton.close());
+    return baton;
+  }
+
+  return {
+    app,
+    dataDir,
+    taskQueue,
+    store,
+    did,
+    own: own.address,
+    stranger: shared().address,
+    letGo: (what: string) => gate(what).resolve(),
+    work,
+    clientOf,
+    /** The user's events up to the first of one of these types; of a run without any, what came in 20 seconds. */
+    async until(user: string, types: string[]): Promise<BatonEvent[]> {
+      const seen: BatonEvent[] = [];
+      for await (const event of store.log.follow({ userId: user, after: 0, signal: AbortSignal.timeout(20_000) })) {
+        seen.push(event);
+        if (types.includes(event.type)) break;
+      }
+      return seen;
+    },
+    async stop() {
+      for (const each of undo.toReversed()) await each();
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
