@@ -2,7 +2,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
 import { actOn, createAnswering, type World } from './clients/act.ts';
 import { createCaller, type Caller } from './clients/caller.ts';
 import { createEnds } from './clients/ends.ts';
@@ -10,16 +9,21 @@ import { tokenOf } from './clients/token-of.ts';
 import { watchSocket } from './clients/watch-socket.ts';
 import { watchStream } from './clients/watch-stream.ts';
 import type { Watcher } from './clients/watcher.ts';
-import { injections } from './faults/inject.ts';
+import { watchSlowly } from './clients/watch-slowly.ts';
+import { injectEnds } from './faults/inject-ends.ts';
+import { injectLog } from './faults/inject-log.ts';
+import { injectNet } from './faults/inject-net.ts';
+import { injectRedis } from './faults/inject-redis.ts';
+import { injectTemporal } from './faults/inject-temporal.ts';
 import { planFaults, type PlannedFault, type StoreKind } from './faults/plan-faults.ts';
 import { startBank } from './load/bank.ts';
 import { planLoad, type PlannedRun } from './load/plan-load.ts';
+import { mayMount } from './processes/own-disk.ts';
 import { createStage, type Layout, type Stage } from './processes/stage.ts';
 import { seeded } from './random.ts';
 import type { FaultLine } from './records/lines.ts';
 import { measureProcess, measureSpool, measureTemp } from './records/measure.ts';
-import { readSqliteLog } from './records/read-sqlite-log.ts';
-import { readTemporal } from './records/read-temporal.ts';
+import { createKeeper, type Keeper } from './records/keeper.ts';
 import { openRecorder, type Recorder } from './records/recorder.ts';
 
 const SECRET = 'a secret of the campaign, long enough for HS256';
@@ -27,6 +31,8 @@ const SECRET = 'a secret of the campaign, long enough for HS256';
 const CUT_EVERY_MS = 1_500;
 /** How long nothing may be heard once everything has ended, before the campaign looks at what is left, in milliseconds. */
 const SETTLE_MS = 1_500;
+/** After so long without any event the campaign asks for runs that seem to go on, in milliseconds. */
+const ASK_AFTER_MS = 5_000;
 /** How long clients may take to read all of the feed once everything is quiet, in milliseconds. */
 const READ_LIMIT_MS = 30_000;
 
@@ -51,17 +57,25 @@ export type CampaignOptions = {
   say?: (line: string) => void;
 };
 
-export type Plan = { seed: number; layout: Layout; store: StoreKind; runs: PlannedRun[]; faults: PlannedFault[] };
+export type Plan = {
+  seed: number;
+  layout: Layout;
+  store: StoreKind;
+  /** Whether disks can be mounted here; without that, `disk:full` is left out. */
+  mayMount: boolean;
+  runs: PlannedRun[];
+  faults: PlannedFault[];
+};
 
-/** What a campaign does: a pure function of its options. */
-export function planCampaign(options: CampaignOptions): Plan {
+/** What a campaign does: a pure function of its options, and of whether disks can be mounted here. */
+export function planCampaign(options: CampaignOptions, place = { mayMount: mayMount() }): Plan {
   const { seed, ms, store = 'sqlite', only = [], users = 6, perMinute = 60, everyMs = 12_000, mostFaultMs } = options;
   const random = seeded(seed);
   const chosen: Layout = random.chance(0.5) ? 'dev' : 'roles';
-  const layout = options.layout ?? (store === 'redis' ? 'roles' : chosen);
+  const layout = options.layout ?? (store === 'sqlite' ? chosen : 'roles');
   const runs = planLoad({ random, users, ms, perMinute });
-  const faults = planFaults({ random, layout, store, ms, everyMs, only, mostMs: mostFaultMs });
-  return { seed, layout, store, runs, faults };
+  const faults = planFaults({ random, layout, store, ms, everyMs, only, mostMs: mostFaultMs, ...place });
+  return { seed, layout, store, ...place, runs, faults };
 }
 
 export async function runCampaign(options: CampaignOptions): Promise<Plan> {
@@ -78,29 +92,28 @@ export async function runCampaign(options: CampaignOptions): Promise<Plan> {
     recorder.write('faults', { at: Date.now(), ...line });
     tell(`${line.phase.padEnd(7)} ${line.fault}${line.note ? `: ${line.note}` : ''}`);
   };
+  const { layout, store } = plan;
+  const ownDisk = plan.faults.some(({ fault }) => fault === 'disk:full');
   const stage = await createStage({
-    layout: plan.layout,
-    folder,
-    storeUrl: 'sqlite:',
-    bankUrl: bank.url,
-    secret: SECRET,
-    say: tell,
+    ...{ layout, store, folder, bankUrl: bank.url, secret: SECRET, ownDisk, say: tell },
     onUnexpectedEnd: (end) => {
-      recorder.write('leaks', { what: 'unexpected_end', ...end });
+      recorder.write('leaks', { what: 'unexpected_end', at: Date.now(), ...end });
       tell(`${end.name} ended by itself with ${end.code}`);
     },
   });
+  const keeper = createKeeper({ stage, recorder });
   try {
     await stage.start();
     tell(`up: ${stage.roles.map(({ name }) => name).join(', ')}`);
-    await underLoad({ plan, stage, recorder, note, tell, ms, quietLimitMs, receiptFor: bank.receiptFor });
-    const late = await stage.stop();
+    await underLoad({ plan, stage, recorder, keeper, note, tell, ms, quietLimitMs, receiptFor: bank.receiptFor });
+    await keeper.keepTemporal();
+    const late = await stage.endRoles();
     for (const name of late) note({ n: null, fault: 'stop', phase: 'note', note: `${name} did not end at SIGTERM` });
-    for (const line of readSqliteLog(join(stage.dataDir, 'events.sqlite'), 0)) recorder.write('log', line);
+    await keeper.keepLog();
     recorder.write('leaks', measureTemp(stage.temp));
     return plan;
   } finally {
-    await stage.stop().catch(() => undefined);
+    await stage.stop();
     await bank.stop();
     recorder.close();
   }
@@ -110,6 +123,7 @@ type Running = {
   plan: Plan;
   stage: Stage;
   recorder: Recorder;
+  keeper: Keeper;
   note: (line: Omit<FaultLine, 'at'>) => void;
   tell: (line: string) => void;
   ms: number;
@@ -117,18 +131,14 @@ type Running = {
   receiptFor: (run: string) => string | undefined;
 };
 
-async function underLoad({ plan, stage, recorder, note, tell, ms, quietLimitMs, receiptFor }: Running) {
+async function underLoad({ plan, stage, recorder, keeper, note, tell, ms, quietLimitMs, receiptFor }: Running) {
   const over = new AbortController();
   const record: World['record'] = (line) => recorder.write('clients', line);
   const users = [...new Set(plan.runs.map(({ user }) => user))].toSorted();
   const callers = new Map<string, Caller>();
-  const own = (user: string) => ({ user, url: stage.gatewayUrl, token: tokenOf(user, SECRET), record });
+  const own = (user: string) => ({ user, url: stage.toGateway.url, token: tokenOf(user, SECRET), record });
   for (const user of users) callers.set(user, createCaller(own(user)));
-  let connection: Connection | undefined;
-  const temporal = async () => {
-    connection ??= await Connection.connect({ address: stage.temporalAddress(), connectTimeout: 5_000 });
-    return new Client({ connection });
-  };
+  const { temporal } = keeper;
   const world: World = {
     callerOf: (user) => callers.get(user) as Caller,
     record,
@@ -146,6 +156,12 @@ async function underLoad({ plan, stage, recorder, note, tell, ms, quietLimitMs, 
     watchSocket({ ...own(user), onEvent }),
     ...(n % 2 ? [watchStream({ ...own(user), onEvent: () => undefined })] : []),
   ]);
+  const slow = users.slice(0, 2).map((user) => watchSlowly({ ...own(user), onEvent: () => undefined }));
+  watchers.push(...slow);
+  const pauseReaders = async (forMs: number) => {
+    await Promise.all(slow.map((each) => each.pause(forMs)));
+    return slow.map(({ user }) => user).join(', ');
+  };
   const measure = (when: 'warm' | 'quiet') => {
     for (const each of [...stage.roles, stage.temporal ?? stage.embedded]) {
       const line = each && measureProcess(each.name, each.pid(), when);
@@ -167,12 +183,17 @@ async function underLoad({ plan, stage, recorder, note, tell, ms, quietLimitMs, 
       stage.toGateway.cutOne(cuts.next());
     }
   })();
-  const todo = injections({ stage, note });
+  const there = { stage, note, ...keeper };
+  const todo = {
+    ...{ ...injectEnds(there), ...injectRedis(there), ...injectLog(there), ...injectTemporal(there) },
+    ...injectNet({ ...there, pauseReaders }),
+  };
   for (const fault of plan.faults) {
     await until(fault.at);
     note({ n: fault.n, fault: fault.fault, phase: 'begins', note: `for ${fault.ms} ms` });
-    const said = await todo[fault.fault]?.(fault);
-    note({ n: fault.n, fault: fault.fault, phase: 'ends', note: said || undefined });
+    const done = todo[fault.fault];
+    const said = await done?.(fault);
+    note({ n: fault.n, fault: fault.fault, phase: done ? 'ends' : 'skipped', note: said || undefined });
   }
   await until(ms);
   await cutting;
@@ -182,7 +203,16 @@ async function underLoad({ plan, stage, recorder, note, tell, ms, quietLimitMs, 
   const giveUp = setTimeout(() => over.abort(), quietLimitMs);
   await Promise.all(acting);
   const accepted = plan.runs.map(({ run }) => run);
-  while (Date.now() < giveUpAt && !(ends.all(accepted) && ends.quietFor(SETTLE_MS))) await wait(100);
+  while (Date.now() < giveUpAt && !(ends.all(accepted) && ends.quietFor(SETTLE_MS))) {
+    await wait(100);
+    if (!ends.quietFor(ASK_AFTER_MS)) continue;
+    // An end that left the log before its reader came is told to nobody.
+    for (const { run, user } of plan.runs.filter((each) => !ends.has(each.run))) {
+      const view = await callers.get(user)?.call({ method: 'GET', path: `/v1/runs/${run}`, run });
+      if (view?.body?.ended_at) ends.hear({ type: 'run_completed', run_id: run });
+    }
+    await wait(ASK_AFTER_MS);
+  }
   clearTimeout(giveUp);
   const open = accepted.filter((run) => !ends.has(run));
   tell(open.length === 0 ? 'everything has ended' : `without an end: ${open.slice(0, 10).join(', ')}`);
@@ -210,6 +240,4 @@ async function underLoad({ plan, stage, recorder, note, tell, ms, quietLimitMs, 
   await wait(SETTLE_MS);
   measure('quiet');
   recorder.write('leaks', measureSpool(stage.dataDir));
-  for await (const line of readTemporal(await temporal(), 0)) recorder.write('temporal', line);
-  await connection?.close();
 }

@@ -1,5 +1,5 @@
 import type { Findings } from './findings.ts';
-import { AGENT_ENDS, type KnownRun, type LoggedEvent, type World } from './world.ts';
+import { AGENT_ENDS, heardOf, type KnownRun, type LoggedEvent, type World } from './world.ts';
 
 type Order = { scheduled: number; attempt: number };
 
@@ -32,7 +32,9 @@ function counting(events: LoggedEvent[]) {
 /** Agents that think as their input says. */
 const THINKERS = ['walker', 'stumbler', 'buyer', 'blind_buyer', 'reserver'];
 
-function checkAttempt(name: string, { planned }: KnownRun, attempt: LoggedEvent[], { fault }: Findings) {
+function checkAttempt(name: string, { planned, logLoss }: KnownRun, attempt: LoggedEvent[], findings: Findings) {
+  const fault = (_column: 'lost', words: string) =>
+    logLoss ? findings.allowed('lost', `${words} (${logLoss.fault})`) : findings.fault('lost', words);
   const told = attempt.filter(({ type }) => type === 'agent_thinking').map(({ payload }) => payload.step_number);
   const agent = attempt[0]?.agent ?? '';
   const missing = Array.from({ length: planned.thoughts }, (_, n) => n + 1).filter((n) => !told.includes(n));
@@ -49,15 +51,16 @@ function checkAttempt(name: string, { planned }: KnownRun, attempt: LoggedEvent[
 export function checkAgents({ runs }: World, findings: Findings): void {
   let agents = 0;
   for (const run of runs) {
-    const spoken = run.events.filter(({ agent_run }) => agent_run !== null);
+    const spoken = heardOf(run).filter(({ agent_run }) => agent_run !== null);
+    const isLost = new Set(run.lost);
     for (const [agentRun, events] of Map.groupBy(spoken, (event) => event.agent_run as string)) {
       agents += 1;
       const name = `${run.planned.user} ${run.planned.run} ${agentRun}`;
       const { attempt, claims, verdicts } = counting(events);
       const words = [...claims, ...verdicts].map(({ type, seq }) => `${type} (${seq})`).join(', ');
       if (claims.length + verdicts.length === 0) findings.fault('agentEnds', `${name} has no end`);
-      if (claims.length > 1 || verdicts.length > 1)
-        findings.fault('agentEnds', `${name} ends more than once: ${words}`);
+      const kept = (ends: LoggedEvent[]) => ends.filter((end) => !isLost.has(end)).length;
+      if (kept(claims) > 1 || kept(verdicts) > 1) findings.fault('agentEnds', `${name} ends more than once: ${words}`);
       if (claims.length === 1 && claims[0]?.type === 'agent_completed') checkAttempt(name, run, attempt, findings);
     }
   }

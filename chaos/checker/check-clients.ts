@@ -1,18 +1,21 @@
-import type { ClientLine, SeenEvent } from '../records/lines.ts';
+import type { ClientLine } from '../records/lines.ts';
 import type { Findings } from './findings.ts';
 import { nameOf, type World } from './world.ts';
 
 type Line<What extends ClientLine['what']> = Extract<ClientLine, { what: What }>;
 
+type Conn = { after: number; last: number; epoch?: string };
+
 /** What came over the wire, connection by connection. */
 function checkWire(who: string, lines: ClientLine[], { fault }: Findings) {
-  const conns = new Map<number, { after: number; last: number; loose: boolean }>();
+  const conns = new Map<number, Conn>();
   for (const line of lines) {
-    // Begun at another epoch's cursor it is the server that says where to go on.
-    if (line.what === 'open') conns.set(line.conn, { after: line.after, last: line.after, loose: false });
+    if (line.what === 'open') conns.set(line.conn, { after: line.after, last: line.after, epoch: line.epoch });
     const conn = 'conn' in line ? conns.get(line.conn) : undefined;
     if (!conn) continue;
-    if (line.what === 'resync') conns.set(line.conn, { after: line.seq, last: line.seq, loose: false });
+    // Begun at the cursor of another epoch, it is told where to go on.
+    if (line.what === 'hello' && conn.epoch !== undefined && conn.epoch !== line.epoch) conn.after = conn.last = 0;
+    if (line.what === 'resync') conn.after = conn.last = line.seq;
     if (line.what !== 'event') continue;
     const { event } = line;
     const name = `${who} ${nameOf(event)}`;
@@ -27,35 +30,46 @@ function checkWire(who: string, lines: ClientLine[], { fault }: Findings) {
 /** What the client gave to its program. */
 function checkGiven(who: string, lines: ClientLine[], { fault }: Findings) {
   let last = 0;
+  let epoch: string | undefined;
   for (const line of lines) {
-    if (line.what === 'given_resync') last = line.seq;
+    // What comes after it may be of another epoch, whose numbers are others.
+    if (line.what === 'given_resync') [last, epoch] = [line.seq, undefined];
     if (line.what !== 'given') continue;
+    if (epoch !== undefined && epoch !== line.epoch) last = 0;
     if (line.seq <= last)
       fault(line.seq === last ? 'doubled' : 'misordered', `${who} was given ${line.seq} after ${last}`);
     else if (line.seq > last + 1) fault('gaps', `${who} was given ${line.seq} after ${last}`);
-    last = line.seq;
+    [last, epoch] = [line.seq, line.epoch];
   }
 }
 
+/** Whether what was seen and stands no more was lost as documented: with a new epoch, so that every reader is told. */
+function wasLost({ at, event }: Line<'event'>, { log, losses }: World): boolean {
+  if (event.epoch === log.epoch) return false;
+  return log.lost.has(event.id) || losses.ofLog.some(({ to }) => to > at);
+}
+
 /** What was seen, held against what the log has: nothing of the log unseen, nothing seen that it has not. */
-function checkAgainstLog(who: string, user: string, lines: ClientLine[], { log }: World, { fault }: Findings) {
+function checkAgainstLog(who: string, user: string, lines: ClientLine[], world: World, { fault }: Findings) {
+  const { log } = world;
   const events = log.byUser.get(user) ?? [];
   const byNumber = new Map(events.map((event) => [event.seq, event]));
-  const seen = new Set<number>();
+  const seen = new Set<string>();
+  const epochs = new Map<number, string>();
   for (const line of lines) {
-    if (line.what === 'resync') for (let seq = 1; seq <= line.seq; seq += 1) seen.add(seq);
+    if (line.what === 'hello') epochs.set(line.conn, line.epoch);
+    if (line.what === 'resync' && epochs.get(line.conn) === log.epoch)
+      for (const event of events) if (event.seq <= line.seq) seen.add(event.id);
     if (line.what !== 'event') continue;
-    const { event }: { event: SeenEvent } = line;
+    const { event } = line;
     if (event.user_id !== user) fault('foreign', `${who} saw ${nameOf(event)}`);
     const kept = byNumber.get(event.seq);
-    if (event.epoch !== log.epoch)
-      fault('lost', `${who} saw ${nameOf(event)} in epoch ${event.epoch}, the log's is another`);
-    else if (kept?.id !== event.id)
-      fault('lost', `${who} saw ${nameOf(event)}, where the log has ${kept ? nameOf(kept) : 'nothing'}`);
-    seen.add(event.seq);
+    seen.add(event.id);
+    if (kept?.id === event.id || wasLost(line, world)) continue;
+    const there = `the log has ${kept ? nameOf(kept) : 'nothing'} there${event.epoch === log.epoch ? ', in the same epoch' : ''}`;
+    fault('lost', `${who} saw ${nameOf(event)}; ${there}`);
   }
-  const unseen = events.filter(({ seq }) => !seen.has(seq));
-  for (const event of unseen) fault('lost', `${who} never saw ${nameOf(event)}`);
+  for (const event of events) if (!seen.has(event.id)) fault('lost', `${who} never saw ${nameOf(event)}`);
 }
 
 const isFeed = (line: ClientLine) => !['http', 'operator'].includes(line.client);

@@ -1,7 +1,7 @@
 import { expectationOf } from '../load/expectation.ts';
 import type { BankLine } from '../records/lines.ts';
 import type { Findings } from './findings.ts';
-import { endsOf, statusOf, type KnownRun, type World } from './world.ts';
+import { endsOf, heardOf, statusOf, type KnownRun, type World } from './world.ts';
 
 /** What was done, each once for its key; a charge counts whenever it was made. */
 const made = (lines: BankLine[], kind: BankLine['kind']) =>
@@ -31,17 +31,22 @@ function checkPair({ name, what, done, undone, stands, leftWith }: Pair, { fault
   else fault('undosMissing', words);
 }
 
-/** The words of a run that could not undo a call of which nobody can know whether it happened: its tool cannot tell. */
-function unknowable({ planned, events }: KnownRun): string | undefined {
-  if (planned.kind !== 'buyBlind') return undefined;
-  const failed = events.filter(({ type, payload }) => type === 'compensation_completed' && payload.success === false);
+/**
+ * The words of a run that could not undo a call of which nobody can know whether it happened: its tool cannot tell, or
+ * the ledger is lost.
+ */
+function unknowable(run: KnownRun): string | undefined {
+  if (run.planned.kind !== 'buyBlind' && !run.logLoss) return undefined;
+  const failed = heardOf(run).filter(
+    ({ type, payload }) => type === 'compensation_completed' && payload.success === false,
+  );
   const errors = failed.map(({ payload }) => payload.error as { type: string; message: string });
   return errors.find(({ type }) => type === 'EffectUnknown')?.message;
 }
 
 function checkPutBack(name: string, run: KnownRun, status: string, putBack: BankLine[], { fault }: Findings) {
   const { kind } = run.planned;
-  const begun = run.events.some(({ agent, type }) => agent === 'walker' && type === 'agent_started');
+  const begun = heardOf(run).some(({ agent, type }) => agent === 'walker' && type === 'agent_started');
   // A run that was terminated has only the ledger left, which knows tools but no undoing agents.
   const owes = ['failed', 'cancelled'].includes(status) && (kind === 'trip' || (kind === 'basket' && begun));
   if (putBack.length > 1) fault('undosDoubled', `${name} was put back ${putBack.length} times`);
@@ -49,10 +54,10 @@ function checkPutBack(name: string, run: KnownRun, status: string, putBack: Bank
   if (status === 'completed' && putBack.length > 0) fault('undosDoubled', `${name} completed and was put back`);
 }
 
-function checkUndoEvents(name: string, { events }: KnownRun, leftWith: string | undefined, { fault }: Findings) {
-  const of = (type: string) => events.filter((event) => event.type === type);
+function checkUndoEvents(name: string, run: KnownRun, leftWith: string | undefined, { fault }: Findings) {
+  const of = (type: string) => heardOf(run).filter((event) => event.type === type);
   const [begun, ended] = [of('compensation_started').length, of('compensation_completed').length];
-  if (begun !== ended) fault('undosMissing', `${name} began ${begun} undos and ended ${ended}`);
+  if (begun !== ended && !run.logLoss) fault('undosMissing', `${name} began ${begun} undos and ended ${ended}`);
   for (const { payload } of of('compensation_completed'))
     if (payload.success !== true && leftWith === undefined)
       fault('undosMissing', `${name} could not undo: ${JSON.stringify(payload.error)}`);

@@ -18,8 +18,8 @@ function checkProcess(now: Measured, warm: Measured | undefined, { fault }: Find
 }
 
 /** What is left where nothing should be, once all is quiet and its readers are gone. */
-export function checkLeaks({ records }: World, findings: Findings): void {
-  const { fault } = findings;
+export function checkLeaks({ records, losses }: World, findings: Findings): void {
+  const { fault, allowed } = findings;
   const warm = new Map<string, Measured>();
   for (const line of records.leaks) {
     if (line.what === 'process' && line.when === 'warm') warm.set(line.name, line);
@@ -28,8 +28,11 @@ export function checkLeaks({ records }: World, findings: Findings): void {
       fault('leaks', `${line.bytes} bytes of events wait in ${line.files} spool files`);
     if (line.what === 'temp' && line.files.length > 0)
       fault('leaks', `left in the temporary folder: ${line.files.join(', ')}`);
-    if (line.what === 'unexpected_end')
-      fault('leaks', `${line.name} (process ${line.pid}) ended by itself with ${line.code}: ${line.said.slice(-400)}`);
+    if (line.what !== 'unexpected_end') continue;
+    const cause = losses.mayEndRole(line.at);
+    const words = `${line.name} (process ${line.pid}) ended by itself with ${line.code}: ${line.said.slice(-400)}`;
+    if (cause) allowed('ended', `${words} (${cause.fault})`);
+    else fault('leaks', words);
   }
   const late = records.faults.filter(({ phase, note }) => phase === 'note' && note?.includes('did not end'));
   for (const { fault: name, note } of late) fault('leaks', `${name}: ${note}`);

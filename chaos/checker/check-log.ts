@@ -1,8 +1,8 @@
 import type { Findings } from './findings.ts';
-import { nameOf, RUN_ENDS, type KnownRun, type LoggedEvent, type World } from './world.ts';
+import { heardOf, nameOf, RUN_ENDS, type KnownRun, type LoggedEvent, type World } from './world.ts';
 
 /** Number of an event among those of its speaker, and who spoke: an attempt of an agent, or the workflow. */
-function placeOf({ id }: LoggedEvent): { speaker: string; n: number } | undefined {
+function placeOf(id: string): { speaker: string; n: number } | undefined {
   const at = id.lastIndexOf(':');
   const n = Number(id.slice(at + 1));
   return Number.isInteger(n) && n > 0 ? { speaker: id.slice(0, at), n } : undefined;
@@ -25,18 +25,29 @@ function checkNumbers(user: string, events: LoggedEvent[], { log }: World, { fau
   if (head !== last) fault('gaps', `the log of ${user} ends at ${last}, its head is ${head}`);
 }
 
-function checkOrder(events: LoggedEvent[], { fault }: Findings) {
-  const lastOf = new Map<string, LoggedEvent & { n: number }>();
+/** Holes in what one speaker said. The log may refuse one of the workflow's: that an agent is queued which has begun. */
+function checkHole(event: LoggedEvent, from: number, { log, byName }: World, { fault, allowed }: Findings) {
+  const { speaker, n } = placeOf(event.id) as { speaker: string; n: number };
+  if (speaker.endsWith(':workflow')) return;
+  const missing = Array.from({ length: n - from - 1 }, (_, k) => `${speaker}:${from + 1 + k}`);
+  const gone = missing.filter((id) => !log.lost.has(id));
+  if (gone.length === 0) return;
+  const loss = byName.get(event.run_id)?.logLoss;
+  const words = `${gone.length} events of an attempt before ${nameOf(event)}`;
+  if (loss) allowed('lost', `${words} (${loss.fault})`);
+  else fault('lost', words);
+}
+
+function checkOrder(events: LoggedEvent[], world: World, findings: Findings) {
+  const lastOf = new Map<string, LoggedEvent>();
   for (const event of events) {
-    const place = placeOf(event);
+    const place = placeOf(event.id);
     if (!place) continue;
     const before = lastOf.get(place.speaker);
-    lastOf.set(place.speaker, { ...event, n: place.n });
-    const isWorkflow = place.speaker.endsWith(':workflow');
-    if (before && place.n < before.n) fault('misordered', `${nameOf(event)} comes after ${nameOf(before)}`);
-    // The log may refuse one of the workflow's: that an agent is queued which has begun.
-    else if (!isWorkflow && place.n !== (before?.n ?? 0) + 1)
-      fault('lost', `${place.n - (before?.n ?? 0) - 1} events of an attempt before ${nameOf(event)}`);
+    const n = before ? (placeOf(before.id)?.n ?? 0) : 0;
+    lastOf.set(place.speaker, event);
+    if (before && place.n < n) findings.fault('misordered', `${nameOf(event)} comes after ${nameOf(before)}`);
+    else checkHole(event, n, world, findings);
   }
 }
 
@@ -60,6 +71,27 @@ function checkAfterEnd({ events }: KnownRun, { fault }: Findings) {
   }
 }
 
+function checkBeginning(run: KnownRun, { fault, allowed }: Findings) {
+  const heard = heardOf(run);
+  if (heard.length === 0 || heard.some(({ type }) => type === 'run_started')) return;
+  const words = `${run.planned.user} ${run.planned.run} run_started`;
+  if (run.logLoss) allowed('lost', `${words} (${run.logLoss.fault})`);
+  else fault('lost', words);
+}
+
+/** What earlier logs had and the last one has not, user by user, with the fault that took it. */
+function listLosses({ log, losses }: World, { allowed, fault }: Findings) {
+  const by = Map.groupBy(log.lost.values(), ({ log: number, owner }) => `${number} ${owner}`);
+  for (const events of by.values()) {
+    const [{ log: number, owner } = { log: 0, owner: '' }] = events;
+    const seqs = events.map(({ seq }) => seq);
+    const loss = losses.ofLog[number];
+    const words = `${events.length} events of ${owner}, from ${Math.min(...seqs)} to ${Math.max(...seqs)}`;
+    if (loss) allowed('lost', `${words} (${loss.fault})`);
+    else fault('lost', words);
+  }
+}
+
 /** The log by itself: numbers, order, doubles, owners. */
 export function checkLog(world: World, findings: Findings): void {
   const { log, runs } = world;
@@ -67,7 +99,7 @@ export function checkLog(world: World, findings: Findings): void {
   const said = new Set<string>();
   for (const [user, events] of log.byUser) {
     checkNumbers(user, events, world, findings);
-    checkOrder(events, findings);
+    checkOrder(events, world, findings);
     for (const event of events) {
       checkOwners(event, world, findings);
       const once = saidOnce(event);
@@ -79,8 +111,9 @@ export function checkLog(world: World, findings: Findings): void {
   }
   for (const run of runs) {
     checkAfterEnd(run, findings);
-    if (run.accepted && run.events.length > 0 && !run.events.some(({ type }) => type === 'run_started'))
-      findings.fault('lost', `${run.planned.user} ${run.planned.run} run_started`);
+    checkBeginning(run, findings);
   }
+  listLosses(world, findings);
+  for (const user of log.unlisted) findings.fault('lost', `the log has events of ${user} and does not list this user`);
   findings.figure('events', log.events.length);
 }

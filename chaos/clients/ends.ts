@@ -5,7 +5,7 @@ export function createEnds() {
   const ended = new Set<string>();
   let heardAt = Date.now();
   return {
-    hear({ type, run_id }: SeenEvent) {
+    hear({ type, run_id }: Pick<SeenEvent, 'type' | 'run_id'>) {
       heardAt = Date.now();
       if (/^run_(completed|failed|cancelled)$/.test(type)) ended.add(run_id);
       else if (type === 'run_restarted') ended.delete(run_id);

@@ -33,10 +33,11 @@ export type ProcessOptions = {
   args: string[];
   env?: NodeJS.ProcessEnv;
   cwd?: string;
-  /** Resolves once it serves. Asked again until it does. */
+  /** Whether it serves. Asked again until it does. */
   isReady: (said: string) => boolean | Promise<boolean>;
+  /** How long it may take until it serves, in milliseconds. @default 60000 */
   readyLimitMs?: number;
-  /** Called where it ends though nobody asked it to. */
+  /** Called where it ends though nobody asked it to, once it has served. */
   onUnexpectedEnd: (end: { name: string; pid: number; code: string; said: string }) => void;
 };
 
@@ -46,15 +47,16 @@ export function createProcess(options: ProcessOptions) {
   let child: ChildProcess | undefined;
   let ended = Promise.resolve('');
   let said = '';
-  let asked = false;
+  let serves = false;
 
-  async function start() {
+  function launch(): ChildProcess & { pid: number } {
     said = '';
-    asked = false;
+    serves = false;
     const own = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-    child = own;
-    const pid = own.pid;
+    own.on('error', () => undefined);
+    const { pid } = own;
     if (pid === undefined) throw new Error(`${name}: ${command} cannot be started`);
+    child = own;
     living.add(pid);
     const hear = (text: Buffer) => (said = (said + text.toString()).slice(-KEPT));
     own.stdout.on('data', hear);
@@ -62,20 +64,30 @@ export function createProcess(options: ProcessOptions) {
     ended = new Promise((resolve) => {
       own.on('exit', (code, signal) => {
         living.delete(pid);
-        if (!asked) onUnexpectedEnd({ name, pid, code: signal ?? String(code), said });
+        if (serves) onUnexpectedEnd({ name, pid, code: signal ?? String(code), said });
         resolve(signal ?? String(code));
       });
     });
-    const until = performance.now() + readyLimitMs;
-    while (!(await isReady(said))) {
-      if (own.exitCode !== null || own.signalCode !== null)
-        throw new Error(`${name} ended before it was ready: ${said}`);
-      if (performance.now() > until) throw new Error(`${name} is not ready after ${readyLimitMs} ms: ${said}`);
-      await wait(50);
-    }
+    return own as ChildProcess & { pid: number };
   }
 
   const isAlive = () => child !== undefined && child.exitCode === null && child.signalCode === null;
+
+  /** @throws Error with what it said, where it ends or does not serve in time */
+  async function start() {
+    const { pid } = launch();
+    const until = performance.now() + readyLimitMs;
+    while (!(await isReady(said))) {
+      if (!isAlive()) throw new Error(`${name} ended before it was ready: ${said}`);
+      if (performance.now() > until) {
+        killGroup(pid, 'SIGKILL');
+        await ended;
+        throw new Error(`${name} is not ready after ${readyLimitMs} ms: ${said}`);
+      }
+      await wait(50);
+    }
+    serves = true;
+  }
 
   return {
     name,
@@ -83,11 +95,15 @@ export function createProcess(options: ProcessOptions) {
     isAlive,
     pid: () => child?.pid,
     said: () => said,
+    /** From now on its end is no surprise. */
+    mayEnd: () => void (serves = false),
+    /** Resolves with how it ended, once it has. */
+    ended: () => ended,
     /** Ends it; `limitMs` is how long it may take before it is killed. Gives how it ended. */
     async end(signal: NodeJS.Signals, limitMs = 30_000): Promise<{ code: string; late: boolean }> {
       if (!isAlive() || !child) return { code: 'not running', late: false };
       const own = child;
-      asked = true;
+      serves = false;
       own.kill(signal);
       const timer = new AbortController();
       const late = wait(limitMs, 'late', { signal: timer.signal }).catch(() => 'over');

@@ -1,12 +1,15 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A network address whose server can be changed, and whose connections can be cut, all or one of them. */
-export async function startProxy(target: { host?: string; port: number }) {
+/** A network address whose server can be changed, and whose connections can be cut or fall silent. */
+export async function startProxy(target: { port: number }) {
   const pairs = new Set<() => void>();
   const sockets = new Set<Socket>();
-  let { host = '127.0.0.1', port } = target;
+  let { port } = target;
+  let isSilent = false;
+  let isShut = false;
   const server = createServer((near) => {
-    const far = connect(port, host);
+    if (isShut) return near.destroy();
+    const far = connect(port, '127.0.0.1');
     const cut = () => [near, far].forEach((socket) => socket.destroy());
     pairs.add(cut);
     const join = (socket: Socket, other: Socket) => {
@@ -19,28 +22,38 @@ export async function startProxy(target: { host?: string; port: number }) {
         other.end();
       });
       socket.pipe(other);
+      if (isSilent) socket.unpipe().pause();
     };
     join(near, far);
     join(far, near);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const own = (server.address() as AddressInfo).port;
+  const cutAll = () => [...pairs].forEach((cut) => cut());
   return {
     port: own,
     url: `http://127.0.0.1:${own}`,
-    open: () => pairs.size,
-    /** Cuts one connection, by a number from 0 to below 1; false if there is none. */
-    cutOne(share: number): boolean {
-      const one = [...pairs][Math.floor(share * pairs.size)];
-      one?.();
-      return one !== undefined;
+    /** Cuts one connection, by a number from 0 to below 1. */
+    cutOne: (share: number) => [...pairs][Math.floor(share * pairs.size)]?.(),
+    cutAll,
+    /** New connections go elsewhere. Those that are open stay, as behind a balancer. */
+    turn: (next: { port: number }) => void (port = next.port),
+    /** Nothing passes any more and neither side is told, as with a cable that was pulled. */
+    fallSilent() {
+      isSilent = true;
+      for (const socket of sockets) socket.unpipe().pause();
     },
-    /** New connections go elsewhere. Those that are open stay, as behind a balancer, or are cut. */
-    turn(next: { host?: string; port: number }, { cut = false } = {}) {
-      host = next.host ?? '127.0.0.1';
-      port = next.port;
-      if (cut) for (const each of pairs) each();
+    /** What fell silent is gone; new connections work. */
+    speakAgain() {
+      isSilent = false;
+      cutAll();
     },
+    /** Refuses everybody until it opens. */
+    shut() {
+      isShut = true;
+      cutAll();
+    },
+    open: () => void (isShut = false),
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
       // Also those whose other side is gone, which wait for their own to end.

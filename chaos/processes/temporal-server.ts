@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { serverFlags } from '../../src/dev/server-flags.ts';
@@ -24,5 +25,7 @@ export function createTemporalServer({ cliPath, dataDir, port, onUnexpectedEnd }
   return createProcess({ name: 'temporal', command: cliPath, args, isReady, onUnexpectedEnd });
 }
 
-/** Files of a server's database in its folder. */
-export const databaseFiles = (dataDir: string) => ['', '-wal', '-shm'].map((end) => join(dataDir, `temporal.db${end}`));
+/** Takes a server's database away; the server must be down. */
+export function removeDatabase(dataDir: string): void {
+  for (const end of ['', '-wal', '-shm']) rmSync(join(dataDir, `temporal.db${end}`), { force: true });
+}

@@ -51,6 +51,8 @@ export type ClientLine = { at: number; client: string; user: string } & (
 /** The event log, as read from its file or its server at the end, or before a fault that destroys it. */
 export type LogLine =
   | { what: 'epoch'; log: number; epoch: string }
+  /** A user with events whom the log does not list, so that nobody looks after the user's runs. */
+  | { what: 'unlisted'; log: number; user: string }
   | { what: 'head'; log: number; user: string; head: number }
   | { what: 'event'; log: number; user: string; seq: number; run_id: string; event: Omit<SeenEvent, 'seq' | 'epoch'> }
   | { what: 'lease'; log: number; pool: string; holder: string; expires_at: number };
@@ -91,4 +93,4 @@ export type LeakLine =
     }
   | { what: 'spool'; files: number; bytes: number }
   | { what: 'temp'; files: string[] }
-  | { what: 'unexpected_end'; name: string; pid: number; code: string; said: string };
+  | { what: 'unexpected_end'; at: number; name: string; pid: number; code: string; said: string };

@@ -1,0 +1,42 @@
+import type { FaultLine } from '../records/lines.ts';
+
+/** Faults before which the log was written down, since some of it goes: the n-th of them is the end of the n-th log. */
+const OF_LOG = ['redis:crash', 'redis:behind', 'redis:empty', 'log:truncate', 'log:corrupt', 'log:replace', 'log:swap'];
+const OF_TEMPORAL = ['temporal:empty'];
+/** Faults at which a role may end by itself, with a word; a supervisor starts it again. */
+const ENDS_ROLES = [...OF_LOG, 'kill:temporal', 'temporal:empty', 'temporal:foreign'];
+/** For so long after a fault an end may be its work, in milliseconds. */
+const AFTERMATH_MS = 20_000;
+
+/** A fault from its beginning to its end, in milliseconds since 1970. */
+export type Window = { fault: string; from: number; to: number };
+
+function windowsOf(lines: readonly FaultLine[], names: readonly string[]): Window[] {
+  return lines
+    .filter(({ phase, fault }) => phase === 'begins' && names.includes(fault))
+    .map(({ n, fault, at }) => {
+      const end = lines.find((line) => line.phase === 'ends' && line.n === n);
+      return { fault, from: at, to: end?.at ?? Number.MAX_SAFE_INTEGER };
+    });
+}
+
+/** What of a campaign may be lost, by the faults that it had. */
+export function lossesOf(lines: readonly FaultLine[]) {
+  const [ofLog, ofTemporal, ends] = [OF_LOG, OF_TEMPORAL, ENDS_ROLES].map((names) => windowsOf(lines, names)) as [
+    Window[],
+    Window[],
+    Window[],
+  ];
+  const within = (all: Window[], from: number, to: number) => all.find((each) => each.from <= to && each.to >= from);
+  return {
+    ofLog,
+    ofTemporal,
+    /** The loss of the log that something which lasted from one time to another lived through. */
+    logLostBetween: (from: number, to: number) => within(ofLog, from, to),
+    temporalLostBetween: (from: number, to: number) => within(ofTemporal, from, to),
+    /** The fault at whose word a role may have ended then. */
+    mayEndRole: (at: number) => ends.find(({ from, to }) => from <= at && at <= to + AFTERMATH_MS),
+  };
+}
+
+export type Losses = ReturnType<typeof lossesOf>;

@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import type { Stage } from '../processes/stage.ts';
+import { readRedisLog } from './read-redis-log.ts';
+import { readSqliteLog } from './read-sqlite-log.ts';
+import { readTemporal } from './read-temporal.ts';
+import type { Recorder } from './recorder.ts';
+
+/** How long a look at Temporal may take, in milliseconds: what it knows must not be missed for one slow answer. */
+const LOOK_LIMIT_MS = 60_000;
+
+/** Writes down what log and Temporal have: at the end, and before each fault that destroys some of it. */
+export function createKeeper({ stage, recorder }: { stage: Stage; recorder: Recorder }) {
+  let [logs, servers] = [0, 0];
+  let connection: { address: string; opened: Promise<Connection> } | undefined;
+
+  /** An operator's own way to Temporal. */
+  async function temporal(): Promise<Client> {
+    const address = stage.temporalAddress();
+    if (connection?.address !== address) {
+      void connection?.opened.then((old) => old.close()).catch(() => undefined);
+      connection = { address, opened: Connection.connect({ address, connectTimeout: 5_000 }) };
+      connection.opened.catch(() => (connection = undefined));
+    }
+    return new Client({ connection: await connection.opened });
+  }
+
+  return {
+    temporal,
+    async keepLog({ path = join(stage.dataDir, 'events.sqlite'), port }: { path?: string; port?: number } = {}) {
+      const log = logs;
+      logs += 1;
+      const redis = port ?? stage.redis?.master().port;
+      const lines = redis === undefined ? readSqliteLog(path, log) : await readRedisLog(redis, log);
+      for (const line of lines) recorder.write('log', line);
+    },
+    async keepTemporal() {
+      const server = servers;
+      servers += 1;
+      const client = await temporal();
+      await client.connection.withDeadline(Date.now() + LOOK_LIMIT_MS, async () => {
+        for await (const line of readTemporal(client, server)) recorder.write('temporal', line);
+      });
+    },
+  };
+}
+
+export type Keeper = ReturnType<typeof createKeeper>;
