@@ -1,6 +1,7 @@
 import type { NewEvent } from '../contracts/event.ts';
 import type { RunStatus } from '../contracts/names.ts';
-import type { FoldedAgent } from '../feed/folded.ts';
+import { UNDO_PREFIX } from '../contracts/names.ts';
+import type { FoldedAgent, FoldedCompensation } from '../feed/folded.ts';
 import { reconcilerEvent } from './reconciler-event.ts';
 import type { RunRecord } from './run-record.ts';
 import type { Closing } from './who-closed.ts';
@@ -36,10 +37,38 @@ function agentEnd(record: RunRecord, agent: FoldedAgent, { status, message, temp
   return reconcilerEvent({ ...common, type: 'agent_death', payload: { reason, message } });
 }
 
-/** The ends that a closed run owes its user: of every agent that had not ended, and of the run itself. */
-export function closingEvents(record: RunRecord, closed: Closed): { agentEnds: NewEvent[]; end: NewEvent } {
+/**
+ * End of an undo that the run's own code began and could not end. It succeeded where the agent that undoes completed; else
+ * nobody can vouch for it.
+ */
+function undoEnd(record: RunRecord, undo: FoldedCompensation, { message, temporalRun }: Closed): NewEvent {
+  const { agent, step, of, generation, started_at } = undo;
+  const prefix = `${UNDO_PREFIX}${of ?? agent}-`;
+  const success = (record.folded?.agents ?? []).some(
+    ({ agent_run, state, ...other }) =>
+      agent_run?.startsWith(prefix) &&
+      state === 'completed' &&
+      other.agent === agent &&
+      other.generation === generation,
+  );
+  const error = { type: 'AgentFailed' as const, message: `it is not known whether this was undone: ${message}` };
+  const payload = { agent, step, of, success, ...(!success && { error }) };
+  const key = `undone:${of ?? agent}:${step ?? ''}:${started_at}`;
+  return reconcilerEvent({
+    ids: record.ids,
+    temporalRun,
+    key,
+    type: 'compensation_completed',
+    payload,
+    generation,
+  });
+}
+
+/** The ends that a closed run owes its user: of every agent and undo that had not ended, and of the run itself. */
+export function closingEvents(record: RunRecord, closed: Closed): { openEnds: NewEvent[]; end: NewEvent } {
   const { status, message, temporalRun, executionTimeMs: execution_time_ms, reason } = closed;
-  const agents = record.folded?.agents ?? [];
+  const { agents = [], compensations = [] } = record.folded ?? {};
+  const undos = compensations.filter(({ ended_at }) => ended_at === null);
   const { generation } = record;
   const failed = status === 'failed' || status === 'terminated' || status === 'timed_out';
   const type = status === 'cancelled' ? 'run_cancelled' : failed ? 'run_failed' : 'run_completed';
@@ -52,7 +81,10 @@ export function closingEvents(record: RunRecord, closed: Closed): { agentEnds: N
     ...(reason && { reason }),
   };
   return {
-    agentEnds: agents.filter(isOpen).map((agent) => agentEnd(record, agent, closed)),
+    openEnds: [
+      ...agents.filter(isOpen).map((agent) => agentEnd(record, agent, closed)),
+      ...undos.map((undo) => undoEnd(record, undo, closed)),
+    ],
     end: reconcilerEvent({ ids: record.ids, temporalRun, key: 'end', type, payload, generation }),
   };
 }

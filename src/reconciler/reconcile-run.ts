@@ -55,8 +55,8 @@ type End = Pick<Compensation, 'taskQueue' | 'start'> & {
 /** Ends a run in the feed, after what it left behind was undone. Returns whether it has ended. */
 async function end(world: World, record: RunRecord, { closed, compensates, ...how }: End): Promise<boolean> {
   const { client, log, effects, limits: appLimits } = world;
-  const { agentEnds, end: last } = closingEvents(record, closed);
-  await log.append(agentEnds);
+  const { openEnds, end: last } = closingEvents(record, closed);
+  await log.append(openEnds);
   const { temporalRun } = closed;
   const undoing = compensates
     ? await compensateClosed({ client, effects, record, temporalRun, end: last, appLimits, ...how })
