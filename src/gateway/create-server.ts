@@ -51,6 +51,8 @@ type Options = {
   webDir: string;
 };
 
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
 /** Builds the HTTP server with everything it serves; the caller listens and closes. */
 export async function createServer(options: Options) {
   const { context, metrics, serveMetrics, logger, requestsPerMinute, closeGraceMs, webDir } = options;
@@ -67,7 +69,9 @@ export async function createServer(options: Options) {
 
   server.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error);
-    if (problem.status >= 500) request.log.error({ err: error }, problem.message);
+    // What is away fails every request of an outage: a line for each, and no stacks.
+    if (problem.status === 503) request.log.warn(`${problem.code}: ${messageOf(problem.cause ?? error)}`);
+    else if (problem.status >= 500) request.log.error({ err: error }, problem.message);
     const body = { ...problem.body, instance: request.url.split('?')[0], request_id: request.id };
     return reply
       .code(problem.status)

@@ -36,6 +36,8 @@ type Options = {
   /** More members of the answer, such as the first decision. */
   extra?: Record<string, unknown>;
   headers?: Record<string, string>;
+  /** For the gateway's own log; never part of the answer. */
+  cause?: unknown;
 };
 
 /** An error answer by RFC 9457. Thrown anywhere in a request, it becomes `application/problem+json`. */
@@ -46,8 +48,8 @@ export class Problem extends Error {
   readonly headers: Record<string, string>;
   readonly body: Record<string, unknown>;
 
-  constructor({ code, detail, errors, extra, headers = {} }: Options) {
-    super(detail);
+  constructor({ code, detail, errors, extra, headers = {}, cause }: Options) {
+    super(detail, { cause });
     const [status, title] = PROBLEMS[code];
     this.code = code;
     this.status = status;

@@ -39,7 +39,7 @@ function ofBatonError(error: BatonError): Problem | undefined {
   if (error.type === 'PayloadTooLarge') return new Problem({ code: 'too_large', detail: error.message });
   // Cancelled is what a server says that shuts down.
   if (['NetworkError', 'RateLimited', 'Cancelled'].includes(error.type)) {
-    return new Problem({ code: 'temporal_unavailable', ...AWAY });
+    return new Problem({ code: 'temporal_unavailable', ...AWAY, cause: error });
   }
   return undefined;
 }
@@ -47,9 +47,10 @@ function ofBatonError(error: BatonError): Problem | undefined {
 /** Turns whatever was thrown in a request into its answer. What is not foreseen tells the client nothing of itself. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (isUnavailable(error)) return new Problem({ code: 'log_unavailable', ...AWAY });
+  if (isUnavailable(error)) return new Problem({ code: 'log_unavailable', ...AWAY, cause: error });
   if (DISK_AWAY.includes(String((error as NodeJS.ErrnoException | undefined)?.code))) {
-    return new Problem({ code: 'log_unavailable', ...AWAY, detail: 'the disk takes nothing now; try again later' });
+    const detail = 'the disk takes nothing now; try again later';
+    return new Problem({ code: 'log_unavailable', ...AWAY, detail, cause: error });
   }
   if (error instanceof KeysUnavailable) return new Problem({ code: 'identity_unavailable', ...AWAY });
   if (hasZodFastifySchemaValidationErrors(error)) {

@@ -19,9 +19,17 @@ async function writesAtOnce(redis: Redis): Promise<boolean> {
   return value === 'always';
 }
 
+/** Whether this server was a replica before, which may have missed what its master had acknowledged. */
+async function wasPromoted(redis: Redis): Promise<boolean> {
+  return /^master_replid2:(?!0+\s)\w+/m.test(await redis.info('replication'));
+}
+
+/** Wait until a server that was not asked successfully is asked again, in milliseconds. */
+const AGAIN_MS = 1_000;
+
 /**
  * The epoch of a log: a new one where Redis was started anew and may have lost its last events, whose numbers are given
- * anew then. Looks again at every connection. A cluster's nodes fail one by one; there it never changes by itself.
+ * anew then; so where another server took over. Looks again at every connection. A cluster's nodes fail one by one; there it never changes by itself.
  */
 export async function openRedisEpoch(redis: Redis | Cluster, keys: RedisKeys) {
   const script = redisScript<string>(redis, { name: 'batonEpoch', lua: EPOCH_SCRIPT });
@@ -31,14 +39,27 @@ export async function openRedisEpoch(redis: Redis | Cluster, keys: RedisKeys) {
     let [server, mayHaveLost] = ['cluster', 0];
     if (!(redis instanceof Cluster)) {
       server = /^run_id:(\w+)/m.exec(await redis.info('server'))?.[1] ?? '';
-      mayHaveLost = (await writesAtOnce(redis)) ? 0 : 1;
+      mayHaveLost = (await writesAtOnce(redis)) && !(await wasPromoted(redis)) ? 0 : 1;
     }
     current = await script([keys.epoch, keys.server], [server, mayHaveLost, randomUUID()]);
   }
 
   await look();
-  // Whoever published meanwhile hears of a Redis that is away; the next connection looks again.
-  const again = () => void look().catch(() => undefined);
+  let closed = false;
+  let timer: NodeJS.Timeout | undefined;
+  /** A server may be reached before it has become the master, and keep the connection. */
+  function again() {
+    clearTimeout(timer);
+    look().catch(() => {
+      clearTimeout(timer);
+      if (!closed) timer = setTimeout(again, AGAIN_MS).unref();
+    });
+  }
   redis.on('ready', again);
-  return { current: () => current, close: () => void redis.off('ready', again) };
+  function close() {
+    closed = true;
+    redis.off('ready', again);
+    clearTimeout(timer);
+  }
+  return { current: () => current, close };
 }

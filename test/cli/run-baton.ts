@@ -20,26 +20,28 @@ type Options = {
   asNpmStart?: boolean;
   /** Folder that lies on a disk with no room, as this command sees it. What it leaves there is said on stderr. */
   fullDisk?: string;
+  /** Size of that disk in kilobytes. @default 64, which is full from the start */
+  diskKb?: number;
 };
 
 const ON_FULL_DISK = `
-mount -t tmpfs -o size=64k none "$0" && "$@"
+mount -t tmpfs -o size=$1k none "$0" && shift && "$@"
 code=$?
 ls -A "$0" | sed 's/^/left: /' >&2
 exit $code
 `;
 
-function onFullDisk(folder: string): string[] {
+function onFullDisk(folder: string, diskKb: number): string[] {
   const mounts = ownMounts();
   if (!mounts) throw new Error('nothing may be mounted here');
-  return [...mounts, 'sh', '-c', ON_FULL_DISK, folder];
+  return [...mounts, 'sh', '-c', ON_FULL_DISK, folder, String(diskKb)];
 }
 
 /** A child process of the real command, whose output can be waited for. */
-export function spawnBaton(args: string[], { dataDir, env = {}, asNpmStart = false, fullDisk }: Options) {
+export function spawnBaton(args: string[], { dataDir, env = {}, asNpmStart = false, fullDisk, diskKb = 64 }: Options) {
   const own = { ...process.env, TEMPORAL_ADDRESS: undefined, BATON_DATA_DIR: dataDir, ...env };
   const above = asNpmStart ? ['--input-type=module', '-e', AS_NPM_START] : [];
-  const namespace = fullDisk === undefined ? [] : onFullDisk(fullDisk);
+  const namespace = fullDisk === undefined ? [] : onFullDisk(fullDisk, diskKb);
   const [program = '', ...rest] = [...namespace, process.execPath, ...above, 'bin/baton.mjs', ...args];
   const child = spawn(program, rest, {
     cwd: PROJECT,

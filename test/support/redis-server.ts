@@ -40,6 +40,7 @@ export async function startRedisServer({ appendfsync = 'always' }: { appendfsync
   }
 
   async function end(signal: NodeJS.Signals) {
+    if (server.exitCode !== null || server.signalCode !== null) return;
     const exited = once(server, 'exit');
     server.kill(signal);
     await exited;

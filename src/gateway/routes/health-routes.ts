@@ -16,15 +16,13 @@ export function healthRoutes(context: GatewayContext, metrics: Metrics | undefin
   return async function routes(server) {
     const options = { schema: { hide: true }, config: { rateLimit: false } };
     server.get('/healthz', options, async () => ({ status: 'ok' }));
-    server.get('/readyz', options, async (request) => {
+    server.get('/readyz', options, async () => {
       // A full disk and a Redis that is only a replica answer every read.
       await withinLimit(context.log.probe(), LIMIT).catch((cause: unknown) => {
-        request.log.warn({ err: cause }, 'not ready: the event log takes no writes');
-        throw new Problem({ code: 'log_unavailable', detail: 'the event log takes no writes', headers: RETRY });
+        throw new Problem({ code: 'log_unavailable', detail: 'the event log takes no writes', headers: RETRY, cause });
       });
       await withinLimit(context.pingTemporal(), LIMIT).catch((cause: unknown) => {
-        request.log.warn({ err: cause }, 'not ready: Temporal does not answer');
-        throw new Problem({ code: 'temporal_unavailable', detail: 'Temporal does not answer', headers: RETRY });
+        throw new Problem({ code: 'temporal_unavailable', detail: 'Temporal does not answer', headers: RETRY, cause });
       });
       return { status: 'ready' };
     });
