@@ -26,9 +26,11 @@ if (inCheckout) {
       next(specifier, { ...context, conditions: [...context.conditions, 'baton-source'] }),
   });
   process.execArgv.push('--conditions=baton-source');
-  const { main } = await import('../src/cli.ts');
+  const { main, endProcess } = await import('../src/cli.ts');
   await main(process.argv);
+  await endProcess();
 } else {
-  const { main } = await import('../dist/cli.js');
+  const { main, endProcess } = await import('../dist/cli.js');
   await main(process.argv);
+  await endProcess();
 }

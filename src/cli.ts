@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { explainError } from './cli/explain-error.ts';
+import { guardProcess, unhandledErrors } from './cli/guard-process.ts';
 
 /**
  * Each command's names and how it is added, in the order of the help. Only the one that was called is loaded: all of them
@@ -32,6 +33,7 @@ const COMMANDS: [names: string[], load: () => Promise<(program: Command) => void
 
 /** The command line. Sets `process.exitCode`; 0 completed, 2 completed with errors, 3 insufficient data, 1 anything else. */
 export async function main(argv: string[]): Promise<void> {
+  guardProcess();
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
@@ -52,4 +54,22 @@ export async function main(argv: string[]): Promise<void> {
     process.stderr.write(`baton: ${explainError(error)}\n`);
     process.exitCode = 1;
   }
+}
+
+/** Resolves when whoever reads the stream has it all, or is gone. */
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (stream.destroyed || stream.writableLength === 0) return Promise.resolve();
+  stream.once('close', resolve);
+  stream.write('', () => resolve());
+  return promise;
+}
+
+/**
+ * Ends the process once its output is written, with the code that `main` set: a module of somebody else may have left a
+ * timer or a server behind, and would keep it up for ever.
+ */
+export async function endProcess(): Promise<never> {
+  await Promise.all([process.stdout, process.stderr].map(drained));
+  process.exit(process.exitCode ?? (unhandledErrors() > 0 ? 1 : 0));
 }

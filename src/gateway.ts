@@ -62,14 +62,23 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 const WEB_DIR = fileURLToPath(new URL('../web/dist', import.meta.url));
 
-async function serveMetricsAlone(metrics: Metrics, { host, port }: { host: string; port: number }): Promise<Server> {
+type MetricsOptions = { host: string; port: number; onError: (error: unknown) => void };
+
+async function serveMetricsAlone(metrics: Metrics, { host, port, onError }: MetricsOptions): Promise<Server> {
   const server = createPlainServer((request, response) => {
     if (request.url !== '/metrics') return response.writeHead(404).end();
-    void metrics.text().then((text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text));
+    metrics.text().then(
+      (text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text),
+      (error: unknown) => {
+        onError(error);
+        response.writeHead(503).end();
+      },
+    );
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject).listen({ host, port }, resolve);
   await promise;
+  server.on('error', onError);
   return server;
 }
 
@@ -138,6 +147,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     closeGraceMs,
     webDir: WEB_DIR,
   });
+  const onServerError = (error: unknown) => logger.warn({ err: error }, 'a connection was not accepted');
+  // Without a listener one that cannot be accepted, for want of file descriptors, would end the process.
+  server.server.on('error', onServerError);
   let alone: Server | undefined;
 
   async function close() {
@@ -151,7 +163,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   try {
     const url = await listenOnFreePort(server, http);
     if (http.metricsPort !== undefined)
-      alone = await serveMetricsAlone(metrics, { host: http.host, port: http.metricsPort });
+      alone = await serveMetricsAlone(metrics, { host: http.host, port: http.metricsPort, onError: onServerError });
     return { url, close };
   } catch (error) {
     await close();

@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { boundedLog } from '../agents/bounded-log.ts';
 import type { AgentContext, AnyAgent, Logger } from '../agents/define-agent.ts';
 import type { AgentCall, AgentReturn } from '../contracts/agent-call.ts';
 import { BatonError } from '../contracts/baton-error.ts';
@@ -105,6 +106,7 @@ export async function runAttempt(agent: AnyAgent, call: AgentCall, dependencies:
     temporalRunId: info.workflowExecution?.runId ?? '',
     activityId: info.activityId,
   };
+  const ownLog = boundedLog(log);
   const emitter = createEventEmitter({ notifier: dependencies.notifier, call, identity, log });
   const deadline = attemptDeadline(agent.name, call.limits.timeout_ms);
   const stop = stopRequest(context, emitter);
@@ -124,7 +126,7 @@ export async function runAttempt(agent: AnyAgent, call: AgentCall, dependencies:
     const queue_ms = number === 1 ? { queue_ms: Math.max(0, Date.now() - info.scheduledTimestampMs) } : {};
     emitter.emit('agent_started', { input_summary: summaryOf(call.input), ...queue_ms });
     const input = parseInput(agent, call.input);
-    const own = { agent, call, calling, number, emitter, signal, ask, log };
+    const own = { agent, call, calling, number, emitter, signal, ask, log: ownLog };
     const work = contextOf(own, dependencies).then((ctx) => runAgent(agent, input, ctx));
     const returned = work.then((result) => ({ result, question: undefined }));
     const question = asked.then((question) => ({ result: null, question }));
@@ -144,6 +146,7 @@ export async function runAttempt(agent: AnyAgent, call: AgentCall, dependencies:
     deadline.clear();
     stop.clear();
     stopHeartbeat();
+    ownLog.count();
     await place?.release();
   }
 }

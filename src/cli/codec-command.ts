@@ -4,6 +4,7 @@ import { loadConfig } from '../config.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
 import { embeddedUiUrl } from './embedded-ui-url.ts';
 import { parseCount } from './parse-option.ts';
+import { undoList } from './undo-list.ts';
 import { untilStopped } from './until-stopped.ts';
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
@@ -26,8 +27,10 @@ async function codec({ port, uiOrigin }: { port: number; uiOrigin?: string[] }):
   const server = await serveCodec({ codecs, token, origins, port });
   say(`codec        ${server.url}`);
   say(`for          ${origins.join(', ')}: set it there as the codec server's endpoint; whoever has it reads payloads`);
+  const undo = undoList();
+  undo.push('the codec server', () => server.close());
   await stopped.promise;
-  await server.close();
+  await undo.run();
 }
 
 export function addCodecCommand(program: Command): void {

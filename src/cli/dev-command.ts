@@ -30,7 +30,7 @@ async function demo(
     if (link) say(`this run     ${link}\n`);
     const watching = watchRun(run, { stream: process.stderr, signal: stopped.signal });
     watching.catch(() => undefined);
-    const outcome = await Promise.race([watching, stopped.promise]);
+    const outcome = await Promise.race([watching, stopped.promise, stack.lost]);
     if (!outcome) return false;
     await printReport(outcome, { json });
     if (link) say(`\nThis run in Temporal UI: ${link}`);

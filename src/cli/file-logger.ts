@@ -1,13 +1,12 @@
-import type { Logger } from '@temporalio/worker';
-import { pino } from 'pino';
-import { sdkLogger } from './sdk-logger.ts';
+import { basename, dirname } from 'node:path';
+import { pino, type Logger } from 'pino';
+import { openLogFile } from './log-file.ts';
 
-/**
- * Logs of the Temporal SDK, of workflows and of agents, as JSON lines in a file: on the terminal they would tear the
- * live view apart.
- */
-export function fileLogger({ path }: { path: string }): Logger {
-  // Written at once: what a killed process was doing is what one looks for here.
-  const destination = pino.destination({ dest: path, mkdir: true, sync: true });
-  return sdkLogger(pino({ level: 'info', base: { pid: process.pid } }, destination));
+type Options = { path: string; say: (line: string) => void };
+
+/** Logs as JSON lines in a file: on the terminal they would tear the live view apart. */
+export function fileLogger({ path, say }: Options): Logger {
+  const onTrouble = ({ message }: Error) =>
+    say(`${basename(path)} in ${dirname(path)} cannot be written: ${message}; its lines are lost until it can be`);
+  return pino({ level: 'info', base: { pid: process.pid } }, openLogFile({ path, onTrouble }));
 }

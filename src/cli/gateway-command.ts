@@ -1,18 +1,26 @@
 import type { Command } from 'commander';
-import { pino } from 'pino';
 import { connectionSettings } from '../client/connection-settings.ts';
 import { loadConfig } from '../config.ts';
 import { openStore } from '../notifier/open-store.ts';
 import { outageLine, type OutageReport } from '../notifier/watch-outages.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
+import { reportUnhandled } from './guard-process.ts';
 import { loadApps } from './load-app.ts';
+import { outputLogger } from './output-logger.ts';
 import { runReconciler } from './run-reconciler.ts';
 import { untilLost } from './until-lost.ts';
+import { undoList } from './undo-list.ts';
 import { untilStopped } from './until-stopped.ts';
 import { withSecret } from './with-secret.ts';
 
 /** How often runs without an end are looked after, in milliseconds. */
 const RECONCILE_MS = 30_000;
+
+/** How long requests under way may go on after the role was stopped, in milliseconds. */
+const CLOSE_GRACE_MS = 10_000;
+
+/** Time for the role to end, in milliseconds. */
+const END_MS = 20_000;
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -25,26 +33,26 @@ export function addGatewayCommand(program: Command): void {
       const { startGateway } = await import('../gateway.ts');
       const config = await withSecret(loadConfig());
       const app = modules.length === 0 ? undefined : await loadApps(modules);
-      const stopped = untilStopped();
-      const logger = pino();
+      const stopped = untilStopped({ withinMs: END_MS });
+      const logger = outputLogger();
+      reportUnhandled((what, stack) => logger.error({ stack }, what));
       const report = (outage: OutageReport) => logger.warn(outageLine(outage));
-      const store = await openStore({ ...config, url: config.storeUrl, report });
+      const undo = undoList();
       try {
-        const gateway = await startGateway({ config, log: store.log, logger, app });
-        say(`gateway      ${gateway.url}`);
+        const store = await openStore({ ...config, url: config.storeUrl, report });
+        undo.push('the store', store.close);
         const onError = (error: unknown) => logger.warn({ err: error }, 'the reconciler failed');
         const { connectionOptions, namespace } = connectionSettings({ dataDir: config.dataDir });
         const everyMs = config.reconcileMs ?? RECONCILE_MS;
         const dataConverter = createDataConverter(config.payloads);
-        const stop = await runReconciler({ store, connectionOptions, namespace, dataConverter, everyMs, onError, app });
-        try {
-          await Promise.race([stopped.promise, untilLost(store)]);
-        } finally {
-          await gateway.close();
-          await stop();
-        }
+        const gateway = await startGateway({ config, log: store.log, logger, app, closeGraceMs: CLOSE_GRACE_MS });
+        say(`gateway      ${gateway.url}`);
+        undo.push('the gateway', gateway.close, { withinMs: CLOSE_GRACE_MS + 2_000 });
+        const reconciling = { store, connectionOptions, namespace, dataConverter, everyMs, onError, app };
+        undo.push('the reconciler', await runReconciler(reconciling));
+        await Promise.race([stopped.promise, untilLost(store)]);
       } finally {
-        await store.close();
+        await undo.run();
       }
     });
 }

@@ -26,6 +26,11 @@ type Options = {
   json?: boolean;
 };
 
+/**
+ * Time to end after Ctrl-C, in milliseconds: the run is cancelled first, and what it did is undone.
+ */
+const END_MS = 60_000;
+
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 /** A running server with its worker, or one brought up for this run. */
@@ -53,7 +58,7 @@ function inputOf(files: string[], options: Options): WorkflowInput<'costOptimiza
 async function spend(files: string[], options: Options): Promise<void> {
   if (options.out) checkOut(options.out);
   const config = loadConfig();
-  const stopped = untilStopped();
+  const stopped = untilStopped({ withinMs: END_MS });
   const stack = await server(config);
   try {
     const baton = await connect({ user: 'local', address: stack?.address, dataDir: config.dataDir });
@@ -62,7 +67,9 @@ async function spend(files: string[], options: Options): Promise<void> {
       // Ctrl-C means this run here: nobody else waits for it.
       stopped.signal.addEventListener('abort', () => void run.cancel().catch(() => undefined));
       if (stopped.signal.aborted) await run.cancel();
-      const outcome = await watchRun(run, { stream: process.stderr });
+      const watching = watchRun(run, { stream: process.stderr });
+      watching.catch(() => undefined);
+      const outcome = await (stack ? Promise.race([watching, stack.lost]) : watching);
       await printReport(outcome, options);
       if (options.out && outcome.result) await writeOut(options.out, outcome.result);
       process.exitCode = exitCode(outcome.status);

@@ -10,6 +10,8 @@ import { databaseIn } from '../dev/server-record.ts';
 import { bundleWorkflows } from '../workflow-bundle/bundle-workflows.ts';
 import { embeddedTemporal } from './embedded-temporal.ts';
 import { fileLogger } from './file-logger.ts';
+import { reportUnhandled } from './guard-process.ts';
+import { sdkLogger } from './sdk-logger.ts';
 import { undoList, type UndoList } from './undo-list.ts';
 import { untilLost } from './until-lost.ts';
 import { withSecret } from './with-secret.ts';
@@ -19,6 +21,12 @@ const RECONCILE_MS = 5_000;
 
 /** How long the printed sign-in link is good, in milliseconds: a working day. */
 const LINK_TTL_MS = 12 * 60 * 60_000;
+
+/** How long requests under way may go on after it was stopped, in milliseconds: the worker's end follows. */
+const CLOSE_GRACE_MS = 3_000;
+
+/** How long the server may take to end, in milliseconds: it is killed after 10 s. */
+const SERVER_END_MS = 12_000;
 
 type Options = {
   config: Config;
@@ -40,7 +48,7 @@ export type Stack = {
   address: string;
   /** The gateway, where there is one. */
   gatewayUrl: string | null;
-  /** Rejects once the event log's file was removed or replaced, or the worker broke; never resolves. */
+  /** Rejects once the event log's file was removed or replaced, or server or worker ended for good; never resolves. */
   lost: Promise<never>;
   stop(): Promise<void>;
 };
@@ -52,15 +60,16 @@ type UsersOptions = Pick<Options, 'config' | 'say' | 'app'> & {
   undo: UndoList;
 };
 
+const never = () => new Promise<never>(() => undefined);
+
 /** A gateway in this process, with a link that signs the local user in. Its log goes to a file: see `fileLogger`. */
 async function serveUsers({ undo, say, store, ...options }: UsersOptions) {
   const { startGateway } = await import('../gateway.ts');
   const { signToken } = await import('../gateway/auth/sign-token.ts');
-  const { pino } = await import('pino');
   const config = await withSecret(options.config);
-  const logger = pino(pino.destination({ dest: join(config.dataDir, 'gateway.log'), mkdir: true, sync: false }));
-  const gateway = await startGateway({ ...options, log: store.log, config, logger });
-  undo.push(gateway.close);
+  const logger = fileLogger({ path: join(config.dataDir, 'gateway.log'), say });
+  const gateway = await startGateway({ ...options, log: store.log, config, logger, closeGraceMs: CLOSE_GRACE_MS });
+  undo.push('the gateway', gateway.close);
   const { jwt } = config;
   const link = jwt.secret && `/#token=${await signToken({ user: 'local', ttlMs: LINK_TTL_MS, jwt })}`;
   say(`page         ${gateway.url}${link ?? ''}`);
@@ -87,20 +96,25 @@ export async function startStack({
   try {
     checkRoom(dataDir);
     const owner = await ownDataDir({ dataDir, command, say, patienceMs });
-    undo.push(owner.release);
+    undo.push('the data folder', owner.release);
     const launched = Promise.withResolvers<void>();
     const onLaunch = launched.resolve;
     const starting = process.env.TEMPORAL_ADDRESS ? undefined : embeddedTemporal({ config, say, port, onLaunch });
     // Awaited below; until then its failure must not end the process.
     starting?.catch(() => undefined);
-    undo.push(async () => (await starting?.catch(() => undefined))?.stop());
+    const endServer = async () => (await starting?.catch(() => undefined))?.stop();
+    undo.push('the embedded Temporal server', endServer, { withinMs: SERVER_END_MS });
     // A port that is taken is told at once. While the server's process starts, this one loads and bundles for the worker.
     if (starting) await Promise.race([launched.promise, starting]);
     const { Runtime } = await import('@temporalio/worker');
     const { startWorker } = await import('./start-worker.ts');
     const { costApp } = await import('../agents/cost-app.ts');
     // The process handles signals itself: the worker must be stopped before the server it talks to.
-    const logger = fileLogger({ path: join(dataDir, 'worker.log') });
+    const logger = sdkLogger(fileLogger({ path: join(dataDir, 'worker.log'), say }));
+    reportUnhandled((what, stack) => {
+      logger.error(what, { stack });
+      say(`${what}: ${stack.split('\n', 1)[0]} (see worker.log)`);
+    });
     Runtime.install({ shutdownSignals: [], logger });
     const app = own ?? costApp({ dataDir });
     let bundling: Promise<WorkflowBundle> | undefined;
@@ -115,9 +129,8 @@ export async function startStack({
     const how = { logger, reconcileMs, undo, embedded };
     const { store, running } = await startWorker({ config, app, bundle, ...temporal, ...how });
     const gatewayUrl = gateway ? await serveUsers({ config, store, address, namespace, say, undo, app: own }) : null;
-    undo.push(owner.stopping);
-    const broken = running.then(() => new Promise<never>(() => undefined));
-    const lost = Promise.race([untilLost(store), broken]);
+    undo.push('the data folder', owner.stopping);
+    const lost = Promise.race([untilLost(store), running.then(never), server?.failed ?? never()]);
     // Whoever stays up waits for it; a command that ends by itself need not.
     lost.catch(() => undefined);
     return { uiUrl: server?.uiUrl ?? null, namespace, address, gatewayUrl, lost, stop: undo.run };

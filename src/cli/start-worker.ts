@@ -14,7 +14,7 @@ import { claimTemporal } from '../reconciler/claim-temporal.ts';
 import { watchTemporal } from '../reconciler/watch-temporal.ts';
 import { claimEmbedded } from './claim-embedded.ts';
 import { agentLimits, runReconciler } from './run-reconciler.ts';
-import type { UndoList } from './undo-list.ts';
+import { WORKER_END_MS, type UndoList } from './undo-list.ts';
 
 type Options = {
   config: Config;
@@ -58,7 +58,7 @@ export async function startWorker({
   const { dataDir, storeUrl, fsync, retentionDays, payloads } = config;
   const report = (outage: OutageReport) => logger.warn(outageLine(outage));
   const store = await openStore({ url: storeUrl, fsync, retentionDays, report });
-  undo.push(store.close);
+  undo.push('the store', store.close);
   // The worker's own way to the server tells little of what is wrong with it.
   const looked = await openConnection({ connectionOptions, namespace });
   const { address } = connectionOptions;
@@ -78,10 +78,10 @@ export async function startWorker({
       throw new BatonError('NetworkError', message, { cause });
     },
   );
-  undo.push(() => connection.close());
+  undo.push("the worker's connection", () => connection.close());
   const { effects, leases } = store;
   const notifier = withOutbox(store.log, { folder: join(dataDir, 'outbox') });
-  undo.push(notifier.close);
+  undo.push('the outbox', notifier.close);
   const workflowBundle = await bundle();
   const stores = { notifier, effects, leases };
   const worker = await createWorker({ connection, namespace, dataConverter, ...stores, workflowBundle, ...how });
@@ -96,19 +96,21 @@ export async function startWorker({
       if (worker.getState() === 'RUNNING') worker.shutdown();
     },
   });
-  undo.push(stopWatch);
+  undo.push('the watch of Temporal', stopWatch);
   const running = ran.then(() => {
     if (foreign) throw foreign;
   });
   // Whoever stops it hears of a worker that broke; until then the failure must not end the process.
   running.catch(() => undefined);
-  undo.push(() => {
+  const end = () => {
     if (worker.getState() === 'RUNNING') worker.shutdown();
     return running;
-  });
+  };
+  undo.push('the worker', end, { withinMs: WORKER_END_MS });
   const warnOf = (what: string) => (error: unknown) => logger.warn(`${what} failed`, { error: String(error) });
   const temporal = { connectionOptions, namespace, dataConverter, app: how.app };
-  undo.push(await runReconciler({ store, ...temporal, everyMs: reconcileMs, onError: warnOf('the reconciler') }));
-  undo.push(startRetention({ store, retentionDays, onError: warnOf('forgetting old events') }));
+  const reconciling = { store, ...temporal, everyMs: reconcileMs, onError: warnOf('the reconciler') };
+  undo.push('the reconciler', await runReconciler(reconciling));
+  undo.push('retention', startRetention({ store, retentionDays, onError: warnOf('forgetting old events') }));
   return { store, running };
 }

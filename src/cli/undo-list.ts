@@ -1,15 +1,41 @@
-/** Things to undo, in reverse order of their making; one that fails does not keep the others from being undone. */
+import { BatonError } from '../contracts/baton-error.ts';
+
+/** How long a step may take unless it says otherwise, in milliseconds. */
+const STEP_MS = 5_000;
+
+/**
+ * How long a worker may take to end, in milliseconds: its agents have 10 s to finish, those that were then told to stop
+ * 5 s, and the SDK a little.
+ */
+export const WORKER_END_MS = 17_000;
+
+type Undo = () => void | Promise<void>;
+type Step = { what: string; undo: Undo; withinMs: number };
+
+async function take({ what, undo, withinMs }: Step) {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new BatonError('NetworkError', `${what} did not end within ${withinMs / 1_000} s; it was left behind`));
+  }, withinMs);
+  try {
+    await Promise.race([Promise.resolve().then(undo), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Things to undo, in reverse order of their making, each within a time of its own. One that fails or takes longer does
+ * not keep the others from being undone; the first such error is thrown at the end.
+ */
 export function undoList() {
-  const undos: (() => void | Promise<void>)[] = [];
+  const steps: Step[] = [];
   return {
-    push: (undo: () => void | Promise<void>) => void undos.push(undo),
+    /** `what` names it in the error of one that takes too long; `withinMs` is 5 seconds unless given. */
+    push: (what: string, undo: Undo, { withinMs = STEP_MS } = {}) => void steps.push({ what, undo, withinMs }),
     async run() {
       const errors: unknown[] = [];
-      for (const undo of undos.splice(0).reverse()) {
-        await Promise.resolve()
-          .then(undo)
-          .catch((error: unknown) => errors.push(error));
-      }
+      for (const step of steps.splice(0).reverse()) await take(step).catch((error: unknown) => errors.push(error));
       if (errors.length > 0) throw errors[0];
     },
   };

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
-import { pino } from 'pino';
 import { connectionSettings } from '../client/connection-settings.ts';
 import { loadConfig } from '../config.ts';
 import { TASK_QUEUE } from '../contracts/names.ts';
 import { bundleWorkflows } from '../workflow-bundle/bundle-workflows.ts';
 import { loadApps } from './load-app.ts';
+import { reportUnhandled } from './guard-process.ts';
+import { outputLogger } from './output-logger.ts';
 import { sdkLogger } from './sdk-logger.ts';
 import { undoList } from './undo-list.ts';
 import { untilLost } from './until-lost.ts';
@@ -25,11 +26,8 @@ async function work(modules: string[], { taskQueue, fair }: Options): Promise<vo
   const app = await loadApps(modules);
   const { Runtime } = await import('@temporalio/worker');
   const { startWorker } = await import('./start-worker.ts');
-  const logger = sdkLogger(pino());
-  // One agent's forgotten promise must not end the worker of all the others.
-  process.on('unhandledRejection', (error) =>
-    logger.error('a promise failed that nobody waited for', { error: String(error) }),
-  );
+  const logger = sdkLogger(outputLogger());
+  reportUnhandled((what, stack) => logger.error(what, { stack }));
   const prometheus = http.metricsPort === undefined ? undefined : { bindAddress: `${http.host}:${http.metricsPort}` };
   // The process handles signals itself: what belongs to the worker is closed after it.
   Runtime.install({ shutdownSignals: [], logger, telemetryOptions: prometheus && { metrics: { prometheus } } });

@@ -15,8 +15,8 @@ export type ConnectionSettings = {
 /** Address of the embedded server of this data folder, if one was started there. */
 function embeddedAddress(dataDir: string): string | undefined {
   try {
-    const { port } = JSON.parse(readFileSync(join(dataDir, 'temporal.json'), 'utf8')) as { port?: number };
-    return port === undefined ? undefined : `127.0.0.1:${port}`;
+    const { port } = JSON.parse(readFileSync(join(dataDir, 'temporal.json'), 'utf8')) as { port?: unknown };
+    return Number.isInteger(port) ? `127.0.0.1:${port}` : undefined;
   } catch {
     return undefined;
   }

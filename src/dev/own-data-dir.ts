@@ -1,10 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
 import { BatonError } from '../contracts/baton-error.ts';
 import { waitUntil } from './wait-until.ts';
 
-export type Owner = { pid: number; command: string; stopping: boolean };
+const ownerSchema = z.object({ pid: z.int(), command: z.string().max(200), stopping: z.boolean() });
+export type Owner = z.infer<typeof ownerSchema>;
 
 const SQLITE_BUSY = 5;
 
@@ -12,7 +14,7 @@ const pathOf = (dataDir: string) => join(dataDir, 'owner.json');
 
 function readOwner(dataDir: string): Owner | undefined {
   try {
-    return JSON.parse(readFileSync(pathOf(dataDir), 'utf8')) as Owner;
+    return ownerSchema.parse(JSON.parse(readFileSync(pathOf(dataDir), 'utf8')));
   } catch {
     return undefined;
   }

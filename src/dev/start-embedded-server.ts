@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BatonError } from '../contracts/baton-error.ts';
 import { choosePorts } from './choose-ports.ts';
 import { listensOn } from './listens-on.ts';
 import { prepareNamespace } from './prepare-namespace.ts';
+import { commandLineOf } from './process-info.ts';
 import { serverFlags } from './server-flags.ts';
 import { serverLog } from './server-log.ts';
 import { livingServer, readServerRecord, writeServerRecord } from './server-record.ts';
@@ -15,14 +17,21 @@ import { waitUntil } from './wait-until.ts';
 /** How long the server may take until it answers, in milliseconds: a busy machine starts it slowly. */
 const START_LIMIT_MS = 60_000;
 
+/** How often to look whether a server that was taken over still runs, in milliseconds. */
+const LOOK_MS = 1_000;
+
 /** Any that the system gives. */
 const NO_PORTS = { port: 0, ui_port: 0 };
 
 export type EmbeddedServer = {
   address: string;
   uiUrl: string;
+  /** Leads the process group of the server. */
+  pid: number;
   /** Whether a server that outlived its starter was taken over. */
   adopted: boolean;
+  /** Resolves when the process has ended, and says how. */
+  ended: Promise<string>;
   /** Ends the server's process; its database stays. */
   stop(): Promise<void>;
 };
@@ -43,12 +52,17 @@ function launch(cliPath: string, args: string[], logPath: string) {
   // A process group of its own: Ctrl-C in the terminal must not end the server before the worker that needs it.
   const child = spawn(cliPath, args, { detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
-  const exited = Promise.withResolvers<never>();
-  exited.promise.catch(() => undefined);
-  child.on('error', (error) => exited.reject(error));
-  child.on('exit', (code, signal) => exited.reject(new Error(`it ended with ${signal ?? `exit code ${code}`}`)));
+  const { promise: ended, resolve } = Promise.withResolvers<string>();
+  child.on('error', (error) => resolve(`it cannot be run: ${error.message}`));
+  child.on('exit', (code, signal) => resolve(`it ended with ${signal ?? `exit code ${code}`}`));
   child.unref();
-  return { pid: child.pid, exited: exited.promise };
+  return { pid: child.pid, ended };
+}
+
+/** Of a process that another one started, nothing tells when it ends. */
+async function untilGone(pid: number): Promise<string> {
+  while (commandLineOf(pid) !== undefined) await sleep(LOOK_MS, undefined, { ref: false });
+  return 'it ended';
 }
 
 /**
@@ -66,9 +80,10 @@ export async function startEmbeddedServer(options: Options): Promise<EmbeddedSer
     .update(JSON.stringify([cliPath, flags]))
     .digest('hex');
 
-  function running(pid: number, port: number, uiPort: number, adopted: boolean): EmbeddedServer {
-    const stop = () => stopProcessGroup(pid);
-    return { address: `127.0.0.1:${port}`, uiUrl: `http://127.0.0.1:${uiPort}`, adopted, stop };
+  type Running = Pick<EmbeddedServer, 'pid' | 'adopted' | 'ended'> & { port: number; uiPort: number };
+  function running({ port, uiPort, ...how }: Running): EmbeddedServer {
+    const stop = () => stopProcessGroup(how.pid);
+    return { address: `127.0.0.1:${port}`, uiUrl: `http://127.0.0.1:${uiPort}`, ...how, stop };
   }
   // Somebody else's server may answer at the port, of which nothing is asked.
   const ready = async (pid: number, port: number) =>
@@ -78,7 +93,8 @@ export async function startEmbeddedServer(options: Options): Promise<EmbeddedSer
   if (orphan) {
     const fits = orphan.flags_sha256 === flags_sha256 && (wished === undefined || wished === orphan.port);
     if (fits && (await waitUntil(() => ready(orphan.pid, orphan.port), { timeoutMs: 10_000 }))) {
-      return running(orphan.pid, orphan.port, orphan.ui_port, true);
+      const { pid, port, ui_port: uiPort } = orphan;
+      return running({ pid, port, uiPort, adopted: true, ended: untilGone(pid) });
     }
     await stopProcessGroup(orphan.pid);
   }
@@ -86,23 +102,25 @@ export async function startEmbeddedServer(options: Options): Promise<EmbeddedSer
   const log = serverLog(join(dataDir, 'temporal.log'));
 
   async function startOn({ port, uiPort }: { port: number; uiPort: number }): Promise<EmbeddedServer> {
-    const { pid, exited } = launch(cliPath, [...flags, '--port', String(port), '--ui-port', String(uiPort)], log.path);
+    const { pid, ended } = launch(cliPath, [...flags, '--port', String(port), '--ui-port', String(uiPort)], log.path);
+    const exited = ended.then((how) => Promise.reject(new Error(how)));
+    exited.catch(() => undefined);
     let over = false;
+    if (pid === undefined) return exited;
     try {
-      if (pid === undefined) return await exited;
       options.onLaunch?.();
       writeServerRecord(dataDir, { pid, port, ui_port: uiPort, flags_sha256 });
       const isUp = async () => over || ready(pid, port);
       const came = await Promise.race([exited, waitUntil(isUp, { timeoutMs: START_LIMIT_MS })]);
       if (!came) throw new Error(`it did not answer within ${START_LIMIT_MS / 1_000} s`);
     } catch (error) {
-      if (pid !== undefined) await stopProcessGroup(pid);
+      await stopProcessGroup(pid);
       throw error;
     } finally {
       // The server's end must not leave the question whether it is up behind.
       over = true;
     }
-    return running(pid, port, uiPort, false);
+    return running({ pid, port, uiPort, adopted: false, ended });
   }
 
   try {

@@ -13,6 +13,8 @@ function send(pid: number, signal: NodeJS.Signals) {
 export async function stopProcessGroup(pid: number, { graceMs = 10_000 } = {}): Promise<void> {
   const gone = () => commandLineOf(pid) === undefined;
   send(pid, 'SIGTERM');
+  // One that was stopped hears of nothing until it is continued.
+  send(pid, 'SIGCONT');
   if (await waitUntil(gone, { timeoutMs: graceMs })) return;
   send(pid, 'SIGKILL');
   await waitUntil(gone, { timeoutMs: graceMs });

@@ -22,6 +22,16 @@ export type FeedSocket = {
   giveUp(reason: string): void;
 };
 
+/** Whatever stands between here and the gateway may have answered. */
+function frameOf(data: unknown): FeedFrame<FoldedRun> | undefined {
+  try {
+    const frame = JSON.parse(String(data)) as FeedFrame<FoldedRun> | null;
+    return typeof frame?.type === 'string' ? frame : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** One connection to the feed. The token goes as a subprotocol: browsers cannot set headers, nor see pings. */
 export function openFeedSocket({ target, token, connectTimeoutMs, WebSocket, onFrame, onClose }: Options): FeedSocket {
   const socket = new WebSocket(target, [FEED_PROTOCOL, `bearer.${token}`]);
@@ -55,7 +65,8 @@ export function openFeedSocket({ target, token, connectTimeoutMs, WebSocket, onF
     if (isOver) return;
     clearTimeout(guard);
     silent = 0;
-    const frame = JSON.parse(String(data)) as FeedFrame<FoldedRun>;
+    const frame = frameOf(data);
+    if (!frame) return giveUp('what came is no frame of a gateway');
     // A gateway that does not tell how often it gives a sign of life gives none.
     if (frame.type === 'hello' && frame.ping_ms) watch ??= setInterval(onInterval, frame.ping_ms);
     onFrame(frame);

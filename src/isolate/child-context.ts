@@ -1,16 +1,12 @@
 // Runs in an isolated agent's child process.
-import type { AgentContext } from '../agents/define-agent.ts';
+import { boundedLog } from '../agents/bounded-log.ts';
+import type { AgentContext, Logger } from '../agents/define-agent.ts';
 import { checkSendable } from './check-sendable.ts';
-import type { FromChild, LogLevel, SentFailure, ToChild } from './messages.ts';
+import { LOG_LEVELS, MAX_TEXT, type FromChild, type SentFailure, type ToChild } from './messages.ts';
 import { unpackFailure } from './sent-failure.ts';
 
 type Call = { resolve(result: unknown): void; reject(error: unknown): void };
 type Run = Extract<ToChild, { kind: 'run' }>;
-
-const LEVELS: LogLevel[] = ['debug', 'info', 'warn', 'error'];
-
-/** Longest thought or line of a log that is sent, in characters; the worker cuts thoughts shorter still. */
-const MAX_TEXT = 4_000;
 
 /** Builds the `ctx` of one run out of messages: tools and questions are answered by the worker. */
 export function childContext({ run, data, methods }: Run, send: (message: FromChild) => void) {
@@ -35,31 +31,35 @@ export function childContext({ run, data, methods }: Run, send: (message: FromCh
     },
   });
 
-  function sendLog(level: LogLevel, message: unknown, fields?: object) {
-    const line = { kind: 'log', run, level, message: String(message).slice(0, MAX_TEXT) } as const;
-    try {
-      checkSendable(fields, 'the fields of a log line', 'AgentFailed');
-      send({ ...line, fields });
-    } catch (error) {
-      // A line that cannot be sent whole must not fail the agent.
-      send({ ...line, fields: { dropped: String(error) } });
-    }
-  }
+  // Bounded on this side as well: lines that the worker has not read yet are kept in this process's memory.
+  const log = boundedLog(
+    Object.fromEntries(
+      LOG_LEVELS.map((level) => [
+        level,
+        (message: string, fields?: object) => send({ kind: 'log', run, level, message, fields }),
+      ]),
+    ) as Logger,
+  );
 
   const ctx = {
     ...data,
     ...Object.fromEntries(methods.map((name) => [name, (...args: unknown[]) => call('ctx', name, args)])),
     signal: controller.signal,
     tools,
-    log: Object.fromEntries(
-      LEVELS.map((level) => [level, (message: string, fields?: object) => sendLog(level, message, fields)]),
-    ),
+    log,
     think: (reasoning: string, { progress }: { progress?: number } = {}) =>
-      send({ kind: 'think', run, reasoning: String(reasoning).slice(0, MAX_TEXT), progress }),
+      send({
+        kind: 'think',
+        run,
+        reasoning: String(reasoning).slice(0, MAX_TEXT),
+        progress: Number.isFinite(progress) ? progress : undefined,
+      }),
   } as unknown as AgentContext;
 
   return {
     ctx,
+    /** Says what was left out of the log. */
+    countLog: log.count,
     abort: (reason: SentFailure) => controller.abort(unpackFailure(reason)),
     answer({ call: id, result, failure }: Extract<ToChild, { kind: 'answer' }>) {
       const waiting = calls.get(id);

@@ -1,11 +1,13 @@
 // Main of an isolated agent's child process: runs one agent at a time, as its worker tells it.
+import { Socket } from 'node:net';
 import { extname } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { checkSendable } from './check-sendable.ts';
 import { childContext } from './child-context.ts';
 import { findAgent } from './find-agent.ts';
-import type { FromChild, ToChild } from './messages.ts';
+import { parseToChild, type FromChild, type ToChild } from './messages.ts';
+import { CHANNEL_FD, openChannel } from './open-channel.ts';
 import { packFailure } from './sent-failure.ts';
 
 const MB = 1024 ** 2;
@@ -21,9 +23,17 @@ const atStart = process.memoryUsage.rss();
 
 let current: { run: number; context: ReturnType<typeof childContext> } | undefined;
 
-function send(message: FromChild) {
-  if (process.connected) process.send?.(message);
+const pipe = new Socket({ fd: CHANNEL_FD });
+// The worker is gone: nobody is left to hear of the agent.
+pipe.on('close', () => process.exit());
+const channel = openChannel(pipe, { onMessage: (message) => receive(parseToChild(message)), onFault: endAfter });
+
+function endAfter(error: Error) {
+  process.stderr.write(`Error: the worker sent ${error.message}\n`);
+  process.exit(1);
 }
+
+const send = (message: FromChild) => channel.send(message);
 
 /** Half of what a run may have is taken before it begins: garbage, a leak, or caches; a fresh process costs less. */
 function isWorn(): boolean {
@@ -39,17 +49,17 @@ async function work(message: Extract<ToChild, { kind: 'run' }>) {
     const agent = await findAgent(message.module, message.agent);
     const result: unknown = await agent.run(message.input, context.ctx);
     checkSendable(result, 'the result', 'InvalidOutput');
+    context.countLog();
     send({ kind: 'result', run, result, worn: isWorn() });
   } catch (thrown) {
+    context.countLog();
     send({ kind: 'failed', run, failure: packFailure(thrown), worn: isWorn() });
   }
 }
 
-process.on('message', (message: ToChild) => {
+function receive(message: ToChild) {
   if (message.kind === 'run') void work(message);
   else if (message.run !== current?.run) return;
   else if (message.kind === 'abort') current.context.abort(message.reason);
   else current.context.answer(message);
-});
-// The worker is gone: nobody is left to hear of the agent.
-process.on('disconnect', () => process.exit());
+}

@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,33 +7,36 @@ import { BatonError } from '../contracts/baton-error.ts';
 import { deathOf, RESIDENT_MARKER } from './death-of.ts';
 import { inheritedFlags } from './inherited-flags.ts';
 import { ISOLATED_ENV } from './is-isolated.ts';
-import type { FromChild, ToChild } from './messages.ts';
+import { parseFromChild, type FromChild, type ToChild } from './messages.ts';
+import { CHANNEL_FD, openChannel } from './open-channel.ts';
 
 const MAIN = fileURLToPath(new URL(`./child-main${extname(import.meta.url)}`, import.meta.url));
 
-/** How much of what the child wrote to stderr last is kept, in characters: V8's dump of a full heap is about 6,000. */
+/** How much of what the child wrote to stderr last is kept, in bytes: V8's dump of a full heap is about 6,000. */
 const MAX_TAIL = 32_000;
 
-/** A grandchild may hold the pipes open after the child's end, so their closing is not waited for any longer than this. */
+/**
+ * A grandchild may hold the pipes open after the child's end, so their closing is not waited for any longer than this;
+ * nor is the end of a child that closed its channel.
+ */
 const PIPES_MS = 200;
 
 export type Listeners = {
   onMessage(message: FromChild): void;
   /** The process has ended; what that means for its agent. */
   onDeath(error: BatonError): void;
-  /** What the agent printed. */
-  onOutput(stream: 'stdout' | 'stderr', text: string): void;
+  /** What the agent printed, in pieces that may cut a character in two. */
+  onOutput(stream: 'stdout' | 'stderr', bytes: Buffer): void;
 };
 
 export type Child = ReturnType<typeof forkChild>;
 
 function spawnMain({ heapMb, residentMb }: Isolation): ChildProcess {
   const flags = [...inheritedFlags(process.execArgv), '--disable-warning=ExperimentalWarning'];
-  return fork(MAIN, [heapMb, residentMb, process.pid, RESIDENT_MARKER].map(String), {
-    execArgv: [...flags, `--max-old-space-size=${heapMb}`],
+  const args = [heapMb, residentMb, process.pid, RESIDENT_MARKER].map(String);
+  return spawn(process.execPath, [...flags, `--max-old-space-size=${heapMb}`, MAIN, ...args], {
     env: { ...process.env, [ISOLATED_ENV]: '1' },
-    serialization: 'advanced',
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
 }
 
@@ -42,7 +45,7 @@ export function forkChild(isolation: Isolation) {
   const child = spawnMain(isolation);
   let listeners: Listeners | undefined;
   let death: BatonError | undefined;
-  let tail = '';
+  let tail = Buffer.alloc(0);
 
   function die(error: BatonError) {
     if (death) return;
@@ -50,18 +53,34 @@ export function forkChild(isolation: Isolation) {
     listeners?.onDeath(error);
   }
 
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name]?.setEncoding('utf8').on('data', (text: string) => {
-      if (name === 'stderr') tail = (tail + text).slice(-MAX_TAIL);
-      listeners?.onOutput(name, text);
-    });
+  /** Whatever it sent is no reason to trust it with another run. */
+  function blame(what: string) {
+    die(new BatonError('AgentFailed', `agent ${isolation.agent}: its process ${what}`));
+    child.kill('SIGKILL');
   }
-  child.on('message', (message) => listeners?.onMessage(message as FromChild));
-  child.once('error', (cause) => {
+
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.on('data', (bytes: Buffer) => {
+      if (name === 'stderr') tail = Buffer.concat([tail, bytes]).subarray(-MAX_TAIL);
+      listeners?.onOutput(name, bytes);
+    });
+    child[name]?.on('error', () => undefined);
+  }
+  const pipe = child.stdio[CHANNEL_FD] as Socket;
+  const channel = openChannel(pipe, {
+    onMessage: (message) => listeners?.onMessage(parseFromChild(message)),
+    onFault: ({ message }) => blame(`sent ${message}; does its code write to file descriptor ${CHANNEL_FD}?`),
+  });
+  pipe.once('end', () => {
+    const closed = () => blame('closed its channel to the worker');
+    const timer = setTimeout(closed, PIPES_MS);
+    child.once('exit', () => clearTimeout(timer));
+  });
+  child.on('error', (cause) => {
     die(new BatonError('AgentFailed', `agent ${isolation.agent}: its process: ${cause.message}`, { cause }));
   });
   child.once('exit', (code, signal) => {
-    const say = () => die(deathOf(isolation, { code, signal, stderr: tail }));
+    const say = () => die(deathOf(isolation, { code, signal, stderr: tail.toString() }));
     const timer = setTimeout(say, PIPES_MS);
     child.once('close', () => {
       clearTimeout(timer);
@@ -71,7 +90,7 @@ export function forkChild(isolation: Isolation) {
 
   /** Whether this process goes on for the child's sake. Pipes are sockets, which their type does not say. */
   function hold(held: boolean) {
-    const handles = [child, child.channel, child.stdout, child.stderr] as (Partial<Socket> | null | undefined)[];
+    const handles = [child, pipe, child.stdout, child.stderr] as (Partial<Socket> | null | undefined)[];
     for (const handle of handles) {
       if (held) handle?.ref?.();
       else handle?.unref?.();
@@ -80,11 +99,9 @@ export function forkChild(isolation: Isolation) {
 
   return {
     /** The process has not ended and can be spoken to. */
-    alive: () => child.connected && !death && child.exitCode === null && child.signalCode === null,
-    send(message: ToChild) {
-      // Of a child that just died `onDeath` tells; the failing send must not say it a second time.
-      if (child.connected) child.send(message, () => undefined);
-    },
+    alive: () => pipe.readable && !death && child.exitCode === null && child.signalCode === null,
+    /** Nothing happens if the process has just died: `onDeath` reports that. */
+    send: (message: ToChild) => channel.send(message),
     /** Hears the child, and keeps this process alive for it, until the returned function is called. */
     listen(own: Listeners): () => void {
       listeners = own;

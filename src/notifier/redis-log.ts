@@ -66,8 +66,14 @@ export async function createRedisLog(
 
   function onChange(userId: string, listener: (told?: BatonEvent[]) => void) {
     return wakeup.onChange(userId, (told) => {
-      const lines = told?.split('\n').map((line) => [line, line.indexOf(' ')] as const);
-      listener(lines?.map(([line, end]) => toEvent({ seq: Number(line.slice(0, end)), json: line.slice(end + 1) })));
+      let events: BatonEvent[] | undefined;
+      try {
+        const lines = told?.split('\n').map((line) => [line, line.indexOf(' ')] as const);
+        events = lines?.map(([line, end]) => toEvent({ seq: Number(line.slice(0, end)), json: line.slice(end + 1) }));
+      } catch {
+        // Anybody may publish on a channel, and nobody catches here: the log itself is asked instead.
+      }
+      listener(events);
     });
   }
 

@@ -20,16 +20,27 @@ let opened = 0;
 /** Whether the process that wrote a file is gone: its number alone does not tell, since in a container all have the same. */
 function isLeft(name: string): boolean {
   if (name.startsWith(OWN)) return false;
-  const [, pid, start] = /^(\d+)(?:\.(\w+))?-/.exec(name) ?? [];
+  const [, pid, start] = /^(\d+)(?:\.(\w+))?-.*\.jsonl/.exec(name) ?? [];
+  // Somebody else's file.
+  if (pid === undefined) return false;
   if (Number(pid) === process.pid) return true;
   const living = processStart(Number(pid));
   return living === undefined || (start !== undefined && start !== living);
 }
 
+/** Without these no log takes it, and it would hold up all behind it for ever. */
+const NEEDED = ['id', 'type', 'at', 'user_id', 'thread_id', 'run_id', 'request_id', 'workflow_id', 'exec'] as const;
+
+function isEvent(value: unknown): value is NewEvent {
+  const event = (value ?? {}) as Record<string, unknown>;
+  return NEEDED.every((field) => typeof event[field] === 'string') && typeof event.payload === 'object';
+}
+
 function parseLines(text: string): NewEvent[] {
   return text.split('\n').flatMap((line) => {
     try {
-      return line ? [JSON.parse(line) as NewEvent] : [];
+      const event: unknown = line ? JSON.parse(line) : undefined;
+      return isEvent(event) ? [event] : [];
     } catch {
       // The last line of a process that was killed while it wrote.
       return [];
@@ -66,9 +77,12 @@ export function openSpool(folder: string) {
     } catch {
       return;
     }
-    const events = parseLines(readFileSync(claimed, 'utf8'));
-    write(events);
-    rmSync(claimed);
+    try {
+      write(parseLines(readFileSync(claimed, 'utf8')));
+      rmSync(claimed);
+    } catch {
+      // A folder of that name, or no room: it is left for the next process, and keeps none from its start.
+    }
   }
 
   for (const name of readdirSync(folder)) if (isLeft(name)) adopt(name);

@@ -26,6 +26,8 @@ function guard(dataDir: string) {
   // A group of its own: what interrupts the tests must not end the guard with them.
   const child = spawn(process.execPath, [GUARD, dataDir], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   const exited = once(child, 'exit');
+  // Of a guard that is gone already.
+  child.stdin.on('error', () => undefined);
   child.unref();
   // A pipe is a socket here, which the type does not say.
   (child.stdin as unknown as { unref(): void }).unref();

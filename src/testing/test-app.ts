@@ -6,7 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import type { AnyAgent } from '../agents/define-agent.ts';
 import type { App } from '../agents/define-app.ts';
-import { undoList } from '../cli/undo-list.ts';
+import { undoList, WORKER_END_MS } from '../cli/undo-list.ts';
 import { connect, type BatonClient, type RunHandle, type StartOptions } from '../client.ts';
 import { openFeedSource } from '../client/feed-source.ts';
 import type { BatonEvent } from '../contracts/event.ts';
@@ -110,7 +110,7 @@ export async function testApp<const Agents extends readonly AnyAgent[]>(
   quietRuntime();
   const undo = undoList();
   const undoing = <T>(made: T, end: (made: T) => void | Promise<void>): T => {
-    undo.push(() => end(made));
+    undo.push('something the test app opened', () => end(made));
     return made;
   };
 
@@ -133,10 +133,11 @@ export async function testApp<const Agents extends readonly AnyAgent[]>(
     const running = worker.run();
     // Whoever stops it hears of a worker that broke; until then the failure must not end the process.
     running.catch(() => undefined);
-    undo.push(() => {
+    const endWorker = () => {
       if (worker.getState() === 'RUNNING') worker.shutdown();
       return running;
-    });
+    };
+    undo.push("the test app's worker", endWorker, { withinMs: WORKER_END_MS });
     const temporal = new Client({ connection, namespace, dataConverter });
     return { ...from, temporal, feed, shared: { connection, feed, dataConverter } };
   }

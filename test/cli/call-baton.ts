@@ -4,8 +4,12 @@ import { main } from '../../src/cli.ts';
 type Options = { dataDir: string; env?: NodeJS.ProcessEnv };
 type Name = 'stdout' | 'stderr';
 
-const self: EventEmitter = process;
-const EVENTS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect', 'unhandledRejection'];
+const EMITTERS: [EventEmitter, string[]][] = [
+  [process, ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect', 'unhandledRejection', 'uncaughtException']],
+  [process.stdout, ['error']],
+  [process.stderr, ['error']],
+];
+const EVENTS = EMITTERS.flatMap(([emitter, names]) => names.map((name) => [emitter, name] as const));
 
 /** Takes what is written to a stream of this process; the result gives it back. */
 function capture(name: Name, output: Record<Name, string>) {
@@ -34,15 +38,15 @@ function changeEnv(env: NodeJS.ProcessEnv) {
 
 /** What a command listens to goes with its process; the result takes it off here. */
 function keepListeners() {
-  const before = EVENTS.map((event) => self.listeners(event));
+  const before = EVENTS.map(([emitter, name]) => emitter.listeners(name));
   // A command that may be stopped lets go of it, and this process, a worker of jest's, would end for want of work.
   const { channel } = process;
   process.channel = undefined;
   return () => {
     process.channel = channel;
-    for (const [index, event] of EVENTS.entries()) {
-      for (const listener of self.listeners(event)) {
-        if (!before[index]?.includes(listener)) self.off(event, listener as () => void);
+    for (const [index, [emitter, name]] of EVENTS.entries()) {
+      for (const listener of emitter.listeners(name)) {
+        if (!before[index]?.includes(listener)) emitter.off(name, listener as () => void);
       }
     }
   };

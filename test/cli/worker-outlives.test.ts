@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals';
+import { connect, type BatonClient } from '../../src/client.ts';
+import { faultTest } from '../support/fault-test.ts';
+import rudeApp, { GARBAGE } from '../support/rude-app.ts';
+import { shared } from '../support/test-run.ts';
+import { within } from '../support/within.ts';
+import { spawnBaton, temporaryDir } from './run-baton.ts';
+
+const { address } = shared();
+const taskQueue = `test-${randomUUID()}`;
+
+let dir: Awaited<ReturnType<typeof temporaryDir>>;
+/** One for all tests, as long as it lives. */
+let worker: ReturnType<typeof spawnBaton>;
+let baton: BatonClient;
+
+async function runOf(agent: string, input: object = {}) {
+  const run = await baton.start('runAgent', { agent, input } as never);
+  return within(20_000, run.result());
+}
+
+beforeAll(async () => {
+  dir = await temporaryDir();
+  baton = await connect({ user: 'ann', app: rudeApp, address, dataDir: dir.path, taskQueue });
+});
+beforeEach(async () => {
+  if (worker?.child.exitCode === null) return;
+  const args = ['worker', 'test/support/rude-app.ts', '--task-queue', taskQueue];
+  worker = spawnBaton(args, { dataDir: dir.path, env: { TEMPORAL_ADDRESS: address } });
+  await worker.until(/first come|fair among/);
+});
+afterAll(async () => {
+  worker.child.kill('SIGKILL');
+  await worker.closed;
+  await baton.close();
+  await dir[Symbol.asyncDispose]();
+});
+
+faultTest(
+  'an isolated agent that prints and logs without end writes a bounded log',
+  {
+    kind: 9,
+    before: 'An isolated agent that printed for 8 s wrote 213 MB of log.',
+  },
+  async () => {
+    const before = worker.output.stdout.length;
+    expect(await runOf('chatterbox', { ms: 1_500 })).toMatchObject({ status: 'completed' });
+    const mb = (worker.output.stdout.length - before) / 1024 ** 2;
+    expect(mb).toBeLessThan(8);
+    await worker.until(/isolated agent chatterbox prints too much: \d+ bytes were left out/);
+    await worker.until(/the agent logs too much: \d+ lines were left out/);
+    const [, bytes] = /prints too much: (\d+) bytes/.exec(worker.output.stdout) ?? [];
+    return `${Math.round(Number(bytes) / 1024 ** 2)} MB printed in 1.5 s left ${mb.toFixed(1)} MB of log, with the count of what was left out.`;
+  },
+);
+
+faultTest(
+  'an app that holds a timer and an open server does not keep baton worker up after SIGTERM',
+  {
+    kind: 11,
+    before: 'baton worker never ended after SIGTERM.',
+  },
+  async () => {
+    const began = performance.now();
+    worker.child.kill('SIGTERM');
+    expect(await within(15_000, worker.closed)).toBe(0);
+    return `It ended with code 0 after ${((performance.now() - began) / 1_000).toFixed(1)} s.`;
+  },
+);
+
+faultTest(
+  'garbage from the process of an isolated agent fails its own run at most, and the worker goes on',
+  {
+    kind: 8,
+    before: 'process.send(null) in an isolated agent ended its worker, and again at each restart.',
+  },
+  async () => {
+    const outcomes: Record<string, string> = {};
+    for (const what of Object.keys(GARBAGE)) {
+      const outcome = await runOf('garbler', { what });
+      expect(outcome).not.toBe('still waiting');
+      outcomes[what] = (outcome as { error?: { message: string } }).error?.message ?? 'completed';
+    }
+    expect(await runOf('polite')).toMatchObject({ status: 'completed', result: { result: { pid: worker.child.pid } } });
+    // Node's own channel is not Baton's: what libraries say there is nothing to it.
+    expect(outcomes).toMatchObject({ null: 'completed', text: 'completed', level: 'completed' });
+    expect(outcomes.bytes).toMatch(/its process sent a message of \d+ bytes, of which 34603008 are allowed/);
+    expect(outcomes.huge).toMatch(/its process sent a message of 4294967295 bytes/);
+    expect(outcomes.frame).toMatch(/none of Baton's: Invalid input: expected object, received null/);
+    expect(outcomes.method).toMatch(/its process sent a call of ctx\.__proto__, which is no function/);
+    return `Of ${Object.keys(outcomes).length} kinds of garbage each failed its own run at most, with the reason; the same worker ran the next one.`;
+  },
+);
