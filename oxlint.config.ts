@@ -37,6 +37,7 @@ const BORDERS: Record<string, { never: string[]; typesOnly?: string[] }> = {
       'zod',
       ...others('workflows'),
       '!**/contracts/names.ts',
+      '!**/contracts/run-bounds.ts',
       // Without zod: what a plan's references and order mean to the checker, they must mean to the workflow.
       '!**/contracts/plan-*.ts',
       '!**/contracts/markdown.ts',

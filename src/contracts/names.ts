@@ -88,6 +88,7 @@ export const FAILURE_TYPES = [
   'PayloadTooLarge',
   'InsufficientData',
   'Rejected',
+  'RunTooLarge',
 ] as const;
 export type FailureType = (typeof FAILURE_TYPES)[number];
 
@@ -99,6 +100,7 @@ export const NEVER_RETRIED: readonly FailureType[] = [
   'PayloadTooLarge',
   'InsufficientData',
   'Rejected',
+  'RunTooLarge',
   'Cancelled',
 ];
 

@@ -1,7 +1,8 @@
 // Runs inside the workflow sandbox.
-import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import { ApplicationFailure, isCancellation, type CancellationScope } from '@temporalio/workflow';
 import type { AgentLimits } from '../contracts/agent-call.ts';
 import { LOCAL_TIMEOUT_MS, UNDO_PREFIX } from '../contracts/names.ts';
+import { RUN_BOUNDS } from '../contracts/run-bounds.ts';
 import type { AgentOutcome } from '../contracts/run.ts';
 import type { RunStart } from '../contracts/run-start.ts';
 import type { Undo } from '../contracts/undo.ts';
@@ -9,6 +10,9 @@ import { answerAgent, attemptsOf, isAsking, type AskingEnd } from './answer-agen
 import { callAgent, tellStopped, type CallEnd, type CallOptions } from './call-agent.ts';
 import type { Approvals } from './approvals.ts';
 import type { CurrentDetails } from './current-details.ts';
+import type { About } from './run-events.ts';
+import { bytesOf, type TaskBudget } from './schedule-budget.ts';
+import { createTurns, type Turns } from './turns.ts';
 
 /** How one call of an agent differs from the agent's own definition. */
 export type AgentOptions = {
@@ -28,6 +32,12 @@ type Options = Pick<CallOptions, 'events' | 'queueWatch' | 'cancelledAt'> & {
   undos: Undo[];
   ask: Approvals['ask'];
   details: CurrentDetails;
+  version: 1 | 2;
+  /** Scope that no cancel reaches. */
+  shield: CancellationScope;
+  budget: TaskBudget;
+  /** @throws ApplicationFailure `RunTooLarge` where the run has no room for one more agent */
+  checkRoom: () => void;
 };
 
 type Call = {
@@ -38,26 +48,64 @@ type Call = {
   held?: () => Promise<void> | undefined;
 };
 
-function limitsOf(agent: string, { limits }: RunStart<unknown>, own: AgentOptions['limits']): AgentLimits {
-  const known = limits[agent];
+/** Limits, names and events that a call carries, about. */
+const ENVELOPE_BYTES = 1_000;
+
+const DURATIONS = ['timeout_ms', 'heartbeat_timeout_ms', 'initial_interval_ms', 'max_interval_ms'] as const;
+
+/** The server refuses each task of a run that schedules an agent with limits that it does not take. */
+function checkLimits(agent: string, limits: AgentLimits) {
+  const { max_attempts, backoff, retry_on } = limits;
+  const isCount = (value: number) => Number.isSafeInteger(value) && value >= 1;
+  const bad =
+    DURATIONS.find((name) => !isCount(limits[name])) ??
+    (isCount(max_attempts) ? undefined : 'max_attempts') ??
+    (Number.isFinite(backoff) && backoff >= 1 ? undefined : 'backoff') ??
+    (Array.isArray(retry_on) ? undefined : 'retry_on');
+  if (!bad) return;
+  const message = `agent ${agent}: its limit ${bad} cannot be ${String(limits[bad])}`;
+  throw ApplicationFailure.nonRetryable(message, 'InvalidInput');
+}
+
+type Limiting = Pick<Options, 'start' | 'version'>;
+
+function limitsOf(agent: string, own: AgentOptions['limits'], { start, version }: Limiting): AgentLimits {
+  const known = start.limits[agent];
   if (!known) throw ApplicationFailure.nonRetryable(`no limits for agent ${agent} in the run's input`, 'InvalidInput');
   const merged = { ...known, ...own };
   if (merged.local && merged.timeout_ms > LOCAL_TIMEOUT_MS) {
     const message = `agent ${agent} is local: its limit may be ${LOCAL_TIMEOUT_MS} ms at most, not ${merged.timeout_ms}`;
     throw ApplicationFailure.nonRetryable(message, 'InvalidInput');
   }
-  return merged;
+  if (version === 1) return merged;
+  checkLimits(agent, merged);
+  // A call that only says when to try first means no less than that.
+  return { ...merged, max_interval_ms: Math.max(merged.max_interval_ms, merged.initial_interval_ms) };
 }
 
 /** `begun`: the agent was handed to a worker; one that a pause holds up was not, and nobody has heard of it. */
 type Active = { agent: string; agent_run: string; begun: boolean };
 
 /** Names and makes the calls of a run's agents, and knows which are under way. */
-export function createAgentCalls({ start, undos, details, ask, ...shared }: Options) {
+export function createAgentCalls({
+  start,
+  undos,
+  details,
+  ask,
+  version,
+  shield,
+  budget,
+  checkRoom,
+  ...shared
+}: Options) {
   const { context, generation = 0, reused = {}, carried, fairness_key: fairnessKey } = start;
   const active = new Map<string, Active>();
   const occurrences = new Map(Object.entries(carried?.occurrences ?? {}));
   const unassigned: { of?: string }[] = [];
+  const turns = createTurns({ most: RUN_BOUNDS.agentsAtOnce, budget, shield });
+  const localTurns = createTurns({ most: RUN_BOUNDS.localAgentsAtOnce, budget, shield });
+  /** What each call carries beside its input. */
+  const envelopeBytes = ENVELOPE_BYTES + bytesOf(context);
 
   function nextAgentRun(name: string): string {
     const occurrence = (occurrences.get(name) ?? 0) + 1;
@@ -65,9 +113,30 @@ export function createAgentCalls({ start, undos, details, ask, ...shared }: Opti
     return `${name}-${occurrence}`;
   }
 
+  /** Waits until the run is not paused and it is the agent's turn; undefined where it may begin at once. */
+  function turnOf(kind: Turns, bytes: number, held: Call['held']): Promise<void> | undefined {
+    const paused = held?.();
+    if (paused) return paused.then(() => turnOf(kind, bytes, held));
+    return kind.take(bytes)?.then(() => {
+      const again = held?.();
+      if (!again) return undefined;
+      // It was paused while others had their turn.
+      kind.leave();
+      return again.then(() => turnOf(kind, bytes, held));
+    });
+  }
+
+  /** An input that Temporal would not take fails its agent; else it would fail each workflow task of the run. */
+  function tooLarge(agent: string, bytes: number, about: About): AgentOutcome {
+    const what = `the input of agent ${agent} has ${bytes} bytes as JSON, more than ${RUN_BOUNDS.agentInputBytes}`;
+    const error = { type: 'PayloadTooLarge', message: `${what}; store large data and pass where it is` } as const;
+    shared.events.emit('agent_error', { error }, { ...about, final: true });
+    return { success: false, agent, attempts: 0, execution_time_ms: 0, recovered: false, error };
+  }
+
   /** Calls an agent, once nothing holds it up; what came of it also goes to `outcomes`, if they are given. */
   async function call({ agent, input, options, held }: Call, outcomes?: AgentOutcome[]): Promise<AgentOutcome> {
-    const limits = limitsOf(agent, start, options.limits);
+    const limits = limitsOf(agent, options.limits, { start, version });
     const { agentRun = nextAgentRun(agent), step = null, of = null, parent = null } = options;
     const undoes = agentRun.startsWith(UNDO_PREFIX);
     // What undoes something in this generation has nothing to do with what undid it in an earlier one.
@@ -89,20 +158,33 @@ export function createAgentCalls({ start, undos, details, ask, ...shared }: Opti
     let made: CallOptions['call'] = { context, input, ...known, generation, step, of, parent, limits };
     let ended: AgentOutcome | undefined;
     let waiting: AskingEnd | undefined;
+    const bytes = version === 1 ? 0 : bytesOf(input);
+    const kind = limits.local ? localTurns : turns;
+    // What undoes something has its own turns, so that it never waits for what may have to be undone.
+    const takesTurns = version > 1 && !undoes;
     try {
+      if (bytes > RUN_BOUNDS.agentInputBytes)
+        ended = tooLarge(agent, bytes, { agent, agent_run: agentRun, step, of, parent });
       for (let asked = 1; !ended; asked += 1) {
-        // Awaited only where there is something: each promise of a workflow costs a stack trace.
-        const wait = held?.();
-        if (wait) await wait;
-        about.begun = true;
-        waiting = undefined;
-        const called = callAgent({ ...shared, agent, call: made, fairnessKey });
+        // What a local agent is given is not in the history. Awaited only where there is something: each promise of a
+        // workflow costs a stack trace.
+        const turn = takesTurns ? turnOf(kind, limits.local ? 0 : bytes + envelopeBytes, held) : held?.();
+        if (turn) await turn;
         let end: CallEnd;
         try {
-          end = called.returned(await called.activity());
-        } catch (thrown) {
-          end = called.failed(thrown);
+          if (takesTurns) checkRoom();
+          about.begun = true;
+          waiting = undefined;
+          const called = callAgent({ ...shared, agent, call: made, fairnessKey });
+          try {
+            end = called.returned(await called.activity());
+          } catch (thrown) {
+            end = called.failed(thrown);
+          }
+        } finally {
+          if (takesTurns) kind.leave();
         }
+        if (limits.local && version > 1 && 'outcome' in end) budget.add(bytesOf(end.outcome.result));
         if (isAsking(end)) {
           waiting = end;
           const answered = await answerAgent(end, { agent, call: made, asked, ask });

@@ -39,13 +39,14 @@ export function createHandedPromises() {
 
   return {
     /** The same as `work`, but whether it is waited for is known, and it never settles once the code has ended. */
-    hand<Value>(work: Promise<Value>): Promise<Value> {
+    hand<Value>(work: Promise<Value>, onFailed: (error: unknown) => void): Promise<Value> {
       const promise: HandedPromise<Value> = new HandedPromise((resolve, reject) => {
         work.then(
           (value) => {
             if (!isClosed) resolve(value);
           },
           (error: unknown) => {
+            onFailed(error);
             if (isClosed) return;
             fail(promise, error);
             reject(error as Error);

@@ -2,27 +2,31 @@
 import { continueAsNew, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { z } from 'zod';
 import type { AnyAgent } from '../agents/define-agent.ts';
-import { UNDO_PREFIX, type RunStatus } from '../contracts/names.ts';
+import type { RunStatus } from '../contracts/names.ts';
 import type { Question } from '../contracts/run-messages.ts';
-import type { AgentOutcome, Compensated } from '../contracts/run.ts';
+import type { AgentOutcome } from '../contracts/run.ts';
+import { RUN_BOUNDS } from '../contracts/run-bounds.ts';
 import type { RunStart } from '../contracts/run-start.ts';
 import type { Undo } from '../contracts/undo.ts';
 import { createAgentCalls, type AgentOptions } from './agent-calls.ts';
 import { createApprovals } from './approvals.ts';
 import { checkContract } from './check-contract.ts';
 import { checkOwner } from './check-owner.ts';
-import { runCompensations, type Undone } from './compensations.ts';
 import { createShield } from './create-shield.ts';
 import { createCurrentDetails } from './current-details.ts';
 import { engineVersion } from './engine-version.ts';
 import { finishRun, STATUS, type FinishOptions } from './finish-run.ts';
 import { DESCRIPTIONS, stateQuery } from './messages.ts';
+import { historyFault } from './history-fault.ts';
 import { createOwnCode } from './own-code.ts';
 import { createPauseGate } from './pause-gate.ts';
+import { boundQuestions } from './questions.ts';
 import { createQueueWatch } from './queue-watch.ts';
 import type { RunEnd } from './run-end.ts';
 import { createRunEvents } from './run-events.ts';
-import { undoEffects } from './undo-effects.ts';
+import { createTaskBudget } from './schedule-budget.ts';
+import { createTurns } from './turns.ts';
+import { createUndos } from './undos.ts';
 
 type Agents = Record<string, AnyAgent>;
 
@@ -45,8 +49,8 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   const events = createRunEvents(context, generation, { shield });
   const queueWatch = createQueueWatch(events, shield);
   const outcomes: AgentOutcome[] = carried?.outcomes ?? [];
-  const undos: Undo[] = carried?.undos ?? [];
-  const undoNames = new Set<string>();
+  const entries: Undo[] = carried?.undos ?? [];
+  const limiting = { shield, budget: createTaskBudget({ mostCalls: RUN_BOUNDS.callsPerTask }) };
   let ended: RunStatus | undefined;
   let cancelledAt: number | undefined;
   let undoing: number | undefined;
@@ -58,15 +62,32 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   const shared = { events, changed };
   const gate = createPauseGate({ ...shared, pausedBy: carried?.paused_by ?? null });
   const approvals = createApprovals({ ...shared, generation, decided: carried?.decided ?? [] });
+  const questionTurns = createTurns({ ...limiting, most: RUN_BOUNDS.questionsAtOnce });
+  const ask = boundQuestions({ version, ask: approvals.ask, turns: questionTurns });
   const details = createCurrentDetails({ runId: context.run_id, planned, before: outcomes, now });
   const calls = createAgentCalls({
     start,
     events,
     details,
     queueWatch,
-    undos,
+    undos: entries,
     cancelledAt: () => cancelledAt,
-    ask: approvals.ask,
+    ask,
+    version,
+    checkRoom,
+    ...limiting,
+  });
+  const undos = createUndos({
+    entries,
+    version,
+    start,
+    events,
+    calls,
+    turns: createTurns({ ...limiting, most: RUN_BOUNDS.undosAtOnce }),
+    onUndoing(left) {
+      undoing = left;
+      details.update();
+    },
   });
   const code = createOwnCode({
     version,
@@ -108,6 +129,21 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     details.update();
     upsertSearchAttributes([{ key: STATUS, value: statusNow() }]);
     void events.publish();
+    // Messages fill a history as well as agents do.
+    if (version > 1) findHistoryFault();
+  }
+
+  /** Ends the run where its history has no room for more; gives why. */
+  function findHistoryFault() {
+    const { registered, bytes } = undos;
+    const fault = historyFault({ agents: calls.active.size, undos: registered(), undoBytes: bytes() });
+    if (fault) code.end(fault);
+    return fault;
+  }
+
+  function checkRoom() {
+    const fault = findHistoryFault();
+    if (fault) throw fault;
   }
 
   /**
@@ -123,41 +159,6 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     // Not async: each layer of promises costs a step two stack traces.
     const outcome = calls.call({ agent: name, input, options, held: gate.held }, outcomes);
     return outcome as Promise<AgentOutcome<z.output<OwnAgents[Name]['output']>>>;
-  }
-
-  function compensate(entry: Undo) {
-    undos.push(entry);
-    if (!('undo' in entry) && entry.of === undefined) calls.assign(entry);
-  }
-
-  /** Unique in the run: several sagas count their entries from 1 each. */
-  function undoName(undone: string, n: number): string {
-    const name = `${UNDO_PREFIX}${undone}-${n}`;
-    if (undoNames.has(name)) return undoName(undone, n + 1);
-    undoNames.add(name);
-    return name;
-  }
-
-  /** Undoes what was registered after the first `keep` entries, last one first. */
-  function undo(keep = 0): Promise<Compensated[]> {
-    async function perform(entry: Undo, n: number): Promise<Undone> {
-      undoing = n;
-      details.update();
-      if ('undo' in entry) return undoEffects(entry, { events, generation });
-      const { agent: name, input, of: parent, step } = entry;
-      const agentRun = undoName(parent ?? name, n);
-      const options = { agentRun, parent, step: step ?? undefined, limits: { compensates: false } };
-      // Not held up by a pause: what was begun must be undone all the same.
-      const { success, error } = await calls.call({ agent: name, input, options });
-      return { success, error };
-    }
-    const undone = runCompensations(undos.splice(keep), { events, perform });
-    const over = () => {
-      undoing = undefined;
-      details.update();
-    };
-    void undone.then(over, over);
-    return undone;
   }
 
   function tellStart() {
@@ -196,7 +197,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
       queueWatch,
       outcomes,
       body: () => code.run(body),
-      undo,
+      undo: () => undos.undo(),
       onStopRequested,
       onEnd,
       cancelledAt: () => cancelledAt,
@@ -218,7 +219,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
         outcomes,
         occurrences: calls.occurrences(),
         events: events.take(),
-        undos,
+        undos: entries,
         decided: approvals.decided(),
         paused_by: gate.pausedBy(),
       },
@@ -228,16 +229,17 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   return {
     agent,
     /** Asks the run's user; see `Question`. */
-    ask: (question: Question) => approvals.ask(question),
+    ask: (question: Question) => ask(question),
     /** Registers a compensation; to be done before the call that it undoes. */
-    compensate,
-    undo,
-    registered: () => undos.length,
+    compensate: undos.register,
+    undo: undos.undo,
+    registered: undos.registered,
     finish,
     continueWith,
     /** What the code of a run gets to wait for. */
     hand: code.hand,
     events,
     context,
+    version,
   };
 }

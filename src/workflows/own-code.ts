@@ -7,13 +7,15 @@ import {
   ContinueAsNew,
   isCancellation,
   sleep,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { engineVersion } from './engine-version.ts';
 import { failureType } from './failure-type.ts';
 import { createHandedPromises } from './handed-promises.ts';
+import { createTaskBudget } from './schedule-budget.ts';
 
-/** How often a run that is asked to stop still answers its own code that it is; code that asks on would never end. */
-const CALLS_AFTER_STOP = 100;
+/** How many calls of one workflow task may fail at once; code that calls on whatever happens would hold up its worker. */
+const REFUSED_AT_ONCE = 2_000;
 
 /** How long code that was asked to stop may do nothing that the engine sees, in milliseconds; then it is given up. */
 const STOP_GRACE_MS = 10_000;
@@ -68,15 +70,27 @@ export function createOwnCode({ version, shield, deadline, atWork, onAgentsLeft 
   let isOver = false;
   let isStopping = false;
   let isLooking = false;
-  let refused = 0;
+  const refusals = createTaskBudget({ mostCalls: REFUSED_AT_ONCE });
   let graceScope: CancellationScope | undefined;
+  let reject: ((error: unknown) => void) | undefined;
+
   /** Ends the run with this error, whatever its code does. */
-  let end: (error: unknown) => void = () => undefined;
+  function end(error: unknown) {
+    if (isOver || !reject) return;
+    close();
+    reject(error);
+  }
+
+  /** From now on nothing reaches the code. */
+  function close() {
+    isOver = true;
+    handed.close();
+  }
 
   function endIfIgnored() {
     isLooking = false;
     const found = handed.ignored();
-    if (found && !isOver) end(found.error);
+    if (found) end(found.error);
   }
 
   /** Code may wait for several at once: whether it ignored one is certain when it has handed over to the server. */
@@ -86,17 +100,17 @@ export function createOwnCode({ version, shield, deadline, atWork, onAgentsLeft 
     void shield.run(() => sleep(1, { summary: 'looks whether a failure is ignored' })).then(endIfIgnored);
   }
 
-  function isRefused(): boolean {
-    if (!isStopping || !CancellationScope.current().consideredCancelled) return false;
-    refused += 1;
-    return refused > CALLS_AFTER_STOP;
+  /** A call that fails in the task that made it was not made: the run is stopping, or the call is wrong. */
+  function refusedIn(task: number, error: unknown) {
+    if (workflowInfo().historyLength !== task) return;
+    if (!refusals.take(0)) end(error);
   }
 
   async function waitForEnd() {
     const last = Math.max(deadline, Date.now()) + CLEAN_UP_MS;
     do await sleep(STOP_GRACE_MS, { summary: 'the time that the code has to stop' });
     while (!isOver && atWork() > 0 && Date.now() < last);
-    if (!isOver) end(new CancelledFailure('the workflow did not end when it was asked to'));
+    end(new CancelledFailure('the workflow did not end when it was asked to'));
   }
 
   async function stopLeft(scope: CancellationScope) {
@@ -119,9 +133,9 @@ export function createOwnCode({ version, shield, deadline, atWork, onAgentsLeft 
     const outer = CancellationScope.current();
     const scope = new CancellationScope();
     try {
-      const result = await new Promise<Result>((resolve, reject) => {
-        end = reject;
-        scope.run(body).then(resolve, reject);
+      const result = await new Promise<Result>((resolve, failed) => {
+        reject = failed;
+        scope.run(body).then(resolve, failed);
       });
       const found = handed.ignored();
       if (found) throw found.error;
@@ -129,8 +143,7 @@ export function createOwnCode({ version, shield, deadline, atWork, onAgentsLeft 
     } catch (thrown) {
       throw errorOf(thrown, outer);
     } finally {
-      isOver = true;
-      handed.close();
+      close();
       graceScope?.cancel();
       await stopLeft(scope);
     }
@@ -146,13 +159,11 @@ export function createOwnCode({ version, shield, deadline, atWork, onAgentsLeft 
     hand<Value>(make: () => Promise<Value>): Promise<Value> {
       if (version === 1) return make();
       if (isOver) return never();
-      if (isRefused()) {
-        end(new CancelledFailure('the workflow did not end when it was asked to'));
-        return never();
-      }
       lookForIgnored();
-      return handed.hand(make());
+      const { historyLength } = workflowInfo();
+      return handed.hand(make(), (error) => refusedIn(historyLength, error));
     },
+    end,
     /** To be called once the run is asked to stop. */
     stop(): void {
       if (version === 1 || isStopping) return;

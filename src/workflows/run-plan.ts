@@ -72,7 +72,7 @@ export async function runPlan(start: RunStart<PlanRun>): Promise<RunOutcome<Plan
 
   async function perform(step: PlanStep, given: unknown): Promise<StepResult> {
     const { id, agent } = step;
-    const wait = budget(given);
+    const wait = run.version === 1 ? budget(given) : undefined;
     if (wait) await wait;
     const startedAt = Date.now();
     const begun = { id, agent, started_at: new Date(startedAt).toISOString() };

@@ -1,9 +1,9 @@
 // Runs inside the workflow sandbox. Each workflow has a bug that a developer makes.
 import { sleep } from '@temporalio/workflow';
-import { agents, saga, workflow } from '../../src/workflow.ts';
+import { agents, ask, saga, workflow } from '../../src/workflow.ts';
 import type app from './buggy-app.ts';
 
-const { endless, fails, quick } = agents<typeof app>();
+const { endless, fails, local, quick } = agents<typeof app>();
 
 /** Ignores an agent that fails, and calls others for ever. */
 export const ignoresFailure = workflow('ignoresFailure', async (_input: object) => {
@@ -93,4 +93,47 @@ export const leavesWork = workflow('leavesWork', async (_input: object) => {
   void endless({});
   await quick({ last: true });
   return 'done';
+});
+
+/** Calls an agent this many times at once. */
+export const callsMany = workflow('callsMany', async ({ times, stay }: { times: number; stay?: boolean }) => {
+  const agent = stay ? endless : quick;
+  const results = await Promise.all(Array.from({ length: times }, (_, n) => agent({ n })));
+  return results.length;
+});
+
+/** Fills its history: each result of a local agent is in it. */
+export const fillsHistory = workflow('fillsHistory', async ({ bytes }: { bytes: number }) => {
+  await saga(async (undo) => {
+    undo({ agent: 'quick', input: { undo: true } });
+    await quick({});
+  });
+  const text = 'x'.repeat(16_000);
+  let calls = 0;
+  for (; calls < bytes / text.length; calls += 1) await local({ text });
+  return calls;
+});
+
+/** Asks so many questions at once. */
+export const asksMany = workflow('asksMany', async ({ times }: { times: number }) => {
+  const asked = Array.from({ length: times }, (_, n) => ask({ id: `q${n}`, question: `Number ${n}?` }));
+  return (await Promise.all(asked)).length;
+});
+
+/** Gives an agent limits, or an input, that Temporal does not take. */
+export const demandsMuch = workflow(
+  'demandsMuch',
+  async ({ limits, bytes = 1 }: { limits?: Record<string, number>; bytes?: number }) => {
+    const { error } = await quick.outcome({ text: 'x'.repeat(bytes) }, { limits });
+    return error?.type ?? 'completed';
+  },
+);
+
+/** Does many things that are undone when it fails. */
+export const undoesMany = workflow('undoesMany', async ({ times }: { times: number }) => {
+  await saga(async (undo) => {
+    for (let n = 0; n < times; n += 1) undo({ agent: 'quick', input: { n } });
+    await quick({});
+  });
+  await fails({});
 });

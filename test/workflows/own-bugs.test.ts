@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { RunHandle } from '../../src/client.ts';
-import type { RunOutcome } from '../../src/contracts/run.ts';
 import { testApp, type TestApp } from '../../src/testing/test-app.ts';
 import app from '../support/buggy-app.ts';
+import { endedIn } from '../support/ended-in.ts';
 import { faultTest } from '../support/fault-test.ts';
 import * as workflows from '../support/buggy-workflows.ts';
 
@@ -15,16 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.stop());
 
-/** Outcome of a run, empty where it has not ended in time. */
-async function ended(run: RunHandle, waitMs = 8_000): Promise<Partial<RunOutcome> & { ms: number }> {
-  const from = Date.now();
-  const late = new Promise<'open'>((resolve) => setTimeout(resolve, waitMs, 'open').unref());
-  const outcome = await Promise.race([run.result(), late]);
-  const ms = Date.now() - from;
-  if (outcome !== 'open') return { ...outcome, ms };
-  await t.temporal.workflow.getHandle(run.workflowId).terminate('its test has seen enough');
-  return { ms };
-}
+const ended = (run: RunHandle, waitMs?: number) => endedIn(t, run, waitMs);
 
 faultTest(
   'a run whose code ignores a failing agent ends with its error, is undone, and its other agents stop',
