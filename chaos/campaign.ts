@@ -153,7 +153,7 @@ async function underLoad({ plan, stage, recorder, keeper, note, tell, ms, quietL
     void answer(event);
   };
   const watchers: Watcher[] = users.flatMap((user, n) => [
-    watchSocket({ ...own(user), onEvent }),
+    watchSocket({ ...own(user), onEvent, onSnapshot: (asked) => asked.forEach((each) => void answer(each)) }),
     ...(n % 2 ? [watchStream({ ...own(user), onEvent: () => undefined })] : []),
   ]);
   const slow = users.slice(0, 2).map((user) => watchSlowly({ ...own(user), onEvent: () => undefined }));
@@ -209,7 +209,8 @@ async function underLoad({ plan, stage, recorder, keeper, note, tell, ms, quietL
     // An end that left the log before its reader came is told to nobody.
     for (const { run, user } of plan.runs.filter((each) => !ends.has(each.run))) {
       const view = await callers.get(user)?.call({ method: 'GET', path: `/v1/runs/${run}`, run });
-      if (view?.body?.ended_at) ends.hear({ type: 'run_completed', run_id: run });
+      const isOver = view?.body?.ended_at ?? (view?.status === 404 && (await keeper.isClosed(run)));
+      if (isOver) ends.hear({ type: 'run_completed', run_id: run });
     }
     await wait(ASK_AFTER_MS);
   }

@@ -34,7 +34,8 @@ function checkView(answer: Answer, run: KnownRun, heardAt: number | undefined, {
     return;
   }
   if (view.status !== status) return fault('answers', `${name} says ${view.status}, it ended ${status}`);
-  if (Date.parse(end.at) > answer.at + 1_000) fault('answers', `${name} says ${view.status}, it ended ${end.at} only`);
+  if (!run.logLoss && Date.parse(end.at) > answer.at + 1_000)
+    fault('answers', `${name} says ${view.status}, it ended ${end.at} only`);
   const outcome = run.executions.at(-1)?.outcome as { result?: unknown } | null;
   const result = outcome?.result ?? null;
   // A run that was closed from outside has no outcome; what its agents had come to is shown all the same.
@@ -92,8 +93,9 @@ export function checkAnswers(world: World, findings: Findings): void {
     const run = answer.run === undefined ? undefined : world.byName.get(answer.run);
     if (status === 404 && run?.acceptedAt !== undefined && !path.includes('/approvals/')) {
       const words = `${method} ${path} of ${user}: 404, though it was accepted`;
-      // A store that forgot all of a run does not know its id either.
-      if (run.events.length === 0 && run.lost.length > 0) findings.allowed('lost', words);
+      // A store that forgot all of a run does not know its id either, until the run is heard of again.
+      const forgotten = run.lost.length > 0 && !run.events.some(({ at }) => Date.parse(at) < answer.at);
+      if (forgotten) findings.allowed('lost', words);
       else findings.fault('answers', words);
     }
     if (status !== 200) continue;

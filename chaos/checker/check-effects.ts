@@ -47,8 +47,9 @@ function unknowable(run: KnownRun): string | undefined {
 function checkPutBack(name: string, run: KnownRun, status: string, putBack: BankLine[], { fault }: Findings) {
   const { kind } = run.planned;
   const begun = heardOf(run).some(({ agent, type }) => agent === 'walker' && type === 'agent_started');
-  // A run that was terminated has only the ledger left, which knows tools but no undoing agents.
-  const owes = ['failed', 'cancelled'].includes(status) && (kind === 'trip' || (kind === 'basket' && begun));
+  // A run that was closed from outside has only the ledger left, which knows tools but no undoing agents.
+  const byItself = ['failed', 'cancelled'].includes(status) && !run.temporalLoss;
+  const owes = byItself && (kind === 'trip' || (kind === 'basket' && begun));
   if (putBack.length > 1) fault('undosDoubled', `${name} was put back ${putBack.length} times`);
   if (owes && putBack.length === 0) fault('undosMissing', `${name} ended ${status} and was not put back`);
   if (status === 'completed' && putBack.length > 0) fault('undosDoubled', `${name} completed and was put back`);

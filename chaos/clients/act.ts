@@ -65,6 +65,8 @@ export async function actOn(world: World, planned: PlannedRun): Promise<void> {
   ]);
 }
 
+type Asking = Pick<SeenEvent, 'type' | 'run_id' | 'user_id' | 'workflow_id' | 'generation' | 'payload'>;
+
 /**
  * Answers the questions that runs ask, each once: as its user has in mind; and where nobody knows whether a payment was
  * made, by a look at the bank's account.
@@ -72,7 +74,7 @@ export async function actOn(world: World, planned: PlannedRun): Promise<void> {
 export function createAnswering(world: World, runs: ReadonlyMap<string, PlannedRun>) {
   const asked = new Set<string>();
 
-  async function decideBySignal(event: SeenEvent, id: string, receipt: string) {
+  async function decideBySignal(event: Asking, id: string, receipt: string) {
     const { run_id: run, user_id: user, workflow_id } = event;
     const message = { approval_id: id, decision: 'done', by: user, data: { receipt } };
     while (!world.signal.aborted) {
@@ -87,7 +89,7 @@ export function createAnswering(world: World, runs: ReadonlyMap<string, PlannedR
     }
   }
 
-  return async function onEvent(event: SeenEvent): Promise<void> {
+  return async function onEvent(event: Asking): Promise<void> {
     if (event.type !== 'approval_requested') return;
     const { approval_id: id, options } = event.payload as { approval_id: string; options: string[] };
     const { run_id: run, user_id: user, generation } = event;

@@ -2,8 +2,15 @@ import { connectFeed } from '../../src/feed.ts';
 import type { ClientLine, SeenEvent } from '../records/lines.ts';
 import type { Watcher, WatchOptions } from './watcher.ts';
 
+type Options = WatchOptions & {
+  /** Gets the questions that stand open where events are gone that asked them. */
+  onSnapshot?: (
+    asked: Pick<SeenEvent, 'run_id' | 'user_id' | 'workflow_id' | 'generation' | 'type' | 'payload'>[],
+  ) => void;
+};
+
 /** The client that ships, and beside it what came over the wire. */
-export function watchSocket({ user, url, token, record, onEvent, client = 'ws' }: WatchOptions): Watcher {
+export function watchSocket({ user, url, token, record, onEvent, onSnapshot, client = 'ws' }: Options): Watcher {
   const write = (line: Partial<ClientLine>) => record({ at: Date.now(), client, user, ...line } as ClientLine);
   let conns = 0;
   let last = 0;
@@ -35,6 +42,12 @@ export function watchSocket({ user, url, token, record, onEvent, client = 'ws' }
       last = update.seq;
       if (update.type === 'resync') {
         write({ what: 'given_resync', seq: update.seq, reason: update.reason });
+        onSnapshot?.(
+          update.runs.flatMap(({ run_id, user_id, workflow_id, approvals }) => {
+            const ids = { run_id, user_id, workflow_id, generation: 0, type: 'approval_requested' };
+            return approvals.flatMap((each) => (each.decision === null ? { ...ids, payload: { ...each } } : []));
+          }),
+        );
         continue;
       }
       write({ what: 'given', seq: update.seq, id: update.id, epoch: update.epoch });

@@ -5,14 +5,20 @@ import { freePorts } from '../processes/free-ports.ts';
 import { createTemporalServer, removeDatabase } from '../processes/temporal-server.ts';
 import type { Injections, World } from './world.ts';
 
+/** After so long a list of Temporal shows what has happened, in milliseconds. */
+const LISTED_AFTER_MS = 2_000;
+
 /** Another Temporal at the address, for a while or for good. */
 export function injectTemporal({ stage, note, keepTemporal }: World): Injections {
   const { temporal, toTemporal, embedded, dev, temporalDir, cliPath } = stage;
   let foreigners = 0;
 
   async function emptied() {
+    await stage.killRoles();
+    // Its lists lag behind what happens.
+    await wait(LISTED_AFTER_MS);
     await keepTemporal();
-    await Promise.all([stage.killRoles(), temporal?.end('SIGKILL')]);
+    await temporal?.end('SIGKILL');
     embedded?.kill('SIGKILL');
     await wait(300);
     removeDatabase(temporalDir);
@@ -45,7 +51,7 @@ export function injectTemporal({ stage, note, keepTemporal }: World): Injections
             n,
             fault,
             phase: 'note',
-            note: `doctor --rebind ended with ${code}: ${said.trim().split('\n').at(-1)}`,
+            note: `doctor --rebind ended with ${code}: ${said.trim().split('\n').slice(-4).join(' | ')}`,
           });
           await stage.startRoles();
         },
