@@ -12,11 +12,14 @@ type Fetched = Extract<HistoryToCheck, { history: unknown }>;
 
 async function fetched(id: string): Promise<Fetched> {
   const { fetchHistory } = await import('../replay/fetch-histories.ts');
-  return withOperator(async ({ client, feed, find }) => {
-    const { workflow_id: workflowId } = await find(id);
-    const { runId } = await client.workflow.getHandle(workflowId).describe();
-    return fetchHistory({ client: client.workflow, eventsOf: feed.events }, { workflowId, runId });
-  });
+  return withOperator(
+    async ({ client, feed, find }) => {
+      const { workflow_id: workflowId } = await find(id);
+      const { runId } = await client.workflow.getHandle(workflowId).describe();
+      return fetchHistory({ client: client.workflow, eventsOf: feed.events }, { workflowId, runId });
+    },
+    { anyTemporal: true },
+  );
 }
 
 async function scrubbed(history: Fetched, { app, keep }: Options) {

@@ -13,26 +13,49 @@ import { isUnavailable } from '../contracts/unavailable.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
 import { describeWorkflow } from '../reconciler/describe-workflow.ts';
 
+async function* noEvents(): AsyncGenerator<never> {}
+
 /** How long runs may be looked for among all there are, in milliseconds. */
 const FIND_TIMEOUT_MS = 60_000;
 
-/** A client over all users' runs: whoever may reach Temporal itself may see them. */
-export async function operatorClient() {
+/**
+ * A client over all users' runs: whoever may reach Temporal itself may see them. `anyTemporal`: also of a Temporal that
+ * the log does not belong to, and then without the log, for what reads histories only.
+ *
+ * @throws BatonError `InvalidInput` with code `foreign_temporal`
+ */
+export async function operatorClient({ anyTemporal = false }: { anyTemporal?: boolean } = {}) {
   const config = loadConfig();
   const settings = connectionSettings({ dataDir: config.dataDir });
   const { connectionOptions, namespace } = settings;
   const connection = await openConnection(settings);
   // An operator is needed most when something is down: what Temporal alone can do works without the log.
-  const feed = await openFeedSource(config).catch(unreachableFeed);
+  let feed = await openFeedSource(config).catch(unreachableFeed);
   const client = new Client({ connection, namespace, dataConverter: createDataConverter(config.payloads) });
 
   const warn = (message: string) => process.emitWarning(message);
   await feed.temporal.claim(client.workflow, { bind: false, warn }).catch(async (error: unknown) => {
     // Without its log nobody knows which Temporal it belongs to.
     if (isUnavailable(error)) return;
-    await close();
-    throw error;
+    if (!anyTemporal) {
+      await close();
+      throw error;
+    }
+    await feed.close();
+    // This log has no event of any run there.
+    feed = { ...unreachableFeed(error), events: noEvents };
   });
+
+  /** A run that the log has open is none that never was. */
+  async function refuseUnknown(runOrWorkflowId: string): Promise<void> {
+    const open = await Promise.resolve(feed.log.openRuns()).catch(() => []);
+    const run = open.find(({ workflowId, runId }) => [workflowId, runId].includes(runOrWorkflowId));
+    if (!run) return;
+    const what = `unknown_to_temporal: Temporal at ${connectionOptions.address} does not have run "${run.runId}"`;
+    const remedy = 'it is stalled, not ended: see "baton doctor", and unknown_to_temporal in docs/operate.md';
+    const message = `${what}, which is open in the log since ${run.startedAt}; ${remedy}`;
+    throw new BatonError('NetworkError', message, { code: 'unknown_to_temporal' });
+  }
 
   async function find(runOrWorkflowId: string): Promise<RunSummary> {
     // A workflow id needs no search, and the list lags behind by moments.
@@ -42,6 +65,7 @@ export async function operatorClient() {
     const matches = runs.filter(({ run_id, workflow_id }) => [run_id, workflow_id].includes(runOrWorkflowId));
     const [found] = matches;
     if (!found) {
+      await refuseUnknown(runOrWorkflowId);
       throw new BatonError(
         'InvalidInput',
         `no run "${runOrWorkflowId}" at ${connectionOptions.address}; "baton runs" lists them`,

@@ -42,18 +42,27 @@ async function checkFolder(dir: string, { workflow, limit }: Options, check: Che
 async function checkServer({ workflow, since, limit }: Options, check: Check): Promise<CheckedHistory[]> {
   const { fetchHistories } = await import('../replay/fetch-histories.ts');
   const from = sinceOf(since);
-  return withOperator(async ({ client, feed }) => {
-    const histories = fetchHistories({ client: client.workflow, eventsOf: feed.events, workflow, since: from, limit });
-    const checks: CheckedHistory[] = [];
-    let chunk: HistoryToCheck[] = [];
-    for await (const history of histories) {
-      chunk.push(history);
-      if (chunk.length < CHUNK) continue;
-      checks.push(...(await check(chunk)));
-      chunk = [];
-    }
-    return [...checks, ...(await check(chunk))];
-  });
+  return withOperator(
+    async ({ client, feed }) => {
+      const histories = fetchHistories({
+        client: client.workflow,
+        eventsOf: feed.events,
+        workflow,
+        since: from,
+        limit,
+      });
+      const checks: CheckedHistory[] = [];
+      let chunk: HistoryToCheck[] = [];
+      for await (const history of histories) {
+        chunk.push(history);
+        if (chunk.length < CHUNK) continue;
+        checks.push(...(await check(chunk)));
+        chunk = [];
+      }
+      return [...checks, ...(await check(chunk))];
+    },
+    { anyTemporal: true },
+  );
 }
 
 async function replay(module: string | undefined, options: Options): Promise<void> {

@@ -30,6 +30,7 @@ async function forgotten(userId: string, endsBy: Date) {
       ),
     (gone) => gone,
   );
+  return workflowId;
 }
 
 const word = (type: string) => /^run_(stalled|recovered|failed)$/.test(type);
@@ -54,5 +55,37 @@ faultTest(
     const later = await at.stores.log.read({ userId: 'ann', after: 0, limit: 100 });
     expect(later.map(({ type }) => type).filter(word)).toEqual(['run_stalled']);
     return `It is stalled as \`unknown_to_temporal\`; past its deadline it is lost ${(failed ?? 0) - (stalled ?? 0)} ms later, after 3 answers 300 ms apart (in use 4, a minute apart).`;
+  },
+);
+
+faultTest(
+  'a decision on a run that Temporal does not have is kept until the log says that the run has ended',
+  {
+    kind: 1,
+    before: 'At the answer that there is no such run the decision was marked as delivered, and never sent again.',
+    timeoutMs: 60_000,
+  },
+  async () => {
+    const { decisions } = at.stores;
+    const decide = (workflowId: string, userId: string, ageMs: number) =>
+      decisions.decide({
+        workflowId,
+        userId,
+        approvalId: 'a',
+        decision: 'approve',
+        by: userId,
+        at: new Date(Date.now() - ageMs).toISOString(),
+      });
+    const input = { agent: 'gated', input: { name: 'dee' } };
+    const live = await at.worker.start('runAgent', input, { userId: 'dee' });
+    const lost = await forgotten('cem', new Date(Date.now() + 3_600_000));
+    // The oldest is sent first: once the second has been sent, the first has been tried.
+    await decide(lost, 'cem', 60_000);
+    await decide(live.workflowId, 'dee', 30_000);
+    const waiting = async () => (await decisions.undelivered()).map(({ userId }) => userId);
+    await until(waiting, (users) => !users.includes('dee'));
+    expect(await waiting()).toEqual(['cem']);
+    await live.handle.terminate();
+    return 'The decision still waits to be sent after the reconciler has tried.';
   },
 );

@@ -1,4 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import type { AnyAgent } from '../../src/agents/define-agent.ts';
 import type { BatonEvent } from '../../src/contracts/event.ts';
 import { startReconciler } from '../../src/reconciler/start-reconciler.ts';
@@ -9,15 +10,21 @@ import { shared, startTestWorker } from './test-run.ts';
 export async function startReconciledWorker({
   agents,
   lostAfter,
+  dataConverter,
+  reads,
 }: {
   agents: readonly AnyAgent[];
   lostAfter?: { answers: number; everyMs: number };
+  /** How the worker keeps payloads. @default as they are */
+  dataConverter?: DataConverter;
+  /** How the reconciler reads them. @default as they are */
+  reads?: DataConverter;
 }) {
   const stores = await openTestStores();
-  const worker = await startTestWorker({ agents, notifier: stores.log });
+  const worker = await startTestWorker({ agents, notifier: stores.log, dataConverter });
   const { address, namespace } = shared();
   const connection = await Connection.connect({ address });
-  const { workflow: client } = new Client({ connection, namespace });
+  const { workflow: client } = new Client({ connection, namespace, dataConverter: reads });
   const { effects, taskQueue } = worker;
   const stopReconciler = startReconciler({ ...stores, effects, client, everyMs: 200, taskQueue, lostAfter });
   return {
