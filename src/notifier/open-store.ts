@@ -14,6 +14,7 @@ import { createSqliteBinding } from './sqlite-binding.ts';
 import { createSqliteDecisions } from './sqlite-decisions.ts';
 import { createSqliteEffects } from './sqlite-effects.ts';
 import { openSqliteFile } from './sqlite-file.ts';
+import { openIncarnation } from './sqlite-incarnation.ts';
 import { createSqliteLeases } from './sqlite-leases.ts';
 import { createSqliteRunIds } from './sqlite-run-ids.ts';
 import { LOG_TABLES } from './sqlite-log-tables.ts';
@@ -115,15 +116,21 @@ async function openSqliteStore(path: string, options: StoreOptions): Promise<Sto
   const file = openSqliteFile({ path, tables: [LOG_TABLES, SIDE_TABLES], fsync: options.fsync });
   const { path: store, db, verify, lost } = file;
   try {
+    const log = await createSqliteLog(file);
+    const ledger = await openIncarnation(file);
     const parts = {
-      log: await createSqliteLog(file),
-      effects: createSqliteEffects(file),
+      log,
+      effects: createSqliteEffects(file, ledger),
       leases: createSqliteLeases(file),
       decisions: createSqliteDecisions(file),
       runIds: createSqliteRunIds(file),
       binding: createSqliteBinding(file),
     };
-    return toStore({ store, parts, letGo: () => db.close(), verify, lost }, options);
+    function letGo() {
+      ledger.close();
+      db.close();
+    }
+    return toStore({ store, parts, letGo, verify, lost }, options);
   } catch (error) {
     db.close();
     throw outageOf(error, { store }) ?? error;
@@ -137,14 +144,18 @@ async function openRedisStore(options: StoreOptions): Promise<Store> {
   const { createRedisLog } = await import('./redis-log.ts');
   const store = withoutPassword(url);
   const redis = await openRedis(url);
-  const letGo = () => redis.disconnect();
+  const effects = createRedisEffects(redis, { ...PREFIX, retentionDays });
+  function letGo() {
+    effects.close();
+    redis.disconnect();
+  }
   let cause: string | undefined;
   const lastCause = () => cause;
   redis.on('error', ({ message }: Error) => (cause = message)).on('ready', () => (cause = undefined));
   try {
     const parts = {
       log: await createRedisLog(redis, { ...PREFIX, retentionDays }),
-      effects: createRedisEffects(redis, PREFIX),
+      effects,
       leases: createRedisLeases(redis, PREFIX),
       decisions: createRedisDecisions(redis, PREFIX),
       runIds: createRedisRunIds(redis, { ...PREFIX, retentionDays }),

@@ -16,29 +16,56 @@ if not fenced then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. ' ' .. ARGV[3
 export const FENCE_SCRIPT = PASS;
 
 /**
- * KEYS: fences, the call, the order of the calls. ARGV: as above, then token, repeatable (1 or 0), limit, and the call's
- * fields as JSON. Answers the status, the server's time, and the call as it is then.
+ * KEYS: fences, openings, the incarnation unless in a cluster. ARGV: as above, then the incarnation that was looked at,
+ * the one that the run's start names or nothing, and whether an earlier attempt is known (1 or 0). Answers the incarnation
+ * that is recorded, or nothing where the present one has changed since.
+ */
+export const OPEN_SCRIPT = `
+if KEYS[3] and redis.call('HGET', KEYS[3], 'id') ~= ARGV[5] then return false end
+${PASS}
+local recorded = redis.call('HGET', KEYS[2], ARGV[1])
+-- Where an earlier attempt has left nothing, what it left was lost.
+if not recorded and ARGV[7] == '1' then recorded = 'lost' end
+if not recorded then recorded = ARGV[6] ~= '' and ARGV[6] or ARGV[5] end
+-- Always a write, so that there is something to wait for.
+redis.call('HSET', KEYS[2], ARGV[1], recorded)
+return recorded
+`;
+
+/**
+ * KEYS: fences, the call, the order of the calls, openings. ARGV: as of the fence, then token, repeatable (1 or 0), limit,
+ * the call's fields as JSON, the recorded incarnation or nothing, and for how long a call that is missing may be under way
+ * or nothing. Answers the status, the server's time, and the call as it is then.
  */
 export const BEGIN_SCRIPT = `
-${PASS}
 ${LUA_NOW}
 local function answer(status)
   return {status, string.format('%.0f', now), redis.call('HGETALL', KEYS[2])}
 end
+if ARGV[9] ~= '' and redis.call('HGET', KEYS[4], ARGV[1]) ~= ARGV[9] then return answer('reopen') end
+${PASS}
 local token, repeatable, limit, fields = ARGV[5], ARGV[6], tonumber(ARGV[7]), ARGV[8]
 local known = redis.call('HMGET', KEYS[2], 'state', 'round', 'token')
 local state, round = known[1], tonumber(known[2] or '0')
 if fenced then return answer('fenced') end
 if state == 'done' then return answer('done') end
-if state == 'unknown' and known[3] == token then return answer('call') end
+if state == 'unknown' and known[3] == token then
+  -- A write, so that whoever waits for a replica waits for the call as well.
+  redis.call('HSET', KEYS[2], 'token', token)
+  return answer('call')
+end
 if state == 'unknown' and repeatable == '0' then return answer('unknown') end
+local status = 'call'
+if not state and repeatable == '0' and ARGV[10] ~= '' then
+  status, token, limit = 'unknown', '', tonumber(ARGV[10])
+end
 if state == 'compensated' then round = round + 1 end
 local last = redis.call('ZREVRANGE', KEYS[3], 0, 0, 'WITHSCORES')[2]
 redis.call('ZADD', KEYS[3], tonumber(last or '0') + 1, KEYS[2])
 redis.call('DEL', KEYS[2])
 redis.call('HSET', KEYS[2], 'state', 'unknown', 'round', round, 'token', token, 'fields', fields,
   'generation', ARGV[2], 'scheduled', ARGV[3], 'attempt', ARGV[4], 'deadline_at', string.format('%.0f', now + limit))
-return answer('call')
+return answer(status)
 `;
 
 /** KEYS: the call. ARGV: token, generation, scheduled, attempt, new state, receipt (if done). Answers 1 if it is so now. */
@@ -50,6 +77,12 @@ if row[1] ~= 'unknown' or older(ARGV[2], ARGV[3], ARGV[4], row[2], row[3], row[4
 redis.call('HSET', KEYS[1], 'state', ARGV[5], 'settled_by', ARGV[1])
 if ARGV[5] == 'done' then redis.call('HSET', KEYS[1], 'receipt', ARGV[6]) end
 return 1
+`;
+
+/** KEYS: the call. ARGV: token. */
+export const RELEASE_SCRIPT = `
+local row = redis.call('HMGET', KEYS[1], 'state', 'token')
+if row[1] == 'unknown' and row[2] == ARGV[1] then redis.call('HSET', KEYS[1], 'state', 'planned') end
 `;
 
 /** KEYS: the call. ARGV: round. */

@@ -1,6 +1,8 @@
 import { compareExec, type ExecOrder } from '../contracts/exec-order.ts';
 import type { BeginResult, EffectCall, EffectEntry, EffectKey, EffectLedger, EffectState } from './effect-ledger.ts';
+import { createSqliteAttempts } from './sqlite-attempts.ts';
 import type { SqliteFile } from './sqlite-file.ts';
+import type { SqliteIncarnation } from './sqlite-incarnation.ts';
 
 type Row = ExecOrder & {
   workflow_id: string;
@@ -31,7 +33,9 @@ function entryOf(row: Row): EffectEntry {
 }
 
 /** The effect ledger in the tables of an opened event log file. */
-export function createSqliteEffects({ db, transaction }: SqliteFile): EffectLedger {
+export function createSqliteEffects(file: SqliteFile, ledger: SqliteIncarnation): EffectLedger {
+  const { db } = file;
+  const { incarnation: current } = ledger;
   const find = db.prepare(`SELECT * FROM effects WHERE ${KEY}`);
   const fenceOf = db.prepare(
     'SELECT generation, scheduled, attempt FROM effect_fences WHERE workflow_id = ? AND agent_run = ?',
@@ -49,8 +53,24 @@ export function createSqliteEffects({ db, transaction }: SqliteFile): EffectLedg
   );
   const listRun = db.prepare('SELECT * FROM effects WHERE workflow_id = ? ORDER BY n');
   const listAgent = db.prepare('SELECT * FROM effects WHERE workflow_id = ? AND agent_run = ? ORDER BY n');
+  const openingOf = db.prepare('SELECT incarnation FROM effect_openings WHERE workflow_id = ? AND agent_run = ?');
+  const recordOpening = db.prepare('INSERT OR REPLACE INTO effect_openings VALUES (?, ?, ?, ?)');
+  const pruneOpenings = db.prepare('DELETE FROM effect_openings WHERE updated_at < ?');
+  const pruneAttempts = db.prepare('DELETE FROM attempts WHERE updated_at < ?');
   const pruneEffects = db.prepare('DELETE FROM effects WHERE updated_at < ?');
   const pruneFences = db.prepare('DELETE FROM effect_fences WHERE updated_at < ?');
+
+  async function transaction<T>(work: () => T, options?: { synced: boolean }): Promise<T> {
+    const result = await file.transaction(() => {
+      ledger.count();
+      return work();
+    }, options);
+    ledger.counted();
+    return result;
+  }
+
+  const recordedBy = ({ workflowId, agentRun }: Pick<EffectKey, 'workflowId' | 'agentRun'>) =>
+    (openingOf.get(workflowId, agentRun) as { incarnation: string } | undefined)?.incarnation;
 
   /** Whether this attempt is the newest one known; if so, it is from now on. */
   function pass(workflowId: string, agentRun: string, order: ExecOrder): boolean {
@@ -60,32 +80,58 @@ export function createSqliteEffects({ db, transaction }: SqliteFile): EffectLedg
     return newer >= 0;
   }
 
-  function write(call: EffectCall, order: ExecOrder, before: Row | undefined): BeginResult {
+  function write(call: EffectCall, order: ExecOrder, before: Row | undefined): EffectEntry {
     const now = Date.now();
     const { workflowId, agent, callId, input, limitMs } = call;
     const round = (before?.round ?? 0) + (before?.state === 'compensated' ? 1 : 0);
     const { n } = next.get(workflowId) as { n: number };
     const { generation, scheduled, attempt } = order;
     save.run(...keyOf(call), n, agent, callId, round, input, generation, scheduled, attempt, now + limitMs, now);
-    return { status: 'call', entry: entryOf(find.get(...keyOf(call)) as Row) };
+    return entryOf(find.get(...keyOf(call)) as Row);
+  }
+
+  function planned(call: EffectCall): EffectEntry {
+    return { ...call, state: 'planned', round: 0, receipt: null, remainingMs: 0 };
   }
 
   return {
     async fence({ workflowId, agentRun, order }) {
       await transaction(() => pass(workflowId, agentRun, order));
     },
-    async begin({ call, order }) {
-      return transaction(() => {
-        const before = find.get(...keyOf(call)) as Row | undefined;
-        if (!pass(call.workflowId, call.agentRun, order)) {
-          const entry = before ? entryOf(before) : { ...call, state: 'planned' as const, round: 0 };
-          return { status: 'fenced', entry: { receipt: null, remainingMs: 0, ...entry } };
-        }
-        if (before?.state === 'done') return { status: 'done', entry: entryOf(before) };
-        if (before?.state === 'unknown' && !call.repeatable) return { status: 'unknown', entry: entryOf(before) };
-        return write(call, order, before);
-      });
+    incarnation: () => Promise.resolve(current),
+    open: ({ workflowId, agentRun, named = current, order, isKnown }) =>
+      transaction(
+        () => {
+          pass(workflowId, agentRun, order);
+          const before = recordedBy({ workflowId, agentRun });
+          // Where an earlier attempt has left nothing, what it left was lost.
+          const recorded = before ?? (isKnown ? 'lost' : named);
+          recordOpening.run(workflowId, agentRun, recorded, Date.now());
+          return { recorded, current, vouches: recorded === current };
+        },
+        { synced: true },
+      ),
+    vouches: async ({ named = current, ...which }) => (recordedBy(which) ?? named) === current,
+    async begin({ call, order, opening }): Promise<BeginResult> {
+      const { repeatable, workflowId, agentRun } = call;
+      return transaction(
+        () => {
+          const before = find.get(...keyOf(call)) as Row | undefined;
+          const entry = before ? entryOf(before) : planned(call);
+          if (opening && recordedBy(call) !== opening.recorded) return { status: 'reopen', entry };
+          if (!pass(workflowId, agentRun, order)) return { status: 'fenced', entry };
+          if (before?.state === 'done') return { status: 'done', entry };
+          if (before?.state === 'unknown' && !repeatable) return { status: 'unknown', entry };
+          const doubted = !before && !repeatable && opening?.vouches === false;
+          if (!doubted) return { status: 'call', entry: write(call, order, before) };
+          const limitMs = opening.underWayMs;
+          return { status: 'unknown', entry: write({ ...call, limitMs }, order, before) };
+        },
+        { synced: !repeatable },
+      );
     },
+    // What a transaction that failed wrote is not there.
+    release: () => Promise.resolve(),
     async settle({ key, order, outcome }) {
       return transaction(() => {
         const before = find.get(...keyOf(key)) as Row | undefined;
@@ -104,9 +150,10 @@ export function createSqliteEffects({ db, transaction }: SqliteFile): EffectLedg
     },
     async prune({ olderThan }) {
       return transaction(() => {
-        pruneFences.run(olderThan.getTime());
+        for (const prune of [pruneFences, pruneOpenings, pruneAttempts]) prune.run(olderThan.getTime());
         return Number(pruneEffects.run(olderThan.getTime()).changes);
       });
     },
+    attempts: createSqliteAttempts(file),
   };
 }

@@ -12,6 +12,15 @@ CREATE TABLE IF NOT EXISTS effect_fences (
   scheduled INTEGER NOT NULL, attempt INTEGER NOT NULL, updated_at INTEGER NOT NULL,
   PRIMARY KEY (workflow_id, agent_run)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS effect_openings (
+  workflow_id TEXT NOT NULL, agent_run TEXT NOT NULL, incarnation TEXT NOT NULL, updated_at INTEGER NOT NULL,
+  PRIMARY KEY (workflow_id, agent_run)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS attempts (
+  workflow_id TEXT NOT NULL, agent_run TEXT NOT NULL, activity TEXT NOT NULL, attempt INTEGER NOT NULL,
+  failures INTEGER NOT NULL, waits INTEGER NOT NULL, interruptions INTEGER NOT NULL, open TEXT NOT NULL,
+  updated_at INTEGER NOT NULL, PRIMARY KEY (workflow_id, agent_run)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS leases (
   pool TEXT NOT NULL, holder TEXT NOT NULL, exec TEXT NOT NULL, expires_at INTEGER NOT NULL,
   PRIMARY KEY (pool, holder)

@@ -9,8 +9,13 @@ function isBusy(error: unknown): boolean {
   return (Number((error as { errcode?: unknown }).errcode) & 0xff) === SQLITE_BUSY;
 }
 
+type TransactionOptions = {
+  /** Resolves only once the disk has it, so that it survives a loss of power as well. @default as the file is opened */
+  synced?: boolean;
+};
+
 /** Runs synchronous `work` in a transaction of its own. */
-export type Transaction = <T>(work: () => T) => Promise<T>;
+export type Transaction = <T>(work: () => T, options?: TransactionOptions) => Promise<T>;
 
 /**
  * Makes transactions of the file. One that another process writes to is waited for without blocking this process, whose
@@ -25,18 +30,21 @@ export function createTransaction(
   const commit = db.prepare('COMMIT');
 
   /** False if another process writes. */
-  function tryBegin(): boolean {
+  function tryBegin(synced: boolean): boolean {
     try {
+      // It cannot be changed within a transaction.
+      if (synced) db.exec('PRAGMA synchronous = FULL');
       begin.run();
       return true;
     } catch (error) {
+      if (synced) db.exec(`PRAGMA synchronous = ${usual}`);
       if (isBusy(error)) return false;
       throw error;
     }
   }
 
   // No await between begin and commit: the connection is shared, and has one transaction at a time.
-  function inTransaction<T>(work: () => T): T {
+  function inTransaction<T>(work: () => T, synced: boolean): T {
     try {
       const result = work();
       commit.run();
@@ -44,20 +52,24 @@ export function createTransaction(
     } catch (error) {
       if (db.isTransaction) db.exec('ROLLBACK');
       throw error;
+    } finally {
+      if (synced) db.exec(`PRAGMA synchronous = ${usual}`);
     }
   }
 
-  return async function transaction(work) {
+  const { synchronous: usual } = db.prepare('PRAGMA synchronous').get() as { synchronous: number };
+
+  return async function transaction(work, { synced = false } = {}) {
     verify();
     const deadline = performance.now() + busyTimeoutMs;
-    while (!tryBegin()) {
+    while (!tryBegin(synced)) {
       if (performance.now() > deadline) {
         const message = `${path} is locked by another process for more than ${busyTimeoutMs} ms`;
         throw new BatonError('NetworkError', message, { code: LOG_UNAVAILABLE });
       }
       await setTimeout(1 + Math.random() * 10);
     }
-    const result = inTransaction(work);
+    const result = inTransaction(work, synced);
     // What was committed into a file that was removed meanwhile is lost with it.
     verify();
     return result;
