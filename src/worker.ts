@@ -11,6 +11,7 @@ import type { EffectLedger } from './notifier/effect-ledger.ts';
 import type { Leases } from './notifier/leases.ts';
 import type { Notifier } from './notifier/notifier.ts';
 import { createDataConverter } from './payload/data-converter.ts';
+import { keepPayload } from './payload/keep-payload.ts';
 import { bundleWorkflows } from './workflow-bundle/bundle-workflows.ts';
 
 export type WorkerOptions = {
@@ -72,13 +73,21 @@ export async function createWorker({
   }
   await checkServer(connection, { address: "the worker's connection", namespace });
   const pool = createIsolatePool();
+  const created: { worker?: Worker } = {};
   const options = {
     connection,
     namespace,
     dataConverter,
     taskQueue,
     debugMode,
-    activities: createActivities(app, { notifier, effects, leases, runAgent: pool.run }),
+    activities: createActivities(app, {
+      notifier,
+      effects,
+      leases,
+      runAgent: pool.run,
+      keepResult: (result) => keepPayload(dataConverter, result),
+      isStopping: () => created.worker !== undefined && created.worker.getState() !== 'RUNNING',
+    }),
     ...(fair && { maxEagerActivityReservationsPerWorkflowTask: 0 }),
     maxConcurrentActivityTaskExecutions: maxConcurrentAgents,
     // The default of 0 fails a running agent at SIGTERM.
@@ -93,6 +102,7 @@ export async function createWorker({
     ...options,
     workflowBundle: workflowBundle ?? (await bundleWorkflows({ app, logger: Runtime.instance().logger })),
   });
+  created.worker = worker;
   // Nothing else tells when the last activity has ended; `runUntil` goes through here as well.
   const run = worker.run.bind(worker);
   worker.run = async () => {

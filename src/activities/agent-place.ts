@@ -1,8 +1,8 @@
 import type { Logger } from '../agents/define-agent.ts';
 import type { AgentCall } from '../contracts/agent-call.ts';
-import { BatonError } from '../contracts/baton-error.ts';
 import type { Leases, Pool } from '../notifier/leases.ts';
 import { NotYet } from './not-yet.ts';
+import type { Patience } from './patience.ts';
 
 /** First and longest wait for a place, in milliseconds. */
 const FIRST_WAIT_MS = 50;
@@ -20,6 +20,7 @@ type Options = {
   ttlMs: number;
   /** How often it was refused before. */
   waits: number;
+  patience: Patience;
   log: Logger;
 };
 
@@ -42,17 +43,16 @@ function waitMs(waits: number): number {
 /**
  * Takes the agent's place in every pool it is limited by, all at once or none. Undefined where nothing limits it.
  *
- * @throws NotYet where a pool is full: the attempt ends, so that no slot of a worker is held while waiting
+ * @throws NotYet where a pool is full: the attempt ends, so that no slot of a worker is held while waiting; or where the
+ *   store of the limits is down
  */
 export async function takePlace(options: Options): Promise<Place | undefined> {
-  const { leases, agent, holder, exec, ttlMs, waits, log } = options;
+  const { leases, agent, holder, exec, ttlMs, waits, patience, log } = options;
   const pools = poolsOf(options);
   if (pools.length === 0) return undefined;
   if (!leases) throw new TypeError(`agent ${agent} has a limit of concurrency: give its worker \`leases\``);
-  const asked = leases.acquire({ holder, exec, pools, ttlMs });
-  const { granted, full } = await asked.catch((cause: unknown) => {
-    throw new BatonError('NetworkError', `agent ${agent}: its limits cannot be asked for: ${String(cause)}`, { cause });
-  });
+  const acquire = () => leases.acquire({ holder, exec, pools, ttlMs });
+  const { granted, full } = await patience.ask('the limits of concurrency', acquire);
   if (!granted) throw new NotYet(`agent ${agent} waits: ${full} is full`, { delayMs: waitMs(waits), queued: true });
   const warn = (error: unknown) => log.warn('a place was not renewed or released', { holder, error: String(error) });
   return {

@@ -12,4 +12,8 @@ export type Dependencies = {
   leases?: Leases;
   /** Needed by isolated agents; without it agents run inside the worker. */
   runAgent?: RunAgent;
+  /** Keeps a large result where the history will look for it. Rejects while that place is down. */
+  keepResult?: (result: unknown) => Promise<void>;
+  /** Whether this worker was asked to end. */
+  isStopping?: () => boolean;
 };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { EffectAnswer } from '../contracts/agent-call.ts';
 import { BatonError } from '../contracts/baton-error.ts';
@@ -5,11 +6,13 @@ import type { ExecOrder } from '../contracts/exec-order.ts';
 import { redact } from '../contracts/redact.ts';
 import { shorten } from '../contracts/shorten.ts';
 import type { Logger } from '../agents/define-agent.ts';
-import type { EffectCall, EffectEntry, EffectLedger, EffectOutcome } from '../notifier/effect-ledger.ts';
+import type { BeginResult, EffectCall, EffectEntry, EffectLedger, EffectOutcome } from '../notifier/effect-ledger.ts';
 import type { AnyTool, ToolCall } from '../tools/define-tool.ts';
 import { countOccurrences } from './count-occurrences.ts';
 import { idempotencyKeyOf, inputHash, toLedgerJson } from './effect-key.ts';
+import { keepTrying } from './keep-trying.ts';
 import { NotYet } from './not-yet.ts';
+import type { Patience } from './patience.ts';
 import { reconcileCall } from './reconcile-call.ts';
 import { withTimeout } from './with-timeout.ts';
 
@@ -18,6 +21,9 @@ const POLL_MS = 250;
 
 /** A request that was sent at the last moment of its call may take this much longer to arrive, in milliseconds. */
 const ARRIVAL_MARGIN_MS = 1_000;
+
+/** How long an attempt's process tries to record that it did not make a call, in milliseconds. */
+const RELEASE_MS = 60_000;
 
 /** Longest parameters in a question to a person, in bytes of JSON. */
 const MAX_SHOWN_BYTES = 4_096;
@@ -28,8 +34,13 @@ export type CallingAttempt = {
   agent: string;
   agentRun: string;
   order: ExecOrder;
-  /** End of the attempt, in milliseconds since 1970. */
+  /** Limit of each attempt in milliseconds, and end of this one in milliseconds since 1970. */
+  limitMs: number;
   endsAt: number;
+  /** Incarnation of the ledger that the run's start names. */
+  named?: string;
+  /** Whether an earlier attempt is known to have opened the ledger. */
+  isKnown: boolean;
 };
 
 type Options = {
@@ -37,8 +48,12 @@ type Options = {
   attempt: CallingAttempt;
   answers: readonly EffectAnswer[];
   signal: AbortSignal;
+  patience: Patience;
   log: Logger;
 };
+
+/** How the ledger is called in what users read. */
+const LEDGER = 'the effect ledger';
 
 type GuardedCall = {
   tool: AnyTool;
@@ -49,29 +64,60 @@ type GuardedCall = {
   onStart: (fromReceipt: boolean) => void;
 };
 
-async function ledgerAnswers<T>(tool: AnyTool, asked: Promise<T>): Promise<T> {
-  try {
-    return await asked;
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const message = `tool ${tool.name}: not called, because the effect ledger cannot be written: ${why}`;
-    throw new BatonError('NetworkError', message, { cause });
-  }
-}
-
 /**
- * Makes calls that change the world, so that each happens as often as its tool allows: recorded before and after in the
- * ledger; what an earlier attempt did is given from its receipt; where nobody knows, the tool's `reconcile` decides.
+ * Opens the ledger for an attempt, and makes calls that change the world, so that each happens as often as its tool
+ * allows: recorded before and after in the ledger; what an earlier attempt did is given from its receipt; where nobody
+ * knows, or the ledger may have lost what was known, the tool's `reconcile` decides.
+ *
+ * @throws NotYet while the ledger is down
  */
-export function createEffectCalls({ ledger, attempt, answers, signal, log }: Options) {
-  const { workflowId, agent, agentRun, order, endsAt } = attempt;
+export async function openEffectCalls({ ledger, attempt, answers, signal, patience, log }: Options) {
+  const { workflowId, agent, agentRun, order, limitMs, endsAt, named, isKnown } = attempt;
+  const open = (known: boolean) =>
+    patience.ask(LEDGER, () => ledger.open({ workflowId, agentRun, order, named, isKnown: known }));
+  let opening = await open(isKnown);
   const occurrences = countOccurrences();
+  /** What is still being recorded, by call: an outage must not hold up an agent whose call is over. */
+  const settling = new Map<string, Promise<unknown>>();
+
+  const nameOf = ({ tool, inputHash: hash, occurrence }: EffectCall) => `${tool}:${hash}:${occurrence}`;
+
+  /** How long a call may take, as its earlier attempts counted as well. */
+  const callLimitMs = ({ timeoutMs = Number.POSITIVE_INFINITY }: AnyTool, attemptMs: number) =>
+    ARRIVAL_MARGIN_MS + Math.max(0, Math.min(timeoutMs, attemptMs));
 
   async function settle(key: EffectCall, outcome: EffectOutcome) {
-    await ledger.settle({ key, order, outcome }).catch((error: unknown) => {
+    const trying = keepTrying(() => ledger.settle({ key, order, outcome }), {
+      until: endsAt,
       // The call is over either way: its next attempt finds it unknown and asks.
-      log.warn('the outcome of a call was not recorded', { tool: key.tool, error: String(error) });
+      onGivenUp: (error) =>
+        log.warn('the outcome of a call was not recorded', { tool: key.tool, error: String(error) }),
     });
+    settling.set(nameOf(key), trying.settled);
+    await trying.first;
+  }
+
+  /** Records that a call begins. One whose record did not come in time is not made, and later attempts are to know it. */
+  async function begin(tool: AnyTool, key: EffectCall): Promise<BeginResult> {
+    const token = randomUUID();
+    const underWayMs = Math.max(0, order.scheduled + callLimitMs(tool, limitMs) - Date.now());
+    let asked: Promise<BeginResult> | undefined;
+    try {
+      return await patience.ask(
+        LEDGER,
+        () => (asked = ledger.begin({ call: key, order, opening: { ...opening, underWayMs }, token })),
+      );
+    } catch (error) {
+      const until = Date.now() + RELEASE_MS;
+      keepTrying(() => ledger.release({ key, token }), { until });
+      // One that was only late is known to be this attempt's own.
+      asked?.then(
+        ({ status }) =>
+          status === 'call' && keepTrying(() => ledger.settle({ key, order, outcome: 'not_done' }), { until }),
+        () => undefined,
+      );
+      throw error;
+    }
   }
 
   /** Makes the call and records what it came to, also where that comes after the agent stopped waiting for it. */
@@ -96,7 +142,7 @@ export function createEffectCalls({ ledger, attempt, answers, signal, log }: Opt
   async function findOut({ tool, callId, input, rawInput }: GuardedCall, key: EffectCall, entry: EffectEntry) {
     const idempotencyKey = idempotencyKeyOf(entry);
     const { outcome, cause } = await reconcileCall({ tool, input, answers, call: { signal, idempotencyKey } });
-    if (outcome !== 'unknown') return ledgerAnswers(tool, ledger.settle({ key, order, outcome }));
+    if (outcome !== 'unknown') return patience.ask(LEDGER, () => ledger.settle({ key, order, outcome }));
     const parameters = shorten(redact(rawInput), MAX_SHOWN_BYTES);
     const effect = {
       agent_run: agentRun,
@@ -114,13 +160,22 @@ export function createEffectCalls({ ledger, attempt, answers, signal, log }: Opt
     const { tool, onStart } = guarded;
     for (;;) {
       signal.throwIfAborted();
-      const { status, entry } = await ledgerAnswers(tool, ledger.begin({ call: key, order }));
+      await settling.get(nameOf(key));
+      const { status, entry } = await begin(tool, key);
+      if (status === 'reopen') {
+        opening = await open(true);
+        continue;
+      }
       if (status === 'done') {
         onStart(true);
         return { raw: JSON.parse(entry.receipt ?? 'null'), fromReceipt: true };
       }
       if (status === 'fenced') {
         throw new BatonError('HeartbeatLost', `agent ${agent}: a newer attempt is at work, this one stops`);
+      }
+      if (status === 'call' && signal.aborted) {
+        await settle(key, 'not_done');
+        signal.throwIfAborted();
       }
       onStart(false);
       if (status === 'call') {
@@ -139,7 +194,7 @@ export function createEffectCalls({ ledger, attempt, answers, signal, log }: Opt
    * @throws BatonError `EffectUnknown` naming the call where it must not be repeated and nobody knows whether it
    * happened; `HeartbeatLost` where a newer attempt is at work; what the tool throws
    */
-  return async function effectCall(guarded: GuardedCall): Promise<{ raw: unknown; fromReceipt: boolean }> {
+  async function effectCall(guarded: GuardedCall): Promise<{ raw: unknown; fromReceipt: boolean }> {
     const { tool, callId, rawInput, input } = guarded;
     const hash = inputHash(input);
     const same = `${tool.name}:${hash}`;
@@ -153,8 +208,7 @@ export function createEffectCalls({ ledger, attempt, answers, signal, log }: Opt
       occurrence,
       callId,
       input: toLedgerJson(rawInput),
-      limitMs:
-        ARRIVAL_MARGIN_MS + Math.max(0, Math.min(tool.timeoutMs ?? Number.POSITIVE_INFINITY, endsAt - Date.now())),
+      limitMs: callLimitMs(tool, endsAt - Date.now()),
       repeatable: tool.effect === 'idempotent',
     };
     try {
@@ -163,5 +217,13 @@ export function createEffectCalls({ ledger, attempt, answers, signal, log }: Opt
       occurrences.giveBack(same, occurrence);
       throw error;
     }
+  }
+
+  return {
+    effectCall,
+    /** Resolves when nothing is being recorded any more. */
+    settled: () => Promise.all(settling.values()),
   };
 }
+
+export type EffectCalls = Awaited<ReturnType<typeof openEffectCalls>>;

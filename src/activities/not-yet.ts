@@ -5,6 +5,9 @@ type Options = {
   delayMs: number;
   /** Whether the agent has not begun: it is queued, not retried. @default false */
   queued?: boolean;
+  /** Whether it waits for a store or a server that is down, and not for its turn. @default false */
+  outage?: boolean;
+  cause?: unknown;
 };
 
 /**
@@ -15,10 +18,12 @@ export class NotYet extends BatonError {
   override name = 'NotYet';
   readonly delayMs: number;
   readonly queued: boolean;
+  readonly outage: boolean;
 
-  constructor(message: string, { delayMs, queued = false }: Options) {
-    super('RateLimited', message, { retryAfterMs: delayMs });
+  constructor(message: string, { delayMs, queued = false, outage = false, cause }: Options) {
+    super(outage ? 'NetworkError' : 'RateLimited', message, { retryAfterMs: delayMs, cause });
     this.delayMs = delayMs;
     this.queued = queued;
+    this.outage = outage;
   }
 }

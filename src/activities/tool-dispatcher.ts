@@ -3,8 +3,9 @@ import { shorten } from '../contracts/shorten.ts';
 import type { Tools } from '../agents/define-agent.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
 import { classifyFailure } from './classify-failure.ts';
-import type { createEffectCalls } from './effect-calls.ts';
+import type { EffectCalls } from './effect-calls.ts';
 import type { EventEmitter } from './event-emitter.ts';
+import { NotYet } from './not-yet.ts';
 import { withTimeout } from './with-timeout.ts';
 
 /** Longest parameters and results in an event, in bytes of JSON. */
@@ -17,9 +18,11 @@ type Options = {
   /** Key of the agent's execution, the same on every attempt. */
   idempotencyKey: string;
   /** Makes the calls that change the world; without it there are none. */
-  effectCall?: ReturnType<typeof createEffectCalls>;
+  effectCall?: EffectCalls['effectCall'];
   /** Waits for a call's turn under its tool's rate limit. */
   rateTurn?: (tool: AnyTool) => Promise<void>;
+  /** Ends the attempt because a call must wait for longer than it lasts. */
+  postpone: (reason: NotYet) => void;
 };
 
 type Call = { tool: AnyTool; callId: string; rawInput: unknown; onStart: (fromReceipt: boolean) => void };
@@ -40,7 +43,15 @@ function parseOutput(tool: AnyTool, raw: unknown): unknown {
  * Makes `ctx.tools`: each call is checked, told to the user as one `tool_executing` and one `tool_completed`, limited
  * in time and rate, made as often as its effect allows, and fails by a named type.
  */
-export function createToolDispatcher({ tools, emitter, signal, idempotencyKey, effectCall, rateTurn }: Options) {
+export function createToolDispatcher({
+  tools,
+  emitter,
+  signal,
+  idempotencyKey,
+  effectCall,
+  rateTurn,
+  postpone,
+}: Options) {
   const calls = new Map<string, number>();
 
   function callIdOf(name: string): string {
@@ -88,11 +99,16 @@ export function createToolDispatcher({ tools, emitter, signal, idempotencyKey, e
       emitter.emit('tool_completed', { ...completed, ...(fromReceipt && { from_receipt: true }) });
       return result;
     } catch (thrown) {
+      const isPutOff = thrown instanceof NotYet && !signal.aborted;
+      if (isPutOff) postpone(thrown);
+      // Never settles: the call has neither happened nor failed, and the agent must not take it for a failure of its tool.
+      if (isPutOff && !told) return new Promise(() => undefined);
       const { type, message } = classifyFailure(thrown);
       const error = { type: type === 'AgentFailed' ? ('ToolFailed' as const) : type, message };
       const execution_time_ms = Math.round(performance.now() - startedAt);
       onStart(false);
       emitter.emit('tool_completed', { ...call, success: false, error, execution_time_ms });
+      if (isPutOff) return new Promise(() => undefined);
       if (signal.aborted || thrown instanceof BatonError) throw thrown;
       throw new BatonError(error.type, `tool ${tool.name}: ${message}`, { cause: thrown });
     }

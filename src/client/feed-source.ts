@@ -16,7 +16,11 @@ type Settings = Pick<Config, 'storeUrl' | 'fsync'> & Partial<Pick<Config, 'reten
 
 /** What a client has beside Temporal, in the store that the workers write: events, decisions, and who has which run id. */
 export async function openFeedSource({ storeUrl, fsync, retentionDays }: Settings) {
-  const { log, decisions, runIds, binding, close } = await openStore({ url: storeUrl, fsync, retentionDays });
+  const { log, decisions, runIds, effects, binding, close } = await openStore({
+    url: storeUrl,
+    fsync,
+    retentionDays,
+  });
 
   /** Whether a run has told anything after a cursor, of which it is made sure that it fits the log. */
   async function hasMore({ userId, runId, after }: { userId: string; runId: string; after: number }): Promise<boolean> {
@@ -82,6 +86,8 @@ export async function openFeedSource({ storeUrl, fsync, retentionDays }: Setting
     decisions,
     runIds,
     temporal,
+    /** That of the effect ledger, for a run that starts now. */
+    incarnation: effects.incarnation,
     stats,
     close,
   };

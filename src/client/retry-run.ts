@@ -48,6 +48,7 @@ export async function retryRun(where: Where, { by, fromStep }: RetryOptions): Pr
   const kept = fromStep === undefined ? standing : keptBefore(fromStep, { ...ran, completed: standing, start });
   const anew = Object.fromEntries([...ran.undoneByAgent].map((agentRun) => [agentRun, generation + 1]));
   const again: RunStart = {
+    // Its `incarnation` as well: what the ledger lost since then, it has lost for this generation too.
     ...start,
     generation: generation + 1,
     anew: { ...start.anew, ...anew },

@@ -55,10 +55,19 @@ export async function startRun(
   const timeout_ms = Math.min(startOptions.timeoutMs ?? timeoutMs ?? RUN_TIMEOUT_MS, timeoutMs ?? Infinity);
   const limits = limitsOf(manifest, userConcurrency);
   const fairness_key = fairnessKey(user);
-  const start: RunStart = { context, input, limits, timeout_ms, fairness_key, contract: CONTRACT_VERSION };
-  const workflowExecutionTimeout = executionTimeout(start);
   const workflowId = workflowIdOf({ workflow, userId: user, runId });
   await feed.temporal.refuseForeign(client);
+  const incarnation = await feed.incarnation({ workflowId });
+  const start: RunStart = {
+    context,
+    input,
+    limits,
+    timeout_ms,
+    fairness_key,
+    incarnation,
+    contract: CONTRACT_VERSION,
+  };
+  const workflowExecutionTimeout = executionTimeout(start);
   const requestSha256 = fingerprint({ input, metadata, thread: startOptions.threadId });
   const endsBy = new Date(Date.now() + workflowExecutionTimeout).toISOString();
   const { first, claim } = await feed.runIds.claim({ userId: user, runId, workflow, requestSha256, endsBy });

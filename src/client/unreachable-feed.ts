@@ -28,6 +28,7 @@ export function unreachableFeed(error: unknown): FeedSource {
     fold: refuse,
     knows: refuse,
     workflowOf: refuse,
+    incarnation: refuse,
     stats: refuse,
     close: () => Promise.resolve(),
   };

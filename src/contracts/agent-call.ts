@@ -64,6 +64,10 @@ export type AgentCall<Input = unknown> = {
   effect_answers?: EffectAnswer[];
   /** Answers to this agent's own questions, in the order in which it asked. */
   answers?: DecisionMessage[];
+  /** Incarnation of the effect ledger that the run's start names. */
+  incarnation?: string;
+  /** An agent in the workflow's own task that finds a store down is called again as an ordinary activity. */
+  may_be_postponed?: boolean;
 };
 
 /** Output of every agent's activity. */
@@ -88,6 +92,8 @@ export type AgentFailureDetails = Pick<AgentReturn, 'attempts' | 'execution_time
   effect?: UnknownEffect;
   /** An isolated agent ran out of its memory; elsewhere `OutOfMemory` is an error like others. */
   death?: 'memory';
+  /** An agent in the workflow's own task found a store down: nothing has ended, it is to be called as an activity. */
+  postponed?: boolean;
   /** How the agent stopped after a cancel; the workflow tells it, because it knows when the request came. */
   stopped?: 'stopped' | 'abandoned';
 };

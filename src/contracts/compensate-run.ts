@@ -8,6 +8,8 @@ export type CompensateRun = {
   /** The run whose effects are undone. */
   workflow_id: string;
   generation: number;
+  /** As in that run's start. */
+  incarnation?: string;
   /** Executions whose tools did something, in the order of their first calls; undone in reverse. */
   undos: EffectsUndo[];
   /** Last event of the run, told once everything is undone. */

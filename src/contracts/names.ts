@@ -173,10 +173,22 @@ export const LOCAL_TIMEOUT_MS = 1_000;
 export const LOCAL_RETRY_MS = 1_000;
 
 /**
- * Extra attempts that the server may spend on lost workers. Slowness and worker loss are different budgets: an agent
- * that used up its own attempts ends its failure itself, so these are reached by crashes only.
+ * Processes that may die while they run one execution of an agent; then it is not tried again, for it may be what kills
+ * them. Shutdowns, pauses, outages and a server that was away are no such losses.
+ */
+export const MAX_LOSSES = 3;
+
+/**
+ * Extra attempts that the server may spend on lost workers, in runs of version 1 of the orchestration and for agents in
+ * the workflow's own task; else the server counts no attempts at all.
  */
 export const LOSS_ATTEMPTS = 2;
+
+/**
+ * How much longer than the agent's own limit and heartbeat timeout the server waits for an attempt to end, in
+ * milliseconds: one that has ended, but could not say so because the server was away, is lost and not too slow.
+ */
+export const SERVER_MARGIN_MS = 10_000;
 
 /** The activity enforces its own deadline this long before the server's, so that it can still say what happened. */
 export const DEADLINE_MARGIN_MS = 50;

@@ -43,6 +43,11 @@ export type RunStart<Input = unknown> = {
   anew?: Record<string, number>;
   /** Key by which the server shares workers among users; made from the user's id, which may be too long for one. */
   fairness_key?: string;
+  /**
+   * Incarnation of the effect ledger when the run was first started: a call that a ledger of another incarnation does not
+   * have may have been made all the same. @default whatever the first attempt of each agent finds
+   */
+  incarnation?: string;
   /** Set where this is not the first part of a run that continued as new. */
   carried?: CarriedRun;
 };

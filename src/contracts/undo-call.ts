@@ -14,6 +14,8 @@ export type UndoCall = {
   effect_answers?: EffectAnswer[];
   /** The run whose effects are undone. @default the one that calls */
   workflow_id?: string;
+  /** Incarnation of the effect ledger that the start of that run names. */
+  incarnation?: string;
   /** Wait before what could not be undone is tried again, in milliseconds, doubling. @default 500 */
   pause_ms?: number;
 };

@@ -12,6 +12,7 @@ import type { RunStart } from '../contracts/run-start.ts';
 import type { EffectLedger } from '../notifier/effect-ledger.ts';
 import { compensationStory } from './compensation-story.ts';
 import { isOpen } from './closing-events.ts';
+import { calledAgents } from './called-agents.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -32,9 +33,12 @@ export type Compensation = {
 
 type Undos = CompensateRun['undos'];
 
-/** Executions of agents that did something which their tools can undo, in the order of their first calls. */
-async function leftToUndo({ effects, record, start = {}, appLimits = {} }: Compensation) {
-  const { limits, generation = record.generation, anew = {} } = start;
+/**
+ * Executions of agents that did something which their tools can undo, in the order of their first calls; after them those
+ * that may have, because the ledger may have lost it: whoever undoes them says so.
+ */
+async function leftToUndo({ client, effects, record, temporalRun, start = {}, appLimits = {} }: Compensation) {
+  const { limits, generation = record.generation, anew = {}, incarnation: named } = start;
   const { workflowId } = record.ids;
   function compensates(agent: string): boolean {
     if (limits) return limits[agent]?.compensates === true;
@@ -58,7 +62,16 @@ async function leftToUndo({ effects, record, start = {}, appLimits = {} }: Compe
     const { agent_run: undo, ...made } = ofLedgerName(agentRun);
     undos.set(agentRun, { undo, ...made, agent });
   }
-  return { undos: [...undos.values()], generation };
+  if (named !== undefined && named !== (await effects.incarnation({ workflowId }))) {
+    for (const { agent, ...execution } of await calledAgents(client, { workflowId, temporalRun, start })) {
+      const { agent_run: undo, anew: since } = execution;
+      const agentRun = ledgerName(execution);
+      const isDoubtful = compensates(agent) && !undo.startsWith(UNDO_PREFIX) && !undos.has(agentRun);
+      if (!isDoubtful || (await effects.vouches({ workflowId, agentRun, named }))) continue;
+      undos.set(agentRun, { undo, agent, ...(since !== undefined && { anew: since }) });
+    }
+  }
+  return { undos: [...undos.values()], generation, incarnation: named };
 }
 
 /**
@@ -71,11 +84,11 @@ export async function compensateClosed(options: Compensation): Promise<WorkflowE
   const workflowId = compensationIdOf({ workflowId: run, temporalRun });
   const before = await describeWorkflow(client, workflowId);
   if (before) return before.status.name === 'RUNNING' ? before : undefined;
-  const { undos, generation } = await leftToUndo(options);
+  const { undos, generation, incarnation } = await leftToUndo(options);
   if (undos.length === 0) return undefined;
   const { userId: user_id, threadId: thread_id, runId: run_id, requestId: request_id } = record.ids;
   const context = { user_id, thread_id, run_id, request_id };
-  const input: CompensateRun = { context, workflow_id: run, generation, undos, end };
+  const input: CompensateRun = { context, workflow_id: run, generation, incarnation, undos, end };
   const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
   try {
     await client.start(COMPENSATE_WORKFLOW, {

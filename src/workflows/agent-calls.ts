@@ -98,7 +98,7 @@ export function createAgentCalls({
   checkRoom,
   ...shared
 }: Options) {
-  const { context, generation = 0, reused = {}, carried, fairness_key: fairnessKey } = start;
+  const { context, generation = 0, reused = {}, carried, fairness_key: fairnessKey, incarnation } = start;
   const active = new Map<string, Active>();
   const occurrences = new Map(Object.entries(carried?.occurrences ?? {}));
   const unassigned: { of?: string }[] = [];
@@ -155,7 +155,7 @@ export function createAgentCalls({
     const about: Active = { agent, agent_run: agentRun, begun: false };
     active.set(agentRun, about);
     details.began(agentRun, agent, held !== undefined);
-    let made: CallOptions['call'] = { context, input, ...known, generation, step, of, parent, limits };
+    let made: CallOptions['call'] = { context, input, ...known, generation, step, of, parent, limits, incarnation };
     let ended: AgentOutcome | undefined;
     let waiting: AskingEnd | undefined;
     const bytes = version === 1 ? 0 : bytesOf(input);
@@ -175,7 +175,7 @@ export function createAgentCalls({
           if (takesTurns) checkRoom();
           about.begun = true;
           waiting = undefined;
-          const called = callAgent({ ...shared, agent, call: made, fairnessKey });
+          const called = callAgent({ ...shared, version, agent, call: made, fairnessKey });
           try {
             end = called.returned(await called.activity());
           } catch (thrown) {
@@ -184,15 +184,17 @@ export function createAgentCalls({
         } finally {
           if (takesTurns) kind.leave();
         }
-        if (limits.local && version > 1 && 'outcome' in end) budget.add(bytesOf(end.outcome.result));
+        if (limits.local && version > 1 && end.outcome) budget.add(bytesOf(end.outcome.result));
         if (isAsking(end)) {
           waiting = end;
           const answered = await answerAgent(end, { agent, call: made, asked, ask });
           // Each answer is a new execution of the same `agent_run`.
           if ('call' in answered) made = answered.call;
           else ended = answered.outcome;
-        } else {
+        } else if (end.outcome) {
           ended = end.outcome;
+        } else {
+          made = end.instead;
         }
       }
       outcomes?.push(ended);

@@ -13,6 +13,8 @@ export type AgentFailureReport = {
   told: boolean;
   /** What the log does not have of it yet. */
   undelivered?: NewEvent[];
+  /** A store was down for an agent in the workflow's own task, which is to be called as an activity. */
+  postponed?: boolean;
   /** How the agent died, where it did not merely fail. */
   death?: DeathReason;
   /** How a cancelled agent stopped. */
@@ -44,12 +46,12 @@ export function agentFailure(agent: string, thrown: unknown, limits: AgentLimits
   const details =
     cause instanceof ApplicationFailure || cause instanceof CancelledFailure ? cause.details?.[0] : undefined;
   const { attempts = guess, told = false, ...more } = (details ?? {}) as Partial<AgentFailureDetails>;
-  const { effect, stopped, undelivered, death: died } = more;
+  const { effect, stopped, undelivered, death: died, postponed } = more;
   if (cause instanceof CancelledFailure) {
     return { error: { type: 'Cancelled', message: cause.message }, attempts, told, stopped, undelivered };
   }
   const message = cause instanceof Error ? cause.message : String(cause);
   const type = failureType(cause);
   const death = died ?? (type === 'AgentSilent' ? 'silent' : type === 'AgentTimeout' ? 'timeout' : undefined);
-  return { error: { type, message }, attempts, told, death, effect, undelivered };
+  return { error: { type, message }, attempts, told, death, effect, undelivered, postponed };
 }

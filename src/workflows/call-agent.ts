@@ -23,6 +23,8 @@ export type CallOptions = {
   events: RunEvents;
   queueWatch: QueueWatch;
   fairnessKey?: string;
+  /** Version of the orchestration; see `engineVersion`. */
+  version: 1 | 2;
   /** When the run was asked to stop, in milliseconds since 1970. */
   cancelledAt: () => number | undefined;
 };
@@ -30,7 +32,9 @@ export type CallOptions = {
 /** How one execution ended: with an outcome, or with something that only the user can answer. */
 export type CallEnd =
   | { outcome: AgentOutcome; question?: undefined; effect?: undefined }
-  | { question: Question; attempts: number; effect?: undefined }
+  /** A store was down: nothing has ended, and this is to be called instead. */
+  | { instead: CallOptions['call']; outcome?: undefined; question?: undefined; effect?: undefined }
+  | { question: Question; attempts: number; outcome?: undefined; effect?: undefined }
   | { effect: UnknownEffect; question?: undefined; outcome: AgentOutcome; tellEnd: () => void };
 
 function aboutOf({ agent, call: { agent_run, step, of, parent } }: Pick<CallOptions, 'agent' | 'call'>) {
@@ -47,12 +51,12 @@ function summaryOfCall({ agent_run, step, of, parent, answers, effect_answers }:
   return summaryOf(...words);
 }
 
-function schedule({ agent, call, fairnessKey }: CallOptions) {
+function schedule({ agent, call, fairnessKey, version }: CallOptions) {
   const { limits } = call;
   const summary = summaryOfCall(call);
   const activities = limits.local
-    ? proxyLocalActivities<AgentActivities>(localAgentOptions(limits, summary))
-    : proxyActivities<AgentActivities>(agentActivityOptions(limits, { fairnessKey, summary }));
+    ? proxyLocalActivities<AgentActivities>(localAgentOptions(limits, { summary, version }))
+    : proxyActivities<AgentActivities>(agentActivityOptions(limits, { fairnessKey, summary, version }));
   return activities[agent] as AgentActivities[string];
 }
 
@@ -96,6 +100,10 @@ function endOfFailure(options: CallOptions, thrown: unknown, startedAt: number, 
   const cancelled = isCancellation(thrown) || CancellationScope.current().consideredCancelled;
   const report = cancelled && !isCancellation(thrown) && !failure.told ? lostInCancel(failure) : failure;
   const { attempts, error, effect } = report;
+  if (report.postponed && !cancelled) {
+    events.putBack(taken);
+    return { instead: { ...call, limits: { ...call.limits, local: undefined } } };
+  }
   const tell = () => tellEnd(options, report, startedAt);
   if (!report.told) {
     // An agent that was cancelled before a worker took it has delivered nothing.
@@ -107,6 +115,11 @@ function endOfFailure(options: CallOptions, thrown: unknown, startedAt: number, 
   const execution_time_ms = Date.now() - startedAt;
   const outcome = { success: false, agent, attempts, execution_time_ms, recovered: false, error };
   return effect ? { effect, outcome, tellEnd: tell } : { outcome };
+}
+
+/** Only where the workflow knows what to do then. */
+function postponable({ call: { limits }, version }: CallOptions) {
+  return limits.local && version === 2 ? { may_be_postponed: true } : {};
 }
 
 /**
@@ -124,7 +137,7 @@ export function callAgent(options: CallOptions) {
   const taken = events.take();
   const begun = call.limits.local ? undefined : options.queueWatch.add(taken, aboutOf(options));
   return {
-    activity: () => schedule(options)({ ...call, events: taken }),
+    activity: () => schedule(options)({ ...call, events: taken, ...postponable(options) }),
     returned(value: AgentReturn): CallEnd {
       begun?.();
       const { result, attempts, execution_time_ms, recovered, told, undelivered, question } = value;

@@ -5,6 +5,7 @@ import type { NewEvent } from '../contracts/event.ts';
 import type { Compensated } from '../contracts/run.ts';
 import { checkOwner } from './check-owner.ts';
 import { runCompensations } from './compensations.ts';
+import { engineVersion } from './engine-version.ts';
 import { publishEvents } from './publish-events.ts';
 import { createRunEvents } from './run-events.ts';
 import { undoEffects } from './undo-effects.ts';
@@ -17,14 +18,16 @@ export async function compensateRun({
   context,
   workflow_id: workflowId,
   generation,
+  incarnation,
   undos,
   end,
 }: CompensateRun): Promise<Compensated[]> {
   checkOwner(workflowInfo().workflowId, context);
+  const version = engineVersion();
   const events = createRunEvents(context, generation, { workflowId });
   const undone = await runCompensations(undos, {
     events,
-    perform: (undo) => undoEffects(undo, { events, generation, workflowId }),
+    perform: (undo) => undoEffects(undo, { events, generation, version, incarnation, workflowId }),
   });
   await publishEvents([{ ...end, at: new Date().toISOString() } as NewEvent]);
   return undone;

@@ -10,12 +10,17 @@ import { summaryOf } from './summary-of.ts';
 type Options = {
   events: RunEvents;
   generation: number;
+  /** Version of the orchestration; see `engineVersion`. */
+  version: 1 | 2;
+  /** Incarnation of the effect ledger that the run's start names. */
+  incarnation?: string;
   /** The run whose effects are undone, where it is not this one. */
   workflowId?: string;
 };
 
 /** Undoes what the tools of one agent's execution did, as the effect ledger has it. */
-export async function undoEffects(undo: EffectsUndo, { events, generation, workflowId }: Options): Promise<Undone> {
+export async function undoEffects(undo: EffectsUndo, options: Options): Promise<Undone> {
+  const { events, generation, version, incarnation, workflowId } = options;
   const activities = proxyActivities<{ [UNDO_ACTIVITY](call: UndoCall): Promise<UndoReturn> }>({
     summary: summaryOf('undoes what', undo.undo, 'did'),
     startToCloseTimeout: UNDO_TIMEOUT_MS,
@@ -25,11 +30,12 @@ export async function undoEffects(undo: EffectsUndo, { events, generation, workf
       initialInterval: 200,
       backoffCoefficient: 2,
       maximumInterval: 10_000,
-      maximumAttempts: UNDO_ATTEMPTS + LOSS_ATTEMPTS,
+      // The activity itself bounds failures and losses, which waiting for a store is none of.
+      ...(version === 1 && { maximumAttempts: UNDO_ATTEMPTS + LOSS_ATTEMPTS }),
     },
   });
   const { agent, undo: agent_run, anew } = undo;
-  const call = { agent, agent_run, anew, generation, events: events.take(), workflow_id: workflowId };
+  const call = { agent, agent_run, anew, generation, events: events.take(), workflow_id: workflowId, incarnation };
   const { failed } = await activities[UNDO_ACTIVITY](call);
   const [first] = failed;
   if (!first) return { success: true };

@@ -15,7 +15,7 @@ type Options = {
   /** Registered so far; agents whose tools can be undone add to it. */
   entries: Undo[];
   version: 1 | 2;
-  start: Pick<RunStart<unknown>, 'generation' | 'limits'>;
+  start: Pick<RunStart<unknown>, 'generation' | 'limits' | 'incarnation'>;
   events: RunEvents;
   calls: Pick<ReturnType<typeof createAgentCalls>, 'call' | 'assign'>;
   turns: Turns;
@@ -30,7 +30,7 @@ const inlineBytesOf = (entry: Undo) => ('undo' in entry ? 0 : Math.min(MAX_INLIN
 
 /** What a run did and may have to undo. */
 export function createUndos({ entries, version, start, events, calls, turns, onUndoing }: Options) {
-  const { generation = 0, limits } = start;
+  const { generation = 0, limits, incarnation } = start;
   const names = new Set<string>();
   let bytes = 0;
 
@@ -57,7 +57,7 @@ export function createUndos({ entries, version, start, events, calls, turns, onU
 
   async function perform(entry: Undo, n: number): Promise<Undone> {
     onUndoing(n);
-    if ('undo' in entry) return undoEffects(entry, { events, generation });
+    if ('undo' in entry) return undoEffects(entry, { events, generation, version, incarnation });
     const { agent, input, of: parent, step } = entry;
     const agentRun = nameOf(parent ?? agent, n);
     const options = { agentRun, parent, step: step ?? undefined, limits: { compensates: false } };

@@ -131,6 +131,8 @@ test('a result that the store does not take is tried again by the same worker, u
     name: 'unlucky',
     input: z.unknown(),
     output: z.object({ text: z.string() }),
+    // The store is waited for during half of what is left of the attempt.
+    timeoutMs: 3_000,
     run(_, { attempt }) {
       attempts.push(attempt);
       // A file where the folder must be: nothing can be written below it.
