@@ -137,6 +137,7 @@ describe('a run that does not go on', () => {
     ['an agent is heard of', newEvent('agent_started')],
     ['its workflow is heard of', newEvent('run_resumed')],
     ['it is ended from outside', newEvent('run_failed', { exec: 'reconciler', payload: { status: 'terminated' } })],
+    ['it is said to move again', newEvent('run_recovered', { exec: 'reconciler', payload: { by: 'reconciler' } })],
     ['it is begun anew from outside', newEvent('run_restarted', { exec: 'reconciler' })],
   ])('says so no more once %s', (_what, event) => expect(shown(planned, stalled, event)?.stalled).toBe(null));
 });

@@ -10,6 +10,8 @@ export const runViewSchema = z.object({
   workflow_id: z.string(),
   workflow: z.string(),
   status: runStatusSchema,
+  /** Why an open run does not move; null as far as is known it does. */
+  stalled: z.string().nullable(),
   started_at: z.string(),
   ended_at: z.string().nullable(),
   execution_time_ms: z.number().nullable(),
@@ -44,6 +46,7 @@ export async function runView({ handle, workflow, folded }: LocatedRun): Promise
     workflow_id: handle.workflowId,
     workflow,
     status: outcome?.status ?? folded?.status ?? 'queued',
+    stalled: closed ? null : (folded?.stalled ?? null),
     started_at: folded?.started_at ?? described?.started_at ?? '',
     ended_at: folded?.ended_at ?? described?.ended_at ?? null,
     execution_time_ms: folded?.execution_time_ms ?? outcome?.execution_time_ms ?? null,
