@@ -1,8 +1,13 @@
 import type { Findings } from './findings.ts';
 import { heardOf, nameOf, RUN_ENDS, type KnownRun, type LoggedEvent, type World } from './world.ts';
 
+/** Who speaks of a run from outside: a reconciler, or a command. */
+const OUTSIDE = 'reconciler';
+
 /** Number of an event among those of its speaker, and who spoke: an attempt of an agent, or the workflow. */
-function placeOf(id: string): { speaker: string; n: number } | undefined {
+function placeOf({ id, exec }: Pick<LoggedEvent, 'id' | 'exec'>): { speaker: string; n: number } | undefined {
+  // What is said from outside is named after what it is about.
+  if (exec === OUTSIDE) return undefined;
   const at = id.lastIndexOf(':');
   const n = Number(id.slice(at + 1));
   return Number.isInteger(n) && n > 0 ? { speaker: id.slice(0, at), n } : undefined;
@@ -27,7 +32,7 @@ function checkNumbers(user: string, events: LoggedEvent[], { log }: World, { fau
 
 /** Holes in what one speaker said. The log may refuse one of the workflow's: that an agent is queued which has begun. */
 function checkHole(event: LoggedEvent, from: number, { log, byName }: World, { fault, allowed }: Findings) {
-  const { speaker, n } = placeOf(event.id) as { speaker: string; n: number };
+  const { speaker, n } = placeOf(event) as { speaker: string; n: number };
   if (speaker.endsWith(':workflow')) return;
   const missing = Array.from({ length: n - from - 1 }, (_, k) => `${speaker}:${from + 1 + k}`);
   const gone = missing.filter((id) => !log.lost.has(id));
@@ -41,10 +46,10 @@ function checkHole(event: LoggedEvent, from: number, { log, byName }: World, { f
 function checkOrder(events: LoggedEvent[], world: World, findings: Findings) {
   const lastOf = new Map<string, LoggedEvent>();
   for (const event of events) {
-    const place = placeOf(event.id);
+    const place = placeOf(event);
     if (!place) continue;
     const before = lastOf.get(place.speaker);
-    const n = before ? (placeOf(before.id)?.n ?? 0) : 0;
+    const n = before ? (placeOf(before)?.n ?? 0) : 0;
     lastOf.set(place.speaker, event);
     if (before && place.n < n) findings.fault('misordered', `${nameOf(event)} comes after ${nameOf(before)}`);
     else checkHole(event, n, world, findings);

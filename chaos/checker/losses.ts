@@ -2,6 +2,11 @@ import type { FaultLine } from '../records/lines.ts';
 
 /** Faults before which the log was written down, since some of it goes: the n-th of them is the end of the n-th log. */
 const OF_LOG = ['redis:crash', 'redis:behind', 'redis:empty', 'log:truncate', 'log:corrupt', 'log:replace', 'log:swap'];
+/**
+ * A master that is away for about as long as its sentinels wait comes back and takes writes while they make the other one
+ * the master: Redis loses these.
+ */
+const OF_SENTINELS = ['kill:redis', 'term:redis', 'stop:redis', 'kill:all', 'redis:failover'];
 const OF_TEMPORAL = ['temporal:empty'];
 /** Faults at which a role may end by itself, with a word; a supervisor starts it again. */
 const ENDS_ROLES = [...OF_LOG, 'kill:temporal', 'temporal:empty', 'temporal:foreign'];
@@ -21,18 +26,23 @@ function windowsOf(lines: readonly FaultLine[], names: readonly string[]): Windo
 }
 
 /** What of a campaign may be lost, by the faults that it had. */
-export function lossesOf(lines: readonly FaultLine[]) {
+export function lossesOf(lines: readonly FaultLine[], { store }: { store: string }) {
   const [ofLog, ofTemporal, ends] = [OF_LOG, OF_TEMPORAL, ENDS_ROLES].map((names) => windowsOf(lines, names)) as [
     Window[],
     Window[],
     Window[],
   ];
+  const ofSentinels = store === 'sentinel' ? windowsOf(lines, OF_SENTINELS) : [];
+  const loses = [...ofLog, ...ofSentinels];
   const within = (all: Window[], from: number, to: number) => all.find((each) => each.from <= to && each.to >= from);
   return {
+    /** Those before which the log was written down. */
     ofLog,
     ofTemporal,
+    /** Whether anything that was there at a time may have been lost since. */
+    mayBeLostAfter: (at: number) => loses.find(({ to }) => to > at),
     /** The loss of the log that something which lasted from one time to another lived through. */
-    logLostBetween: (from: number, to: number) => within(ofLog, from, to),
+    logLostBetween: (from: number, to: number) => within(loses, from, to),
     temporalLostBetween: (from: number, to: number) => within(ofTemporal, from, to),
     /** The fault at whose word a role may have ended then. */
     mayEndRole: (at: number) => ends.find(({ from, to }) => from <= at && at <= to + AFTERMATH_MS),

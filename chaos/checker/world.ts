@@ -58,7 +58,7 @@ function lifeOf(acceptedAt: number | undefined, events: readonly LoggedEvent[]):
 
 /** Puts together what the records say of each run. */
 export function worldOf(records: Records) {
-  const losses: Losses = lossesOf(records.faults);
+  const losses: Losses = lossesOf(records.faults, records.plan);
   const log = logsOf(records.log);
   const byRun = Map.groupBy(log.events, ({ run_id }) => run_id);
   const lostByRun = Map.groupBy([...log.lost.values()], ({ run_id }) => run_id);

@@ -121,14 +121,19 @@ export async function createRedisServers({ folder, store, onUnexpectedEnd }: Opt
     },
     /** The replica has all and becomes the master; the old one stays up and takes no writes, as connections to it find. */
     async handOver() {
-      if (store === 'sentinel') await askRedis(sentinelPort, (redis) => redis.call('SENTINEL', 'FAILOVER', NAME));
-      else await askRedis(master.port, (redis) => redis.call('FAILOVER', 'TO', '127.0.0.1', String(other().port)));
+      if (store === 'sentinel') {
+        // It refuses for some seconds after it saw the replica.
+        const asked = () => askRedis(sentinelPort, (redis) => redis.call('SENTINEL', 'FAILOVER', NAME));
+        await until('the sentinel hands over', async () => (await asked()) === 'OK');
+      } else await askRedis(master.port, (redis) => redis.call('FAILOVER', 'TO', '127.0.0.1', String(other().port)));
       const next = other();
       await until('the replica is the master', () =>
         askRedis(next.port, async (redis) => /role:master/.test(await redis.info('replication'))),
       );
       master = next;
       proxy?.turn({ port: master.port });
+      await follow(other());
+      await until('the replica follows', inSync);
     },
     /** The replica hears no more of what is written. */
     async leaveBehind() {
@@ -151,16 +156,22 @@ export async function createRedisServers({ folder, store, onUnexpectedEnd }: Opt
       await follow(other());
       await until('the replica follows', inSync, 60_000);
     },
-    /** Both are up again: finds out who is the master, and waits until the other follows. */
+    /** Sentinels may have chosen another master at any time. */
+    async lookWhoIsMaster() {
+      if (store === 'sentinel') master = await named();
+    },
+    /**
+     * Both are up again: finds out who is the master, and waits until the other follows. Without that a second failover
+     * would be to one that has heard nothing since the first.
+     */
     async settle() {
       if (store === 'sentinel') {
         // A sentinel that was about to choose the other one may still do so.
         await wait(2 * DOWN_AFTER_MS);
         master = await named();
-      } else {
-        // Whom it follows it forgets with its end.
-        await follow(other());
       }
+      // Whom it follows it forgets with its end; a sentinel would remind it, some ten seconds later.
+      await follow(other());
       await until('the replica follows', inSync, 60_000);
     },
     /** Runs something on a copy of what a node that is down has on its disk. */

@@ -30,6 +30,7 @@ export function createKeeper({ stage, recorder }: { stage: Stage; recorder: Reco
     async keepLog({ path = join(stage.dataDir, 'events.sqlite'), port }: { path?: string; port?: number } = {}) {
       const log = logs;
       logs += 1;
+      if (port === undefined) await stage.redis?.lookWhoIsMaster();
       const redis = port ?? stage.redis?.master().port;
       const lines = redis === undefined ? readSqliteLog(path, log) : await readRedisLog(redis, log);
       for (const line of lines) recorder.write('log', line);
