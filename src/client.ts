@@ -48,7 +48,7 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
   const connection = shared?.connection ?? (await openConnection(settings));
   const feed =
     shared?.feed ??
-    (await openFeedSource(config).catch(async (error: unknown) => {
+    (await openFeedSource({ ...config, callTimeoutMs: options.callTimeoutMs }).catch(async (error: unknown) => {
       if (!shared) await connection.close();
       throw error;
     }));

@@ -105,7 +105,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const settings = connectionSettings({ connectTimeoutMs: CONNECT_TIMEOUT_MS, ...options, dataDir });
   const { namespace } = settings;
   const connection = await openConnection(settings);
-  const feed = await openFeedSource(config);
+  const feed = await openFeedSource({ ...config, callTimeoutMs });
   const dataConverter = createDataConverter(config.payloads);
   const { workflow: client } = new Client({ connection, namespace });
   await feed.temporal.claim(client, { bind: true, warn: (message) => logger.warn(message) }).catch(async (error) => {

@@ -7,6 +7,7 @@ import { loadConfig, type Config } from '../config.ts';
 import { TASK_QUEUE } from '../contracts/names.ts';
 import { check, type Check } from './doctor/check.ts';
 import { checkBinding } from './doctor/check-binding.ts';
+import { checkDurability } from './doctor/check-durability.ts';
 import { checkMachine } from './doctor/check-machine.ts';
 import { checkPayloads } from './doctor/check-payloads.ts';
 import { checkSpeed } from './doctor/check-speed.ts';
@@ -53,7 +54,7 @@ function asText(checks: Check[]): string {
 
 async function doctor(modules: string[], options: Options): Promise<void> {
   const config = loadConfig();
-  const machine = [...(await checkMachine(config)), await checkPayloads(config)];
+  const machine = [...(await checkMachine(config)), ...(await checkDurability(config)), await checkPayloads(config)];
   const checks = [...machine, ...(await checkServer(config, modules, options))];
   process.stdout.write(options.json ? `${JSON.stringify(checks, null, 2)}\n` : asText(checks));
   process.exitCode = checks.some(({ state }) => state === 'bad') ? 1 : 0;

@@ -12,10 +12,14 @@ import { createStatsReader } from './stats-reader.ts';
 
 const PAGE = 500;
 
-type Settings = Pick<Config, 'storeUrl' | 'fsync'> & Partial<Pick<Config, 'retentionDays'>>;
+type Settings = Pick<Config, 'storeUrl' | 'fsync'> &
+  Partial<Pick<Config, 'retentionDays'>> & {
+    /** How long Temporal may take to say who it is, in milliseconds. @default 5000 */
+    callTimeoutMs?: number;
+  };
 
 /** What a client has beside Temporal, in the store that the workers write: events, decisions, and who has which run id. */
-export async function openFeedSource({ storeUrl, fsync, retentionDays }: Settings) {
+export async function openFeedSource({ storeUrl, fsync, retentionDays, callTimeoutMs }: Settings) {
   const { log, decisions, runIds, effects, binding, close } = await openStore({
     url: storeUrl,
     fsync,
@@ -72,7 +76,7 @@ export async function openFeedSource({ storeUrl, fsync, retentionDays }: Setting
     return statsOf(userId === undefined ? await reader.all() : [await reader.of(userId)], page);
   }
 
-  const temporal = createOwnTemporal({ binding, log });
+  const temporal = createOwnTemporal({ binding, log, patienceMs: callTimeoutMs });
 
   return {
     log,

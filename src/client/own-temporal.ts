@@ -1,4 +1,4 @@
-import type { WorkflowClient } from '@temporalio/client';
+import { isGrpcServiceError, type WorkflowClient } from '@temporalio/client';
 import type { EventLog } from '../notifier/event-log.ts';
 import type { TemporalBindings } from '../notifier/temporal-binding.ts';
 import { bindingOf, claimTemporal } from '../reconciler/claim-temporal.ts';
@@ -8,13 +8,25 @@ import { temporalServerOf } from './temporal-server.ts';
 /** How long an answer holds, in milliseconds: a gateway acts for many users at once. */
 const HOLDS_MS = 1_000;
 
+/** Codes of a server that is away or hangs: DEADLINE_EXCEEDED, UNAVAILABLE. */
+const AWAY = [4, 14];
+
 /** The Temporal that a client reaches, as its log compares it with its own. */
 export function temporalOf(client: WorkflowClient): Temporal {
   return { connection: client.connection, ...temporalServerOf(client) };
 }
 
 /** Keeps the clients of one process to the Temporal that their log belongs to. */
-export function createOwnTemporal({ binding, log }: { binding: TemporalBindings; log: Pick<EventLog, 'openRuns'> }) {
+export function createOwnTemporal({
+  binding,
+  log,
+  patienceMs,
+}: {
+  binding: TemporalBindings;
+  log: Pick<EventLog, 'openRuns'>;
+  /** How long the server may take to say who it is, in milliseconds. @default 5000 */
+  patienceMs?: number;
+}) {
   let checked: { connection: unknown; at: number } | undefined;
 
   return {
@@ -28,16 +40,20 @@ export function createOwnTemporal({ binding, log }: { binding: TemporalBindings;
     },
 
     /**
-     * Compares again, as the server at an address may be replaced while its clients stay connected. One that does not
-     * answer, or does not have the namespace, is left to the call itself.
+     * Compares again, as the server at an address may be replaced while its clients stay connected. One that refuses to
+     * say, or does not have the namespace, is left to the call itself.
      *
-     * @throws BatonError `InvalidInput` with code `foreign_temporal`
+     * @throws BatonError `InvalidInput` with code `foreign_temporal`; what Temporal fails with when it does not answer,
+     *   since the call itself would wait for it a second time
      */
     async refuseForeign(client: WorkflowClient): Promise<void> {
       const { connection } = client;
       if (checked?.connection === connection && performance.now() - checked.at < HOLDS_MS) return;
       const temporal = temporalOf(client);
-      const identified = await identify(temporal, binding).catch(() => undefined);
+      const identified = await identify(temporal, binding, { patienceMs }).catch((error: unknown) => {
+        if (isGrpcServiceError(error) && AWAY.includes(error.code)) throw error;
+        return undefined;
+      });
       if (identified?.standing === 'foreign') throw foreignTemporal(temporal, identified, binding);
       if (identified) checked = { connection, at: performance.now() };
     },

@@ -34,8 +34,13 @@ export function withOwnErrors<T extends object>(
       if (isIterable(given)) return translated(given);
       if (!(given instanceof Promise)) return given;
       return given.catch(async (error: unknown) => {
-        if (isNotThere(error)) await refuseForeign();
-        throw toBatonError(error, server);
+        const told = isNotThere(error)
+          ? await refuseForeign().then(
+              () => error,
+              (other: unknown) => other,
+            )
+          : error;
+        throw toBatonError(told, server);
       });
     };
   }

@@ -14,6 +14,7 @@ return ARGV[3]
 `;
 
 async function writesAtOnce(redis: Redis): Promise<boolean> {
+  if (!/^aof_enabled:1/m.test(await redis.info('persistence'))) return false;
   // A hosted Redis may refuse to tell.
   const [, value] = (await redis.config('GET', 'appendfsync').catch(() => [])) as string[];
   return value === 'always';

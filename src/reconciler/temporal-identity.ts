@@ -31,6 +31,13 @@ export type Identified = {
   record: BindingRecord | undefined;
 };
 
+type IdentifyOptions = {
+  /** @default true */
+  withCluster?: boolean;
+  /** How long the server may take, in milliseconds. @default 5000 */
+  patienceMs?: number;
+};
+
 async function answered<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
@@ -43,7 +50,7 @@ async function answered<T>(ask: () => Promise<T>): Promise<T | undefined> {
 /** Ids of the Temporal that is reached now; undefined where it will not say. Without the cluster's it costs one call. */
 export async function readIdentity(
   { connection, namespace }: Temporal,
-  { withCluster = true }: { withCluster?: boolean } = {},
+  { withCluster = true, patienceMs = PATIENCE_MS }: IdentifyOptions = {},
 ): Promise<TemporalIdentity | undefined> {
   const { workflowService } = connection;
   const ask = () =>
@@ -51,7 +58,7 @@ export async function readIdentity(
       if (isNamespaceMissing(error)) return { namespaceInfo: { id: NO_NAMESPACE } };
       throw error;
     });
-  return connection.withDeadline(Date.now() + PATIENCE_MS, async () => {
+  return connection.withDeadline(Date.now() + patienceMs, async () => {
     const namespaceId = (await ask())?.namespaceInfo?.id;
     if (!namespaceId) return undefined;
     // A key that is scoped to a namespace may not ask for the cluster.
@@ -72,7 +79,7 @@ function standingOf(found: TemporalIdentity | undefined, record: BindingRecord |
 export async function identify(
   temporal: Temporal,
   binding: TemporalBindings,
-  options?: { withCluster?: boolean },
+  options?: IdentifyOptions,
 ): Promise<Identified> {
   const [found, record] = await Promise.all([readIdentity(temporal, options), binding.read()]);
   return { standing: standingOf(found, record), found, record };

@@ -1,8 +1,8 @@
 /**
  * What was looked at, whether it is well, what was found, and what to do if it is not. `slow` is well enough to work
- * with.
+ * with, `risk` until something breaks.
  */
-export type Check = { name: string; state: 'ok' | 'slow' | 'bad'; found: string; remedy?: string };
+export type Check = { name: string; state: 'ok' | 'slow' | 'risk' | 'bad'; found: string; remedy?: string };
 
 /** Runs one check; a check that throws is one that failed. */
 export async function check(
