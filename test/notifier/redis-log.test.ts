@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { createRedisLog } from '../../src/notifier/redis-log.ts';
 import { openRedis } from '../../src/notifier/open-redis.ts';
@@ -116,6 +117,31 @@ test('a Redis that may evict keys is refused', async () => {
   await expect(openRedis(server.url)).rejects.toThrow(/may evict keys.*noeviction/);
   await redis.config('SET', 'maxmemory-policy', 'noeviction');
   redis.disconnect();
+});
+
+test('a Redis that refuses the password is told so at the start, with the setting and without the password', async () => {
+  const strict = await startRedisServer();
+  const admin = new Redis(strict.url);
+  await admin.config('SET', 'requirepass', 'right');
+  const at = new URL(strict.url).host;
+  for (const who of ['', ':a-wrong-one@']) {
+    await expect(openRedis(`redis://${who}${at}`)).rejects.toMatchObject({
+      type: 'InvalidInput',
+      message: expect.stringMatching(/refuses the user or password \((?!.*a-wrong-one).*correct them in BATON_LOG/),
+    });
+  }
+  const redis = await openRedis(`redis://:right@${at}`);
+  redis.disconnect();
+  admin.disconnect();
+  await strict.stop();
+});
+
+test.each([
+  ['redis://a,b', /several hosts: add \?sentinel=NAME/],
+  ['redis://a:port', /"a:port" of BATON_LOG must be HOST:PORT/],
+  ['redis://a:1/x', /must be redis:/],
+])('%s is refused with the form that is right', async (url, expected) => {
+  await expect(openRedis(url)).rejects.toThrow(expected);
 });
 
 test('a Redis that does not answer is named without its password', async () => {

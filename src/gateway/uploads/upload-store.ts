@@ -68,7 +68,11 @@ export function createUploadStore({ dir, maxBytes }: { dir: string; maxBytes: nu
   async function find({ user, uploadId }: { user: string; uploadId: string }): Promise<string | undefined> {
     if (!ID.test(uploadId)) return undefined;
     const folder = join(folderOf(dir, user), uploadId);
-    const [name] = await readdir(folder).catch(() => []);
+    const [name] = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+      // A disk that fails is no reason to say that there is no such upload.
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+      throw error;
+    });
     return name === undefined ? undefined : join(folder, name);
   }
 
