@@ -2,22 +2,24 @@
 import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { feedFileOf, feedText } from '../src/replay/feed-file.ts';
 import { historyFile } from '../test/replay/history-file.ts';
-import { SCENARIOS } from '../test/replay/scenarios.ts';
+import { LARGE_SCENARIOS, SCENARIOS } from '../test/replay/scenarios.ts';
 
 const args = process.argv.slice(2);
 const replace = args.includes('--replace');
 const named = args.filter((arg) => arg !== '--replace');
 const say = (line) => void process.stderr.write(`${line}\n`);
 
-const unknown = named.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name));
-const missing = SCENARIOS.filter((scenario) => !existsSync(historyFile(scenario)));
-const chosen = named.length > 0 ? SCENARIOS.filter(({ name }) => named.includes(name)) : missing;
+const scenarios = [...SCENARIOS, ...LARGE_SCENARIOS];
+const unknown = named.filter((name) => !scenarios.some((scenario) => scenario.name === name));
+const missing = scenarios.filter((scenario) => !existsSync(historyFile(scenario)));
+const chosen = named.length > 0 ? scenarios.filter(({ name }) => named.includes(name)) : missing;
 const kept = chosen.filter((scenario) => existsSync(historyFile(scenario)));
 
 if (unknown.length > 0) {
-  say(`record: unknown scenario ${unknown.join(', ')}; known: ${SCENARIOS.map(({ name }) => name).join(', ')}`);
+  say(`record: unknown scenario ${unknown.join(', ')}; known: ${scenarios.map(({ name }) => name).join(', ')}`);
   process.exitCode = 1;
 } else if (kept.length > 0 && !replace) {
   say(`record: there is a history of ${kept.map(({ name }) => name).join(', ')} already.`);
@@ -36,8 +38,12 @@ if (unknown.length > 0) {
     for (const scenario of chosen) {
       const { history, feed } = await recordScenario(scenario);
       const file = historyFile(scenario);
-      writeFileSync(file, `${JSON.stringify(history, null, 1)}\n`);
-      writeFileSync(feedFileOf(file), feedText(feed));
+      if (scenario.large) {
+        writeFileSync(file, gzipSync(JSON.stringify(history)));
+      } else {
+        writeFileSync(file, `${JSON.stringify(history, null, 1)}\n`);
+        writeFileSync(feedFileOf(file), feedText(feed));
+      }
       say(`recorded ${scenario.name}`);
     }
   } finally {

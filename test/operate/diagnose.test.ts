@@ -56,7 +56,13 @@ const of = (known: Partial<Evidence>) => diagnose({ ...base, ...known });
 const commandsOf = (known: Partial<Evidence>) => of(known).remedies.map(({ command }) => command);
 
 const task = { scheduled_at: ago(40_000), started: false, attempt: 1, failure: null };
-const failure = { message: 'boom', cause: 'WORKFLOW_WORKER_UNHANDLED_FAILURE', worker: '7@host', at: ago(90_000) };
+const failure = {
+  message: 'boom',
+  place: '/p/workflows.ts:7:3',
+  cause: 'WORKFLOW_WORKER_UNHANDLED_FAILURE',
+  worker: '7@host',
+  at: ago(90_000),
+};
 const asked = {
   approval_id: 'go',
   question: 'Go on?',

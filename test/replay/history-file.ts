@@ -6,6 +6,8 @@ import type { Scenario } from './scenario.ts';
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const SHIPPED = folder('./histories/');
 const OWN = folder('./own/histories/');
+/** Folder of the packed ones. */
+export const LARGE = folder('./own/large/');
 
 /** Folders of the committed histories. */
 export const HISTORIES = [SHIPPED, OWN];
@@ -15,8 +17,8 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 };
 
 /** File of a scenario's history as this version of the project records it. */
-export const historyFile = ({ name, own = false }: Pick<Scenario, 'name' | 'own'>) =>
-  join(own ? OWN : SHIPPED, `${version}-${name}.json`);
+export const historyFile = ({ name, own = false, large = false }: Pick<Scenario, 'name' | 'own' | 'large'>) =>
+  large ? join(LARGE, `${version}-${name}.json.gz`) : join(own ? OWN : SHIPPED, `${version}-${name}.json`);
 
 /** Scenario of a file of any version. */
-export const scenarioOf = (file: string) => file.replace(/^\d+\.\d+\.\d+-/, '').replace(/\.json$/, '');
+export const scenarioOf = (file: string) => file.replace(/^\d+\.\d+\.\d+-/, '').replace(/\.json(\.gz)?$/, '');

@@ -66,6 +66,11 @@ export const MUTATIONS: NamedMutation[] = [
     change: replace('await undo(before);', ''),
   },
   {
+    name: 'a failure that nobody waits for is forgotten',
+    file: 'own-code.ts',
+    change: replace('if (found) end(found.error);', ''),
+  },
+  {
     name: 'a run that is out of time goes on',
     file: 'limit-time.ts',
     change: replace('scope.cancel();', 'return;'),

@@ -10,6 +10,8 @@ export type Scenario = {
   workflow: string;
   /** Whether that is the project's own one, of `own/`; its history lies there, as `baton replay` needs its module. */
   own?: boolean;
+  /** Whether its history is kept packed, apart from those that every mutation is checked on, and without its feed. */
+  large?: boolean;
   agents: readonly AnyAgent[];
   input: unknown;
   /** Fields of the run's start beside its context, input and limits. */

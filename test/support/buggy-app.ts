@@ -6,6 +6,9 @@ const anything = z.looseObject({});
 
 const quick = defineAgent({ name: 'quick', input: anything, output: anything, run: (input) => input });
 
+/** Takes anything, and gives nothing back. */
+const blind = defineAgent({ name: 'blind', input: anything, output: anything, run: () => ({}) });
+
 const fails = defineAgent({
   name: 'fails',
   input: anything,
@@ -37,6 +40,6 @@ const local = defineAgent({
 
 /** Agents for workflows with bugs, see `buggy-workflows.ts`. */
 export default defineApp({
-  agents: [quick, fails, endless, local],
+  agents: [quick, blind, fails, endless, local],
   workflows: new URL('./buggy-workflows.ts', import.meta.url),
 });

@@ -3,7 +3,7 @@ import { sleep } from '@temporalio/workflow';
 import { agents, ask, saga, workflow } from '../../src/workflow.ts';
 import type app from './buggy-app.ts';
 
-const { endless, fails, local, quick } = agents<typeof app>();
+const { blind, endless, fails, local, quick } = agents<typeof app>();
 
 /** Ignores an agent that fails, and calls others for ever. */
 export const ignoresFailure = workflow('ignoresFailure', async (_input: object) => {
@@ -124,7 +124,7 @@ export const asksMany = workflow('asksMany', async ({ times }: { times: number }
 export const demandsMuch = workflow(
   'demandsMuch',
   async ({ limits, bytes = 1 }: { limits?: Record<string, number>; bytes?: number }) => {
-    const { error } = await quick.outcome({ text: 'x'.repeat(bytes) }, { limits });
+    const { error } = await blind.outcome({ text: 'x'.repeat(bytes) }, { limits });
     return error?.type ?? 'completed';
   },
 );

@@ -4,4 +4,4 @@ export { scripted } from './scripted.ts';
 export { callThenUndo } from './call-then-undo.ts';
 export { withChild } from './with-child.ts';
 export { faulty } from './faulty.ts';
-export { errand } from '../replay/own/workflows.ts';
+export { crowd, errand, forgetful } from '../replay/own/workflows.ts';

@@ -1,9 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { RunHandle } from '../../src/client.ts';
 import { testApp, type TestApp } from '../../src/testing/test-app.ts';
 import app from '../support/buggy-app.ts';
 import { endedIn } from '../support/ended-in.ts';
+import { callBaton } from '../cli/call-baton.ts';
+import { temporaryDir } from '../cli/run-baton.ts';
 import { faultTest } from '../support/fault-test.ts';
+import { shared } from '../support/test-run.ts';
+import { until } from '../support/until.ts';
 import * as workflows from '../support/buggy-workflows.ts';
 
 let t: TestApp;
@@ -79,6 +84,27 @@ faultTest(
     expect(messages).toMatchObject({ text: 'out of luck', frozen: 'cold', cycle: 'it goes round' });
     expect(messages.long).toHaveLength(2_000);
     return `${oddities.length} oddities failed their runs, the longest message has 2000 characters`;
+  },
+);
+
+faultTest(
+  'baton show names the file and line of a failure that only the code itself can handle',
+  { kind: 13, before: 'baton show said that the workflow fails, and no file and line of it' },
+  async () => {
+    const handle = await t.start(workflows.forgetsFunction, {});
+    const { workflow } = t.temporal;
+    const isFailing = async () => (await workflow.getHandle(handle.workflowId).describe()).raw.pendingWorkflowTask;
+    await until(isFailing, (task) => (task?.attempt ?? 1) > 1);
+    await using dir = await temporaryDir();
+    const { address } = shared();
+    const args = ['show', handle.workflowId];
+    const { stdout } = await callBaton(args, { dataDir: dir.path, env: { TEMPORAL_ADDRESS: address } });
+    await workflow.getHandle(handle.workflowId).terminate('its test has seen enough');
+    expect(stdout).toContain('nobody waits for me');
+    const [place] = /buggy-workflows\.ts:\d+/.exec(stdout) ?? [];
+    const line = readFileSync('test/support/buggy-workflows.ts', 'utf8').split('\n')[Number(place?.split(':')[1]) - 1];
+    expect(line).toContain("new Error('nobody waits for me')");
+    return `baton show says ${place}`;
   },
 );
 

@@ -27,7 +27,11 @@ function ofWorkflowTask(known: Evidence, remedies: Remedies): Diagnosis | undefi
       reason: 'workflow_task_failing',
       since: failure.at ?? scheduled_at,
       summary: `the code of workflow ${run.workflow} fails at every attempt: ${failure.message}`,
-      evidence: [`${failure.cause}, on ${failure.worker}`, `attempt ${attempt} of its workflow task`],
+      evidence: [
+        ...(failure.place === null ? [] : [`thrown at ${failure.place}`]),
+        `${failure.cause}, on ${failure.worker}`,
+        `attempt ${attempt} of its workflow task`,
+      ],
       remedies: [remedies.worker(does), ...(diverged ? [remedies.replay] : []), remedies.terminate],
     };
   }

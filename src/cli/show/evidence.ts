@@ -33,7 +33,14 @@ export type WorkflowTask = {
   started: boolean;
   attempt: number;
   /** Why it failed last. */
-  failure: { message: string; cause: string; worker: string; at: string | null } | null;
+  failure: {
+    message: string;
+    /** File, line and column of the project's own code, where the error's stack names one. */
+    place: string | null;
+    cause: string;
+    worker: string;
+    at: string | null;
+  } | null;
 };
 
 /** Everything that is known of a run at one moment; what `diagnose` judges. */

@@ -1,4 +1,5 @@
 import type { WorkflowClient, WorkflowExecutionDescription } from '@temporalio/client';
+import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { isoOf } from '../../reconciler/iso-of.ts';
 import type { WorkflowTask } from './evidence.ts';
 
@@ -14,6 +15,25 @@ const CAUSES: Record<number, string> = {
 };
 
 const RESET = 20;
+
+/** Longest chain of causes that is followed. */
+const MAX_DEPTH = 5;
+
+/** A line of a stack, as the SDK maps it to the file that was bundled: where, behind the function's name or alone. */
+const FRAME = /^\s*at (?:.* \()?((?:\/|[A-Za-z]:\\|file:).*:\d+:\d+)\)?$/;
+
+/** Frames of libraries, this one included, which in a checkout has its own folders. */
+const NOT_OWN = /\/node_modules\/|workflow-bundle-|\/src\/workflows\/|\/src\/workflow\.ts:/;
+
+function rootOf(error: Error, depth = MAX_DEPTH): Error {
+  return error.cause instanceof Error && depth > 0 ? rootOf(error.cause, depth - 1) : error;
+}
+
+/** The file, line and column of the project's own code where an error was thrown, as far as its stack says. */
+function placeOf({ stack = '' }: Error): string | null {
+  const places = stack.split('\n').flatMap((line) => FRAME.exec(line)?.[1] ?? []);
+  return places.find((place) => !NOT_OWN.test(place)) ?? null;
+}
 
 async function lastFailure(
   client: WorkflowClient,
@@ -31,8 +51,10 @@ async function lastFailure(
   } of history?.events ?? []) {
     if (done) return null;
     if (!failed || Number(failed.cause) === RESET) continue;
+    const error = await decodeOptionalFailureToOptionalError(client.options.loadedDataConverter, failed.failure);
     return {
-      message: failed.failure?.message || 'it does not say why',
+      message: error?.message || 'it does not say why',
+      place: error ? placeOf(rootOf(error)) : null,
       cause: CAUSES[Number(failed.cause)] ?? `cause ${failed.cause} of a failed workflow task`,
       worker: failed.identity || 'a worker that is gone',
       at: isoOf(eventTime),

@@ -12,5 +12,19 @@ const payer = defineAgent({
   },
 });
 
+/** The first of a crowd is done at once, the others stay until they are stopped. */
+const guest = defineAgent({
+  name: 'guest',
+  input: value,
+  output: value,
+  run: (input, { signal }) =>
+    input.n === 0
+      ? input
+      : new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+});
+
 /** A project with a workflow of its own: `baton replay test/replay/own/app.ts --dir test/replay/own/histories`. */
-export default defineApp({ agents: [booker, echo, payer], workflows: new URL('./workflows.ts', import.meta.url) });
+export default defineApp({
+  agents: [booker, echo, guest, payer],
+  workflows: new URL('./workflows.ts', import.meta.url),
+});
