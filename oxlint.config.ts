@@ -41,6 +41,9 @@ const BORDERS: Record<string, { never: string[]; typesOnly?: string[] }> = {
       // Without zod: what a plan's references and order mean to the checker, they must mean to the workflow.
       '!**/contracts/plan-*.ts',
       '!**/contracts/markdown.ts',
+      '!**/contracts/json-faults.ts',
+      '!**/contracts/run-status.ts',
+      '!**/contracts/thrown-message.ts',
       '@temporalio/worker',
       '@temporalio/client',
       '@temporalio/activity',

@@ -125,7 +125,7 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
     find,
     async runs(filter) {
       await feed.temporal.refuseForeign(client);
-      return listRuns(client, { timeoutMs: options.callTimeoutMs, ...filter, user });
+      return listRuns({ client, log: feed.log }, { timeoutMs: options.callTimeoutMs, ...filter, user });
     },
     stats: (page) => feed.stats({ ...page, userId: user }),
     close,

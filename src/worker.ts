@@ -1,12 +1,13 @@
 import { Runtime, Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import type { DataConverter } from '@temporalio/common';
 import { checkServer } from './client/check-server.ts';
-import { createActivities } from './activities/create-activities.ts';
+import { createActivities, createEngineActivities } from './activities/create-activities.ts';
 import type { App } from './agents/define-app.ts';
 import { loadConfig } from './config.ts';
-import { TASK_QUEUE, WORKFLOW_FAILURES } from './contracts/names.ts';
+import { ENGINE_QUEUE_SUFFIX, TASK_QUEUE, WORKFLOW_FAILURES } from './contracts/names.ts';
 import { createIsolatePool } from './isolate/isolate-pool.ts';
 import { isIsolated } from './isolate/is-isolated.ts';
+import type { Decisions } from './notifier/decisions.ts';
 import type { EffectLedger } from './notifier/effect-ledger.ts';
 import type { Leases } from './notifier/leases.ts';
 import type { Notifier } from './notifier/notifier.ts';
@@ -21,6 +22,8 @@ export type WorkerOptions = {
   notifier: Notifier;
   /** The store's effect ledger, for agents whose tools have an effect. */
   effects?: EffectLedger;
+  /** The store's decisions, where an answer stands once it is recorded there. */
+  decisions?: Decisions;
   /** The store's leases, for agents and tools that have limits. */
   leases?: Leases;
   /** How payloads are kept; clients must know them the same way. @default by BATON_STORE and BATON_PAYLOAD_KEYS */
@@ -48,6 +51,12 @@ export type WorkerOptions = {
 export { WORKFLOWS_PATH } from './workflow-bundle/shipped-workflows.ts';
 
 /**
+ * What the engine's own activities may take of a worker at once. They are short, and have places of their own: a run's
+ * end must not wait until an agent of another run has left its place.
+ */
+const ENGINE_PLACES = { maxConcurrentActivityTaskExecutions: 100, maxConcurrentActivityTaskPolls: 5 };
+
+/**
  * Creates a worker that runs an app's agents and Baton's workflows. `run()` it; `shutdown()` ends it cleanly.
  *
  * @throws BatonError `InvalidInput` with code `server_too_old`, `namespace_missing` or `search_attributes_missing`
@@ -59,6 +68,7 @@ export async function createWorker({
   app,
   notifier,
   effects,
+  decisions,
   leases,
   dataConverter = createDataConverter(loadConfig().payloads),
   taskQueue = TASK_QUEUE,
@@ -103,14 +113,29 @@ export async function createWorker({
     workflowBundle: workflowBundle ?? (await bundleWorkflows({ app, logger: Runtime.instance().logger })),
   });
   created.worker = worker;
+  const engine = await Worker.create({
+    connection,
+    namespace,
+    dataConverter,
+    taskQueue: `${taskQueue}${ENGINE_QUEUE_SUFFIX}`,
+    activities: createEngineActivities({ notifier, decisions }),
+    shutdownGraceTime: shutdownGraceMs,
+    ...ENGINE_PLACES,
+  });
   // Nothing else tells when the last activity has ended; `runUntil` goes through here as well.
   const run = worker.run.bind(worker);
   worker.run = async () => {
+    const publishing = engine.run();
+    // Alone each of the two would let runs begin that never end.
+    publishing.catch(() => worker.getState() === 'RUNNING' && worker.shutdown());
     try {
       await run();
     } finally {
+      if (engine.getState() === 'RUNNING') engine.shutdown();
+      await publishing.catch(() => undefined);
       await pool.close();
     }
+    await publishing;
   };
   return worker;
 }

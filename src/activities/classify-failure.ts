@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { UnknownEffect } from '../contracts/agent-call.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 import type { FailureType } from '../contracts/names.ts';
+import { thrownField, thrownMessage } from '../contracts/thrown-message.ts';
 
-/** Longest failure message in characters, and deepest chain of causes: a failure of megabytes is never reported at all. */
-const MAX_MESSAGE = 2_000;
+/** Deepest chain of causes that is reported. */
 const MAX_CAUSES = 5;
 
 const NETWORK_CODES = new Set([
@@ -30,15 +30,6 @@ export type ClassifiedFailure = {
   causes: string[];
 };
 
-/** Thrown things may be anything: strings, frozen objects, proxies whose getters throw. */
-function field(thrown: unknown, key: string): unknown {
-  try {
-    return (thrown as Record<string, unknown> | null | undefined)?.[key];
-  } catch {
-    return undefined;
-  }
-}
-
 /** Not every kind looks no further than the prototype: zod's own check reads a field. */
 function isOf<T>(thrown: unknown, kind: abstract new (...args: never) => T): thrown is T {
   try {
@@ -48,20 +39,13 @@ function isOf<T>(thrown: unknown, kind: abstract new (...args: never) => T): thr
   }
 }
 
-function messageOf(thrown: unknown): string {
-  const message = field(thrown, 'message');
-  let text: string;
-  try {
-    text = typeof message === 'string' && message !== '' ? message : String(thrown);
-  } catch {
-    text = 'an error that cannot be shown as text';
-  }
-  return text.slice(0, MAX_MESSAGE).toWellFormed();
-}
-
 function chainOf(thrown: unknown): unknown[] {
   const chain = [thrown];
-  for (let cause = field(thrown, 'cause'); cause != null && chain.length <= MAX_CAUSES; cause = field(cause, 'cause')) {
+  for (
+    let cause = thrownField(thrown, 'cause');
+    cause != null && chain.length <= MAX_CAUSES;
+    cause = thrownField(cause, 'cause')
+  ) {
     if (chain.includes(cause)) break;
     chain.push(cause);
   }
@@ -69,21 +53,21 @@ function chainOf(thrown: unknown): unknown[] {
 }
 
 function retryAfterOf(thrown: unknown): number | undefined {
-  const headers = field(thrown, 'headers') ?? field(field(thrown, 'response'), 'headers');
-  const value = headers instanceof Headers ? headers.get('retry-after') : field(headers, 'retry-after');
+  const headers = thrownField(thrown, 'headers') ?? thrownField(thrownField(thrown, 'response'), 'headers');
+  const value = headers instanceof Headers ? headers.get('retry-after') : thrownField(headers, 'retry-after');
   const seconds = Number(value ?? Number.NaN);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : undefined;
 }
 
 function typeOf(chain: unknown[]): FailureType {
   for (const link of chain) {
-    const code = field(link, 'code');
+    const code = thrownField(link, 'code');
     if (isOf(link, BatonError)) return link.type;
     if (isOf(link, z.ZodError)) return 'InvalidInput';
     if (typeof code === 'string' && NETWORK_CODES.has(code)) return 'NetworkError';
-    if (field(link, 'status') === 429 || field(link, 'statusCode') === 429) return 'RateLimited';
+    if (thrownField(link, 'status') === 429 || thrownField(link, 'statusCode') === 429) return 'RateLimited';
     if (code === 'ERR_WORKER_OUT_OF_MEMORY' || code === 'ERR_MEMORY_ALLOCATION_FAILED') return 'OutOfMemory';
-    if (/^(Array buffer allocation failed|Invalid (string|array|typed array) length)/.test(messageOf(link))) {
+    if (/^(Array buffer allocation failed|Invalid (string|array|typed array) length)/.test(thrownMessage(link))) {
       return 'OutOfMemory';
     }
   }
@@ -98,13 +82,13 @@ export function classifyFailure(thrown: unknown): ClassifiedFailure {
   const chain = chainOf(thrown);
   const known = chain.find((link) => isOf(link, BatonError));
   const type = typeOf(chain);
-  const message = thrown === undefined || thrown === null ? `the agent threw ${String(thrown)}` : messageOf(thrown);
+  const message = thrown === undefined || thrown === null ? `the agent threw ${String(thrown)}` : thrownMessage(thrown);
   return {
     type,
     // An engine's own words, such as "Array buffer allocation failed", do not say what ran out.
     message: type === 'OutOfMemory' && !/memory/i.test(message) ? `out of memory: ${message}` : message,
     retryAfterMs: known?.retryAfterMs ?? retryAfterOf(thrown),
     effect: known?.effect,
-    causes: chain.slice(1).map(messageOf),
+    causes: chain.slice(1).map(thrownMessage),
   };
 }

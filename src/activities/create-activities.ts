@@ -3,13 +3,24 @@ import type { AnyAgent, Tools } from '../agents/define-agent.ts';
 import type { z } from 'zod';
 import type { AgentCall, AgentReturn } from '../contracts/agent-call.ts';
 import type { NewEvent } from '../contracts/event.ts';
-import { PUBLISH_ACTIVITY, UNDO_ACTIVITY } from '../contracts/names.ts';
+import { CLAIM_ACTIVITY, END_ACTIVITY, PUBLISH_ACTIVITY, UNDO_ACTIVITY } from '../contracts/names.ts';
+import type { DecisionClaim } from '../contracts/decision-claim.ts';
+import type { DecisionMessage } from '../contracts/run-messages.ts';
+import type { RunOutcome } from '../contracts/run.ts';
 import { redact } from '../contracts/redact.ts';
 import type { UndoCall, UndoReturn } from '../contracts/undo-call.ts';
 import type { Dependencies } from './dependencies.ts';
-import { publishRunEvents } from './publish-run-events.ts';
+import { claimDecision } from './claim-decision.ts';
+import { endRun, publishRunEvents } from './publish-run-events.ts';
 import { runAttempt } from './run-attempt.ts';
 import { undoEffects } from './undo-effects.ts';
+
+/** What a run's own code asks for beside agents; it waits in a queue of its own. */
+export type EngineActivities = {
+  [PUBLISH_ACTIVITY]: (input: { events: NewEvent[] }) => Promise<void>;
+  [END_ACTIVITY]: (input: { events: NewEvent[] }, outcome?: RunOutcome) => Promise<void>;
+  [CLAIM_ACTIVITY]: (claim: DecisionClaim) => Promise<DecisionMessage>;
+};
 
 /** One activity per agent, typed by the agent's schemas, and those that are no agents: publishing and undoing. */
 export type Activities<Agents extends readonly AnyAgent[]> = {
@@ -35,6 +46,15 @@ function checkNeeds({ name, tools = {}, concurrency, isolate }: AnyAgent, { effe
     throw new TypeError(`agent ${name}: ${what}: give its worker \`leases\``);
   }
   if (isolate && !runAgent) throw new TypeError(`agent ${name} is isolated: give its worker \`runAgent\``);
+}
+
+/** Makes the activities of the engine's own queue. */
+export function createEngineActivities({ notifier, decisions }: Pick<Dependencies, 'notifier' | 'decisions'>) {
+  return {
+    [PUBLISH_ACTIVITY]: ({ events }) => publishRunEvents(events, notifier),
+    [END_ACTIVITY]: ({ events }, outcome) => endRun(events, outcome, notifier),
+    [CLAIM_ACTIVITY]: (claim) => claimDecision(claim, decisions),
+  } satisfies EngineActivities;
 }
 
 /**

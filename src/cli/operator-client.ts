@@ -61,7 +61,10 @@ export async function operatorClient({ anyTemporal = false }: { anyTemporal?: bo
     // A workflow id needs no search, and the list lags behind by moments.
     const named = runOrWorkflowId.includes('/') && (await describeWorkflow(client.workflow, runOrWorkflowId));
     if (named) return runSummary(named);
-    const runs = await listRuns(client.workflow, { limit: 10_000, timeoutMs: FIND_TIMEOUT_MS });
+    const runs = await listRuns(
+      { client: client.workflow, log: feed.log },
+      { limit: 10_000, timeoutMs: FIND_TIMEOUT_MS },
+    );
     const matches = runs.filter(({ run_id, workflow_id }) => [run_id, workflow_id].includes(runOrWorkflowId));
     const [found] = matches;
     if (!found) {
@@ -94,7 +97,8 @@ export async function operatorClient({ anyTemporal = false }: { anyTemporal?: bo
     feed,
     find,
     handle,
-    runs: (filter: RunFilter) => listRuns(client.workflow, { timeoutMs: FIND_TIMEOUT_MS, ...filter }),
+    runs: (filter: RunFilter) =>
+      listRuns({ client: client.workflow, log: feed.log }, { timeoutMs: FIND_TIMEOUT_MS, ...filter }),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -79,11 +79,11 @@ export async function startWorker({
     },
   );
   undo.push("the worker's connection", () => connection.close());
-  const { effects, leases } = store;
+  const { effects, leases, decisions } = store;
   const notifier = withOutbox(store.log, { folder: join(dataDir, 'outbox') });
   undo.push('the outbox', notifier.close);
   const workflowBundle = await bundle();
-  const stores = { notifier, effects, leases };
+  const stores = { notifier, effects, leases, decisions };
   const worker = await createWorker({ connection, namespace, dataConverter, ...stores, workflowBundle, ...how });
   const ran = worker.run();
   let foreign: Error | undefined;

@@ -1,6 +1,7 @@
 import type { WorkflowClient } from '@temporalio/client';
 import { z } from 'zod';
 import { BatonError } from '../contracts/baton-error.ts';
+import { isRunEnd } from '../contracts/is-run-end.ts';
 import { MESSAGES } from '../contracts/names.ts';
 import { decisionSchema, type DecisionMessage } from '../contracts/run-messages.ts';
 import type { RunState } from '../contracts/run-start.ts';
@@ -19,6 +20,10 @@ type Asked = Pick<FoldedApproval, 'options'> & Partial<Pick<FoldedApproval, 'dec
 
 function refused(code: string, message: string, details?: Record<string, unknown>): BatonError {
   return new BatonError('InvalidInput', message, { code, details });
+}
+
+function hasEnded(runId: string): BatonError {
+  return refused('not_asked', `run ${runId} has ended and asks nothing any more`);
 }
 
 function alreadyDecided(first: DecisionMessage): BatonError {
@@ -48,8 +53,7 @@ async function stateOf(client: WorkflowClient, workflowId: string): Promise<RunS
 /** By the run's events, which need no worker; by the run itself where they have not told yet. */
 async function findQuestion({ client, feed, workflowId, userId, runId }: Options, id: string): Promise<Asked> {
   const folded = await feed.fold({ userId, runId });
-  if (folded && folded.ended_at !== null)
-    throw refused('not_asked', `run ${runId} has ended and asks nothing any more`);
+  if (folded && folded.ended_at !== null) throw hasEnded(runId);
   const told = folded?.approvals.find(({ approval_id }) => approval_id === id);
   if (told) return told;
   const state = await stateOf(client, workflowId);
@@ -61,14 +65,25 @@ async function findQuestion({ client, feed, workflowId, userId, runId }: Options
 /** How long the run's own word is waited for; where no worker is up it comes later, and the decision stands. */
 const HEARD_WITHIN_MS = 1_000;
 
-/** What the run itself says was decided, if it says so soon. */
-async function decidedBy({ feed, userId, runId }: Options, id: string): Promise<DecisionMessage | undefined> {
+/**
+ * What the run itself says was decided, if it says so soon.
+ *
+ * @throws BatonError code `not_asked` when the run has ended and says nothing of it
+ */
+async function decidedBy(options: Options, id: string): Promise<DecisionMessage | undefined> {
+  const { feed, userId, workflowId, runId } = options;
   const signal = AbortSignal.timeout(HEARD_WITHIN_MS);
   try {
-    for await (const { type, payload } of feed.follow({ userId, runId, after: 0, signal })) {
+    for await (const event of feed.follow({ userId, runId, after: 0, signal })) {
+      const { type, payload } = event;
       if (type === 'approval_decided' && payload.approval_id === id) return payload;
+      if (!isRunEnd(event)) continue;
+      // It may have been started again since.
+      const standing = (await feed.log.standings({ userId, workflowIds: [workflowId] })).get(workflowId);
+      if (standing?.ending?.generation === event.generation) throw hasEnded(runId);
     }
-  } catch {
+  } catch (error) {
+    if (error instanceof BatonError && error.code === 'not_asked') throw error;
     // The log is away: what was recorded before stands.
   }
   return undefined;
@@ -78,7 +93,7 @@ const same = (a: DecisionMessage, b: DecisionMessage) => fingerprint(a) === fing
 
 async function checkQuestion(options: Options, { approval_id, decision }: DecisionMessage): Promise<void> {
   const asked = await findQuestion(options, approval_id);
-  // Decided without this store: by expiry, or by a message of Temporal's own tools.
+  // On older code decided without this store: by expiry, or by a message of Temporal's own tools.
   if (asked.decision && asked.by) throw alreadyDecided({ approval_id, decision: asked.decision, by: asked.by });
   if (asked.options.includes(decision)) return;
   const known = asked.options.join(', ');
@@ -115,7 +130,7 @@ export async function decide(options: Options, given: DecisionMessage): Promise<
   } catch {
     // Durable since it was recorded: the reconciler sends it, or drops it once the log says that the run has ended.
   }
-  // An update in Temporal UI, or the expiry, may have come before without having been told in the log yet.
+  // On older code an update in Temporal UI, or the expiry, may have come before, in no store and not in the log yet.
   const told = await decidedBy(options, approval_id);
   if (told && (told.decision !== first.decision || told.by !== first.by)) throw alreadyDecided(told);
   if (!taken.first && !same(first, { approval_id, decision, by, comment, data })) throw alreadyDecided(first);

@@ -4,7 +4,7 @@ import { BatonError } from '../contracts/baton-error.ts';
 import { isUnavailable, LOG_UNAVAILABLE } from '../contracts/unavailable.ts';
 import type { BatonEvent } from '../contracts/event.ts';
 import { generationOf } from '../contracts/generation-of.ts';
-import { RUN_END_TYPES } from '../contracts/names.ts';
+import { isRunEnd } from '../contracts/is-run-end.ts';
 import { retryDelay } from '../feed/retry-delay.ts';
 import { ResyncRequired } from '../notifier/resync-required.ts';
 import type { FeedSource } from './feed-source.ts';
@@ -25,10 +25,6 @@ type Options = {
   signal?: AbortSignal;
   outageMs?: number;
 };
-
-function isEnd({ type }: BatonEvent): boolean {
-  return (RUN_END_TYPES as readonly string[]).includes(type);
-}
 
 /**
  * A run's events after a cursor, until nothing more can come. Goes on by itself after an outage of the log.
@@ -56,11 +52,11 @@ export async function* followRun(options: Options): AsyncGenerator<BatonEvent> {
     // A cursor at or past the end of a run that has ended: nothing would ever come.
     if (after > 0 && !(await feed.hasMore({ ...run, after }))) {
       const last = await feed.lastOf(run);
-      if (last && isEnd(last) && (await isOver(last))) return;
+      if (last && isRunEnd(last) && (await isOver(last))) return;
     }
     for await (const event of feed.follow({ ...run, after, signal })) {
       yield event;
-      if (!isEnd(event) || (await feed.hasMore({ ...run, after: event.seq }))) continue;
+      if (!isRunEnd(event) || (await feed.hasMore({ ...run, after: event.seq }))) continue;
       if (await isOver(event)) return;
     }
   }

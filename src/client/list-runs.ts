@@ -1,5 +1,7 @@
-import type { WorkflowClient } from '@temporalio/client';
+import type { WorkflowClient, WorkflowExecutionInfo } from '@temporalio/client';
+import { generationOf } from '../contracts/generation-of.ts';
 import { SEARCH_ATTRIBUTES, type RunStatus } from '../contracts/names.ts';
+import type { EventLog, RunStanding } from '../notifier/event-log.ts';
 import { CALL_TIMEOUT_MS } from './call-deadline.ts';
 import { executionsByStart } from './executions-by-start.ts';
 
@@ -34,6 +36,11 @@ export type RunFilter = {
 /** Statuses that only Temporal knows: nobody of ours was left to set `BatonStatus`. */
 const CLOSED_FROM_OUTSIDE: Partial<Record<string, RunStatus>> = { TERMINATED: 'terminated', TIMED_OUT: 'timed_out' };
 
+const OPEN_STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'waiting'];
+
+/** Runs that are looked up in the log at once. */
+const CHUNK = 100;
+
 type Described = {
   workflowId: string;
   type: string;
@@ -41,6 +48,7 @@ type Described = {
   closeTime?: Date;
   status: { name: string };
   searchAttributes: Partial<Record<string, readonly unknown[]>>;
+  memo?: Record<string, unknown>;
 };
 
 /** What Temporal's description of an execution says of the run. */
@@ -65,10 +73,41 @@ export function runSummary({
   };
 }
 
+/**
+ * How a run stands by the log, which has the last word on its end: Temporal closes the run later, perhaps otherwise, and
+ * may show the status of an end that is only being published.
+ */
+export function withStanding(summary: RunSummary, described: Described, standing: RunStanding | undefined): RunSummary {
+  const isOpen = described.status.name === 'RUNNING';
+  const ending = standing?.ending;
+  if (ending && !(isOpen && generationOf(described) > ending.generation)) {
+    return { ...summary, status: ending.status, ended_at: ending.endedAt };
+  }
+  if (!isOpen) return summary;
+  if (!standing) return { ...summary, status: 'queued' };
+  return OPEN_STATUSES.includes(summary.status) ? summary : { ...summary, status: 'running' };
+}
+
+/** The same, as far as the log answers; without it, as Temporal knows it. */
+export async function withStandings(described: Described[], log: Pick<EventLog, 'standings'>): Promise<RunSummary[]> {
+  const summaries = described.map(runSummary);
+  const byUser = Map.groupBy(summaries, ({ user_id }) => user_id);
+  const found = await Promise.all(
+    [...byUser].map(([userId, own]) =>
+      log.standings({ userId, workflowIds: own.map(({ workflow_id }) => workflow_id) }),
+    ),
+  ).catch(() => undefined);
+  if (!found) return summaries;
+  const standings = new Map(found.flatMap((each) => [...each]));
+  return described.map((one, n) => withStanding(summaries[n] as RunSummary, one, standings.get(one.workflowId)));
+}
+
 /** In Temporal's list filters a string literal ends at a quote unless it is escaped. */
 export function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
+
+type Listed = { client: WorkflowClient; log: Pick<EventLog, 'standings'> };
 
 function isAfter(run: RunPosition, other: RunPosition): boolean {
   if (run.started_at !== other.started_at) return run.started_at < other.started_at;
@@ -77,17 +116,17 @@ function isAfter(run: RunPosition, other: RunPosition): boolean {
 
 /**
  * Runs by Temporal's visibility, newest first by their last start, whether they have ended or not. It lags behind history
- * by moments.
+ * by moments; how they stand is the log's word, where it answers.
  */
 export async function listRuns(
-  client: WorkflowClient,
+  { client, log }: Listed,
   { timeoutMs = CALL_TIMEOUT_MS, ...filter }: RunFilter,
 ): Promise<RunSummary[]> {
-  return client.withDeadline(Date.now() + timeoutMs, () => list(client, filter));
+  return client.withDeadline(Date.now() + timeoutMs, () => list({ client, log }, filter));
 }
 
 async function list(
-  client: WorkflowClient,
+  { client, log }: Listed,
   { user, thread, status, open, since, after, limit = 50 }: RunFilter,
 ): Promise<RunSummary[]> {
   const query = [
@@ -102,17 +141,31 @@ async function list(
   const until = after && new Date(Date.parse(after.started_at) + 1);
   const found: RunSummary[] = [];
   const seen = new Set<string>();
-  for await (const execution of executionsByStart(client, { query: query.filter(Boolean).join(' AND '), until })) {
-    const summary = runSummary(execution);
-    const { workflow_id } = summary;
-    if ((after && !isAfter(summary, after)) || seen.has(workflow_id)) continue;
-    // A run that was tried again or reset has several executions; it stands where its latest one began.
-    seen.add(workflow_id);
-    if (status && summary.status !== status) continue;
-    if (after && summary.ended_at !== null && !(await isLatest(client, execution))) continue;
-    found.push(summary);
-    if (found.length >= limit) break;
+
+  async function take(chunk: WorkflowExecutionInfo[]) {
+    const summaries = await withStandings(chunk, log);
+    for (const [n, summary] of summaries.entries()) {
+      if (found.length >= limit) return;
+      if (status && summary.status !== status) continue;
+      const isClosed = summary.ended_at !== null;
+      if (after && isClosed && !(await isLatest(client, chunk[n] as WorkflowExecutionInfo))) continue;
+      found.push(summary);
+    }
   }
+
+  let chunk: WorkflowExecutionInfo[] = [];
+  for await (const execution of executionsByStart(client, { query: query.filter(Boolean).join(' AND '), until })) {
+    const { workflowId } = execution;
+    if ((after && !isAfter(runSummary(execution), after)) || seen.has(workflowId)) continue;
+    // A run that was tried again or reset has several executions; it stands where its latest one began.
+    seen.add(workflowId);
+    chunk.push(execution);
+    if (chunk.length < Math.min(limit, CHUNK)) continue;
+    await take(chunk);
+    chunk = [];
+    if (found.length >= limit) return found;
+  }
+  await take(chunk);
   return found;
 }
 

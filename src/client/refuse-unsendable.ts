@@ -1,6 +1,6 @@
 import { BatonError } from '../contracts/baton-error.ts';
 import { MAX_INPUT_BYTES } from '../contracts/names.ts';
-import { jsonFaults } from '../plans/json-faults.ts';
+import { jsonFaults } from '../contracts/json-faults.ts';
 import { faultList } from '../plans/plan-fault.ts';
 
 /**

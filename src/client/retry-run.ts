@@ -2,9 +2,11 @@ import { WorkflowExecutionAlreadyStartedError, type WorkflowClient } from '@temp
 import { BatonError } from '../contracts/baton-error.ts';
 import type { RunStatus } from '../contracts/names.ts';
 import type { RunStart } from '../contracts/run-start.ts';
+import type { EventLog } from '../notifier/event-log.ts';
+import { describeSettled } from './describe-settled.ts';
 import { executionTimeout } from './execution-timeout.ts';
 import { keptBefore } from './kept-before.ts';
-import { runSummary } from './list-runs.ts';
+import { withStandings, type RunSummary } from './list-runs.ts';
 import { reusableResults } from './reusable-results.ts';
 import { runAttributes } from './run-attributes.ts';
 import { runMemo } from './run-memo.ts';
@@ -21,7 +23,16 @@ export type RetryOptions = {
 
 const RETRIED: readonly RunStatus[] = ['failed', 'cancelled', 'timed_out', 'terminated', 'completed_with_errors'];
 
-type Where = { client: WorkflowClient; workflowId: string };
+type Where = { client: WorkflowClient; log: Pick<EventLog, 'standings'>; workflowId: string };
+
+/** How long a workflow that has published its end may take to close, in milliseconds. */
+const CLOSES_WITHIN_MS = 5_000;
+
+async function standingOf({ client, log, workflowId }: Where) {
+  const description = await client.getHandle(workflowId).describe();
+  const [summary] = await withStandings([description], log);
+  return { description, summary: summary as RunSummary };
+}
 
 /**
  * Starts a run again that failed, under the same ids, and reuses what its agents completed. Retrying a run that was
@@ -32,8 +43,12 @@ type Where = { client: WorkflowClient; workflowId: string };
  */
 export async function retryRun(where: Where, { by, fromStep }: RetryOptions): Promise<{ repeated: boolean }> {
   const { client, workflowId } = where;
-  const description = await client.getHandle(workflowId).describe();
-  const { status } = runSummary(description);
+  const { description, summary } = await describeSettled({
+    describe: () => standingOf(where),
+    isClosing: (one) => one.description.status.name === 'RUNNING' && one.summary.ended_at !== null,
+    patienceMs: CLOSES_WITHIN_MS,
+  });
+  const { status } = summary;
   const { parts, start } = await runHistories(client, description);
   const { generation = 0 } = start;
   const open = description.status.name === 'RUNNING';

@@ -10,7 +10,7 @@ import { decide } from './decide.ts';
 import type { FeedSource } from './feed-source.ts';
 import { followRun } from './follow-run.ts';
 import { isMissing, noSuchRun, notHere } from './missing-run.ts';
-import { runSummary, type RunSummary } from './list-runs.ts';
+import { withStandings, type RunSummary } from './list-runs.ts';
 import { runResult } from './run-result.ts';
 import { runState } from './run-state.ts';
 import { tellRun } from './tell-run.ts';
@@ -117,7 +117,8 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
 
   async function describe(): Promise<RunSummary | undefined> {
     try {
-      return runSummary(await client.getHandle(workflowId).describe());
+      const [summary] = await withStandings([await client.getHandle(workflowId).describe()], feed.log);
+      return summary;
     } catch (error) {
       if (!isMissing(error)) throw error;
       await feed.temporal.refuseForeign(client);
@@ -162,7 +163,8 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
     decide: take,
     approve: (approval_id, more) => take({ ...more, approval_id, decision: 'approve' }),
     reject: (approval_id, more) => take({ ...more, approval_id, decision: 'reject' }),
-    retry: ({ by = userId, fromStep } = {}) => whereItIs(() => retryRun({ client, workflowId }, { by, fromStep })),
+    retry: ({ by = userId, fromStep } = {}) =>
+      whereItIs(() => retryRun({ client, log: feed.log, workflowId }, { by, fromStep })),
     retryNow: ({ by } = { by: userId }) => whereItIs(() => retryNow(where, { by })),
     terminate: ({ by = userId, reason }) => terminateRun(where, { by, reason }),
     async cancel({ by = userId, reason } = {}) {

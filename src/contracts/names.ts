@@ -26,6 +26,18 @@ export type CostAgentName = (typeof COST_AGENTS)[number];
 /** Activity that publishes events of the workflow itself; it is not an agent, hence the dot, which no agent's name may have. */
 export const PUBLISH_ACTIVITY = 'baton.publish';
 
+/** Activity that claims the answer to a question in the store, where the first one stands. */
+export const CLAIM_ACTIVITY = 'baton.claim';
+
+/** Activity that puts a run's end and its outcome into the log, together. */
+export const END_ACTIVITY = 'baton.end';
+
+/**
+ * What the task queue of the engine's own activities has in addition to the run's: workers have places of their own for
+ * these, so that no run's end waits until some agent of another run has ended.
+ */
+export const ENGINE_QUEUE_SUFFIX = '.engine';
+
 /** Activity that undoes what the tools of one agent's execution did, from the effect ledger. */
 export const UNDO_ACTIVITY = 'baton.undo';
 
@@ -145,6 +157,9 @@ export const MAX_INPUT_BYTES = 2_000_000;
 
 /** Most bytes of JSON of one agent's result. */
 export const MAX_RESULT_BYTES = 4_000_000;
+
+/** Most bytes of JSON of what a run came to: a result, and what the run says beside it. */
+export const MAX_OUTCOME_BYTES = MAX_RESULT_BYTES + 100_000;
 
 /** Search attributes of every run; the embedded server registers them. */
 export const SEARCH_ATTRIBUTES = {

@@ -3,7 +3,7 @@ import type { FoldedApproval, FoldedRun } from './folded.ts';
 
 type ApprovalEvent = Extract<BatonEvent, { type: 'approval_requested' | 'approval_decided' }>;
 
-/** Folds a question or its answer into its run, which waits as long as any question is open. */
+/** Folds a question or its answer into its run. */
 export function foldApproval(run: FoldedRun, event: ApprovalEvent): FoldedRun {
   const { approval_id } = event.payload;
   const others = run.approvals.filter((each) => each.approval_id !== approval_id);
@@ -18,7 +18,5 @@ export function foldApproval(run: FoldedRun, event: ApprovalEvent): FoldedRun {
     const asked = known ?? { approval_id, question: '', options: [], expires_at: event.at, reminded: false };
     approval = { ...asked, decision, by };
   }
-  const approvals = [...others, approval];
-  const waits = approvals.some(({ decision }) => decision === null);
-  return { ...run, approvals, status: waits ? 'waiting' : 'running' };
+  return { ...run, approvals: [...others, approval] };
 }

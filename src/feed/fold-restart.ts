@@ -13,7 +13,7 @@ function again(agent: FoldedAgent, generation: number): FoldedAgent {
 export function foldRestart(run: FoldedRun, { generation }: BatonEvent): FoldedRun {
   return {
     ...run,
-    status: 'running',
+    paused_by: null,
     ended_at: null,
     execution_time_ms: null,
     time_to_stop_ms: null,

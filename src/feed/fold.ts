@@ -1,6 +1,7 @@
 import type { BatonEvent } from '../contracts/event.ts';
 import type { EventType } from '../contracts/event-payloads.ts';
 import { OUTSIDE_EXEC } from '../contracts/names.ts';
+import { runStatus } from '../contracts/run-status.ts';
 import { foldApproval } from './fold-approval.ts';
 import { foldAgent, plannedAgent } from './fold-agent.ts';
 import { foldCompensation } from './fold-compensation.ts';
@@ -18,7 +19,8 @@ function newRun({ run_id, user_id, workflow_id, at }: BatonEvent): FoldedRun {
     user_id,
     workflow_id,
     workflow: null,
-    status: 'running',
+    status: 'queued',
+    paused_by: null,
     stalled: null,
     agents: [],
     approvals: [],
@@ -80,12 +82,13 @@ function foldRun(run: FoldedRun, event: BatonEvent): FoldedRun {
       const { status, summary, execution_time_ms, time_to_stop_ms = null, error = null } = event.payload;
       // A question that nobody answered is none any more.
       const approvals = run.approvals.filter(({ decision }) => decision !== null);
-      return { ...run, status, summary, execution_time_ms, time_to_stop_ms, error, approvals, ended_at: event.at };
+      const ended = { status, summary, execution_time_ms, time_to_stop_ms, error, ended_at: event.at };
+      return { ...run, ...ended, approvals, paused_by: null };
     }
     case 'run_paused':
-      return { ...run, status: 'paused' };
+      return { ...run, paused_by: event.payload.by };
     case 'run_resumed':
-      return { ...run, status: 'running' };
+      return { ...run, paused_by: null };
     case 'approval_requested':
     case 'approval_decided':
       return foldApproval(run, event);
@@ -102,6 +105,16 @@ function foldRun(run: FoldedRun, event: BatonEvent): FoldedRun {
     default:
       return run;
   }
+}
+
+function withStatus(run: FoldedRun, { exec }: BatonEvent): FoldedRun {
+  const status = runStatus({
+    ended: run.ended_at === null ? null : run.status,
+    pausedBy: run.paused_by,
+    asking: run.approvals.filter(({ decision }) => decision === null).length,
+    begun: run.status !== 'queued' || exec !== OUTSIDE_EXEC,
+  });
+  return run.status === status ? run : { ...run, status };
 }
 
 /** Said from outside, and yet of a run that moves. */
@@ -121,7 +134,7 @@ function stalledBy({ stalled, ended_at }: FoldedRun, event: BatonEvent): FoldedR
 export function foldFeed(feed: FoldedFeed, event: BatonEvent): FoldedFeed {
   if (event.seq <= feed.seq) return feed;
   const index = feed.runs.findIndex(({ workflow_id }) => workflow_id === event.workflow_id);
-  const folded = foldRun(feed.runs[index] ?? newRun(event), event);
+  const folded = withStatus(foldRun(feed.runs[index] ?? newRun(event), event), event);
   const stalled = stalledBy(folded, event);
   const run = folded.stalled === stalled ? folded : { ...folded, stalled };
   return { seq: event.seq, runs: index < 0 ? [...feed.runs, run] : feed.runs.with(index, run) };

@@ -89,10 +89,14 @@ export type FoldedRun = {
   user_id: string;
   workflow_id: string;
   workflow: string | null;
+  /** By `runStatus`. */
   status: RunStatus;
+  /** Who paused the run; null while it is not paused, also where its status hides it. */
+  paused_by: string | null;
   /** Why the run does not go on though it is open; null as far as is known it does. */
   stalled: StallReason | null;
   agents: FoldedAgent[];
+  /** Its questions, also while the run is paused; those without a `decision` are open. */
   approvals: FoldedApproval[];
   compensations: FoldedCompensation[];
   started_at: string;

@@ -1,4 +1,6 @@
 import type { BatonEvent, NewEvent } from '../contracts/event.ts';
+import type { RunStatus } from '../contracts/names.ts';
+import type { RunOutcome } from '../contracts/run.ts';
 import type { Notifier } from './notifier.ts';
 
 /** `fenced`: of an older execution, or after the agent's final end. `closed`: after the run's end. */
@@ -15,6 +17,12 @@ export type Cursor = { after: number; epoch?: string };
 
 export type FeedFilter = { userId: string; runId?: string };
 
+/** How a run ended, as its last event says. */
+export type RunEnding = { status: RunStatus; endedAt: string; generation: number };
+
+/** What the log knows of a run without reading its events; `ending` is null while it has not ended. */
+export type RunStanding = { ending: RunEnding | null };
+
 export type OpenRun = { userId: string; runId: string; workflowId: string; startedAt: string };
 
 /**
@@ -22,8 +30,11 @@ export type OpenRun = { userId: string; runId: string; workflowId: string; start
  * event is dropped by its `id`, one of an outdated execution is refused.
  */
 export type EventLog = Notifier & {
-  /** Appends in the order given, all or none; resolves once durable with what became of each. */
-  append(events: readonly NewEvent[]): Promise<Appended[]>;
+  /**
+   * Appends in the order given, all or none; resolves once durable with what became of each. `outcome` is what the run
+   * came to whose end is among the events: it is kept if that end is appended, as long as the events are.
+   */
+  append(events: readonly NewEvent[], options?: { outcome?: RunOutcome }): Promise<Appended[]>;
   /** At most `limit` events after `after`, in order; never refuses a cursor (`checkCursor` does). */
   read(where: FeedFilter & { after: number; limit: number }): Promise<BatonEvent[]>;
   head(where: { userId: string }): Promise<FeedPosition>;
@@ -34,6 +45,10 @@ export type EventLog = Notifier & {
    * @throws ResyncRequired when the cursor does not fit the log, or its next event was pruned meanwhile
    */
   follow(where: FeedFilter & Cursor & { signal?: AbortSignal }): AsyncGenerator<BatonEvent>;
+  /** How runs of a user stand, by workflow id; those that the log knows nothing of are left out. */
+  standings(where: { userId: string; workflowIds: readonly string[] }): Promise<Map<string, RunStanding>>;
+  /** What an ended run came to; undefined where its end was appended without an outcome, or it has not ended. */
+  outcome(where: { userId: string; workflowId: string }): Promise<RunOutcome | undefined>;
   /** Runs that began and have not ended, of all users. */
   openRuns(): Promise<OpenRun[]>;
   users(): Promise<string[]>;

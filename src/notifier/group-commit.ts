@@ -1,9 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import type { NewEvent } from '../contracts/event.ts';
+import { isRunEnd } from '../contracts/is-run-end.ts';
+import type { RunOutcome } from '../contracts/run.ts';
 import type { Appended } from './event-log.ts';
+import { packOutcome } from './pack-outcome.ts';
 
 /** An event and its text: whatever cannot be written as JSON fails its own caller, not the group it would be in. */
-export type Prepared = { event: NewEvent; json: string };
+export type Prepared = {
+  event: NewEvent;
+  json: string;
+  /** Of a run's end: what the run came to, as it is kept. */
+  outcome?: Uint8Array;
+};
 
 type Entry = { prepared: Prepared[]; resolve: (appended: Appended[]) => void; reject: (error: unknown) => void };
 
@@ -48,9 +56,14 @@ export function createGroupCommit(commit: (prepared: Prepared[]) => Appended[] |
   }
 
   return {
-    async append(events: readonly NewEvent[]): Promise<Appended[]> {
+    async append(events: readonly NewEvent[], { outcome }: { outcome?: RunOutcome } = {}): Promise<Appended[]> {
       if (events.length === 0) return [];
-      const prepared = events.map((event) => ({ event, json: JSON.stringify(event) }));
+      const kept = outcome && (await packOutcome(outcome));
+      const prepared = events.map((event) => ({
+        event,
+        json: JSON.stringify(event),
+        ...(kept && isRunEnd(event) && { outcome: kept }),
+      }));
       const { promise, resolve, reject } = Promise.withResolvers<Appended[]>();
       waiting.push({ prepared, resolve, reject });
       running ??= run();

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { BatonError } from '../contracts/baton-error.ts';
 import type { NewEvent } from '../contracts/event.ts';
 import type { Notifier } from './notifier.ts';
 import { openSpool } from './spool-file.ts';
@@ -105,6 +106,12 @@ export function withOutbox(
     return taken;
   }
 
+  /** What waits in memory of the same runs. */
+  function heldOf(events: readonly NewEvent[]): NewEvent[] {
+    const runs = new Set(events.map(({ workflow_id }) => workflow_id));
+    return waiting.filter(({ workflow_id }) => runs.has(workflow_id));
+  }
+
   spooled = spool.size() > 0;
   if (spooled) working = work();
 
@@ -117,10 +124,15 @@ export function withOutbox(
     },
     holds: (id) => held.has(id),
     async deliver(events) {
-      const runs = new Set(events.map(({ workflow_id }) => workflow_id));
-      // The run's end is among the last ones, and the log takes nothing of a run after it.
-      const before = waiting.filter(({ workflow_id }) => runs.has(workflow_id));
-      for (const event of [...before, ...events]) await notifier.publish(event);
+      for (const event of [...heldOf(events), ...events]) await notifier.publish(event);
+    },
+    async end(events, outcome) {
+      // The log takes nothing of a run after its end, and which runs the file is about is not known.
+      if (spooled)
+        throw new BatonError('NetworkError', `events wait in the spool file of ${folder}; the end comes after`);
+      for (const event of heldOf(events)) await notifier.publish(event);
+      if (notifier.end) return notifier.end(events, outcome);
+      for (const event of events) await notifier.publish(event);
     },
     async delivered() {
       while (working) await working;

@@ -1,9 +1,10 @@
 /**
  * Appends events of one user: fence, dedupe, sequence, stream and wake-up in one step that nothing comes between.
  *
- * KEYS: the stream, the head, then two for each run: its state and the ids it has seen. All have the user's hash tag.
- * ARGV: wake-up channel, seconds for which an ended run is remembered, how many sorts of events there are; nine values
- * for each sort, three for each event: its sort, id and text. A sort is what events of one attempt have in common.
+ * KEYS: the stream, the head, then three for each run: its state, the ids it has seen, its end. All have the user's hash
+ * tag. ARGV: wake-up channel, seconds for which an ended run is remembered, how many sorts of events and how many outcomes
+ * there are; eleven values for each sort, the outcomes, three for each event: its sort, id and text. A sort is what events
+ * of one attempt have in common.
  * The wake-up carries what was appended, a line "seq json" for each event, unless that is too much for a message.
  * Answers for each event its sequence, or 0 (duplicate), -1 (fenced), -2 (closed). Times are kept as the text they
  * came as: Lua would write one in milliseconds as 1.764e+12.
@@ -16,7 +17,8 @@ local PART = 1000
 local head = tonumber(redis.call('GET', KEYS[2]) or '0')
 local before = head
 local answers, told, size, runs, sorts = {}, {}, 0, {}, {}
-local first = 4 + 9 * ARGV[3]
+local outcomes = 4 + 11 * ARGV[3]
+local first = outcomes + 1 + ARGV[4]
 -- More events are a backlog, which its follower reads by pages.
 local carries = #ARGV < first + 3 * 100
 
@@ -35,13 +37,13 @@ local function agentFrom(text)
   return g and { g = tonumber(g), scheduled = scheduled, attempt = attempt, final = final }
 end
 
-for i = 4, first - 1, 9 do
+for i = 5, outcomes, 11 do
   local n, agent = ARGV[i], ARGV[i + 3]
   local run = runs[n]
   if not run then
-    local key = KEYS[3 + 2 * n]
+    local key = KEYS[3 + 3 * n]
     local known = redis.call('HMGET', key, 'generation', 'ended_at', 'agent:' .. agent)
-    run = { key = key, ids = KEYS[4 + 2 * n], asked = {}, seen = {}, added = {}, changed = {} }
+    run = { key = key, ids = KEYS[4 + 3 * n], end_key = KEYS[5 + 3 * n], asked = {}, seen = {}, added = {}, changed = {} }
     run.generation, run.ended, run.agents = tonumber(known[1]), known[2], { [agent] = agentFrom(known[3]) }
     runs[n] = run
   elseif run.agents[agent] == nil then
@@ -50,6 +52,7 @@ for i = 4, first - 1, 9 do
   sorts[#sorts + 1] = {
     run = run, g = tonumber(ARGV[i + 1]), kind = ARGV[i + 2], agent = agent ~= '' and agent, scheduled = ARGV[i + 4],
     attempt = ARGV[i + 5], final = ARGV[i + 6], run_id = ARGV[i + 7], at = ARGV[i + 8],
+    status = ARGV[i + 9], outcome = tonumber(ARGV[i + 10]),
   }
 end
 for i = first, #ARGV, 3 do
@@ -94,7 +97,7 @@ for i = first, #ARGV, 3 do
         run.agents[agent] = { g = g, scheduled = scheduled, attempt = attempt, final = sort.final }
       end
     end
-    if kind == 'end' then run.ended, run.turned = sort.at, 'ended' end
+    if kind == 'end' then run.ended, run.turned, run.end_sort = sort.at, 'ended', sort end
   end
   answers[#answers + 1] = answer
 end
@@ -113,8 +116,16 @@ for _, run in pairs(runs) do
       if run.turned == 'ended' then redis.call('EXPIRE', key, ARGV[2])
       elseif run.turned == 'restarted' then redis.call('PERSIST', key) end
     end
-    if run.turned == 'ended' then redis.call('HSET', run.key, 'ended_at', run.ended)
-    elseif run.turned == 'restarted' then redis.call('HDEL', run.key, 'ended_at') end
+    if run.turned == 'ended' then
+      local last = run.end_sort
+      redis.call('HSET', run.key, 'ended_at', run.ended)
+      redis.call('DEL', run.end_key)
+      redis.call('HSET', run.end_key, 'generation', string.format('%d', last.g), 'status', last.status, 'ended_at', last.at)
+      if last.outcome > 0 then redis.call('HSET', run.end_key, 'outcome', ARGV[outcomes + last.outcome]) end
+    elseif run.turned == 'restarted' then
+      redis.call('HDEL', run.key, 'ended_at')
+      redis.call('DEL', run.end_key)
+    end
   end
 end
 if head > before then

@@ -2,17 +2,17 @@ import { hash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 import type { NewEvent } from '../contracts/event.ts';
 import { execOrder } from '../contracts/exec-order.ts';
-import { AGENT_END_TYPES, RUN_END_TYPES } from '../contracts/names.ts';
+import { isRunEnd } from '../contracts/is-run-end.ts';
+import { AGENT_END_TYPES } from '../contracts/names.ts';
 import type { Appended, AppendStatus } from './event-log.ts';
 import type { Prepared } from './group-commit.ts';
 import { APPEND_SCRIPT } from './redis-append-script.ts';
 import type { RedisKeys } from './redis-keys.ts';
 
-type Append = { batonAppend(keyCount: number, ...args: (string | number)[]): Promise<number[]> };
+type Value = string | number | Buffer;
+type Append = { batonAppend(keyCount: number, ...args: Value[]): Promise<number[]> };
 
 const REFUSALS: Record<string, AppendStatus> = { '0': 'duplicate', '-1': 'fenced', '-2': 'closed' };
-
-const isEnd = ({ type }: NewEvent) => (RUN_END_TYPES as readonly string[]).includes(type);
 
 /** Ids are long and there is one for every event: 96 bits of a hash tell them apart as well. */
 function shortId(id: string): string {
@@ -20,29 +20,32 @@ function shortId(id: string): string {
 }
 
 function kindOf(event: NewEvent, ordered: boolean): string {
-  if (isEnd(event)) return 'end';
+  if (isRunEnd(event)) return 'end';
   if (event.type === 'operator_action') return 'operator';
   // Said by the workflow, which cannot see whether the agent began.
   return event.type === 'agent_queued' && !ordered ? 'queued' : 'other';
 }
 
 /** What the script must know of an event besides its id and text; the same for most events of one attempt. */
-function sortOf(event: NewEvent, run: number): (string | number)[] {
+function sortOf(event: NewEvent, run: number, outcome: number): (string | number)[] {
   const { generation, type, agent_run, final, run_id, at } = event;
   const order = agent_run === null ? undefined : execOrder(event);
   const kind = kindOf(event, order !== undefined);
   const closes = final && (AGENT_END_TYPES as readonly string[]).includes(type);
   const place = [order?.scheduled ?? '', order?.attempt ?? '', closes ? 1 : 0];
-  return [run, generation, kind, agent_run ?? '', ...place, run_id, kind === 'end' ? at : ''];
+  const end = isRunEnd(event) ? [at, event.payload.status, outcome] : ['', '', 0];
+  return [run, generation, kind, agent_run ?? '', ...place, run_id, ...end];
 }
 
-/** The values of the script: each sort of event once, then the events. */
-function valuesOf(prepared: Prepared[], runs: string[]): (string | number)[] {
+/** The values of the script: each sort of event once, then the outcomes, then the events. */
+function valuesOf(prepared: Prepared[], runs: string[]): Value[] {
   const sorts = new Map<string, number>();
   const described: (string | number)[] = [];
+  const outcomes: Buffer[] = [];
   const values: (string | number)[] = [];
-  for (const { event, json } of prepared) {
-    const sort = sortOf(event, runs.indexOf(event.workflow_id));
+  for (const { event, json, outcome } of prepared) {
+    if (outcome) outcomes.push(Buffer.from(outcome));
+    const sort = sortOf(event, runs.indexOf(event.workflow_id), outcome ? outcomes.length : 0);
     const key = sort.join('\n');
     const known = sorts.get(key) ?? sorts.size + 1;
     if (known > sorts.size) {
@@ -51,7 +54,7 @@ function valuesOf(prepared: Prepared[], runs: string[]): (string | number)[] {
     }
     values.push(known, shortId(event.id), json);
   }
-  return [sorts.size, ...described, ...values];
+  return [sorts.size, outcomes.length, ...described, ...outcomes, ...values];
 }
 
 /** Appends groups of events, one script call per user. */
@@ -76,7 +79,9 @@ export function createRedisAppend(
 
   async function appendOfUser(userId: string, prepared: Prepared[]): Promise<Appended[]> {
     const runs = [...new Set(prepared.map(({ event }) => event.workflow_id))];
-    const runKeys = runs.flatMap((workflowId) => [keys.run(userId, workflowId), keys.ids(userId, workflowId)]);
+    const runKeys = runs.flatMap((workflowId) =>
+      [keys.run, keys.ids, keys.end].map((keyOf) => keyOf(userId, workflowId)),
+    );
     const all = [keys.stream(userId), keys.head(userId), ...runKeys];
     const answers = await (redis as unknown as Append).batonAppend(
       all.length,
@@ -100,7 +105,7 @@ export function createRedisAppend(
       own.forEach((one, index) => results.set(one, appended[index] as Appended));
     });
     await Promise.all(calls);
-    const ended = events.filter(isEnd).map(openField);
+    const ended = events.filter(isRunEnd).map(openField);
     for (const field of ended) registered.delete(field);
     if (ended.length > 0) await redis.hdel(keys.open, ...ended);
     return prepared.map((one) => results.get(one) as Appended);

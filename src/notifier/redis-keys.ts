@@ -21,6 +21,8 @@ export function redisKeys(prefix: string) {
     run: (userId: string, workflowId: string) => `${ofUser(userId)}:run:${workflowId}`,
     runId: (userId: string, runId: string) => `${ofUser(userId)}:run-id:${runId}`,
     ids: (userId: string, workflowId: string) => `${ofUser(userId)}:ids:${workflowId}`,
+    /** How a run ended and what it came to; kept as long as its events. */
+    end: (userId: string, workflowId: string) => `${ofUser(userId)}:end:${workflowId}`,
   };
 }
 

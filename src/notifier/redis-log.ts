@@ -1,8 +1,10 @@
 import { Cluster, Redis } from 'ioredis';
 import type { BatonEvent, NewEvent } from '../contracts/event.ts';
-import type { EventLog, FeedFilter, OpenRun } from './event-log.ts';
+import type { RunStatus } from '../contracts/names.ts';
+import type { EventLog, FeedFilter, OpenRun, RunStanding } from './event-log.ts';
 import { followLog } from './follow-log.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { unpackOutcome } from './pack-outcome.ts';
 import { createRedisAppend } from './redis-append.ts';
 import { openRedisEpoch } from './redis-epoch.ts';
 import { redisKeys } from './redis-keys.ts';
@@ -83,6 +85,19 @@ export async function createRedisLog(
     return { epoch: epoch.current(), head, earliest: first?.seq ?? head + 1 };
   }
 
+  async function standingOf(userId: string, workflowId: string): Promise<[string, RunStanding][]> {
+    const [[status, endedAt, generation], known] = await Promise.all([
+      redis.hmget(keys.end(userId, workflowId), 'status', 'ended_at', 'generation'),
+      redis.exists(keys.run(userId, workflowId)),
+    ]);
+    if (!status || !endedAt) return known ? [[workflowId, { ending: null }]] : [];
+    return [[workflowId, { ending: { status: status as RunStatus, endedAt, generation: Number(generation) } }]];
+  }
+
+  async function standings({ userId, workflowIds }: { userId: string; workflowIds: readonly string[] }) {
+    return new Map((await Promise.all(workflowIds.map((workflowId) => standingOf(userId, workflowId)))).flat());
+  }
+
   async function openRuns(): Promise<OpenRun[]> {
     const listed = Object.entries(await redis.hgetall(keys.open));
     const checked = listed.map(async ([field, json]) => {
@@ -116,6 +131,12 @@ export async function createRedisLog(
     read,
     head,
     follow: (where) => followLog(source, where),
+    end: async (events, outcome) => void (await group.append(events, { outcome })),
+    standings,
+    async outcome({ userId, workflowId }) {
+      const kept = await redis.hgetBuffer(keys.end(userId, workflowId), 'outcome');
+      return kept ? unpackOutcome(kept) : undefined;
+    },
     openRuns,
     users: async () => (await redis.smembers(keys.users)).toSorted(),
     prune: createRedisPrune(redis, keys),

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { NewEvent } from '../contracts/event.ts';
-import { AGENT_END_TYPES, RUN_END_TYPES } from '../contracts/names.ts';
+import { isRunEnd } from '../contracts/is-run-end.ts';
+import { AGENT_END_TYPES } from '../contracts/names.ts';
 import { compareExec, execOrder, type ExecOrder } from '../contracts/exec-order.ts';
 import type { Appended, AppendStatus } from './event-log.ts';
 import type { Prepared } from './group-commit.ts';
@@ -27,6 +28,8 @@ export function createAppend(db: DatabaseSync) {
      SET generation = excluded.generation, ended_at = NULL WHERE excluded.generation > runs.generation`,
   );
   const endRun = db.prepare('UPDATE runs SET ended_at = ? WHERE workflow_id = ?');
+  const saveEnd = db.prepare('INSERT OR REPLACE INTO run_ends VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const forgetEnd = db.prepare('DELETE FROM run_ends WHERE workflow_id = ? AND generation < ?');
 
   function refusal({ event, run, agent, order }: Known): AppendStatus | undefined {
     const ended = run !== undefined && run.ended_at !== null && event.generation <= run.generation;
@@ -39,11 +42,16 @@ export function createAppend(db: DatabaseSync) {
   }
 
   /** Writes what this event changes of what is known; mostly nothing, which spares a page of the file each. */
-  function remember({ event, run, agent, order }: Known) {
+  function remember({ event, run, agent, order }: Known, outcome: Uint8Array | undefined) {
     const { workflow_id, agent_run, generation, user_id, run_id, at } = event;
-    // Any first event opens the run: the workflow's own first event rides on an activity and may come second.
-    if (!run || generation > run.generation) openRun.run(workflow_id, user_id, run_id, generation, at);
-    if ((RUN_END_TYPES as readonly string[]).includes(event.type)) endRun.run(at, workflow_id);
+    if (!run || generation > run.generation) {
+      openRun.run(workflow_id, user_id, run_id, generation, at);
+      forgetEnd.run(workflow_id, generation);
+    }
+    if (isRunEnd(event)) {
+      endRun.run(at, workflow_id);
+      saveEnd.run(workflow_id, user_id, run_id, generation, event.payload.status, at, outcome ?? null);
+    }
     if (agent_run === null) return;
     const final = event.final && (AGENT_END_TYPES as readonly string[]).includes(event.type) ? 1 : 0;
     const { scheduled, attempt } = order ?? agent ?? { scheduled: 0, attempt: 0 };
@@ -52,7 +60,7 @@ export function createAppend(db: DatabaseSync) {
   }
 
   /** Gives the event its place, or says why it has none. Runs inside a transaction. */
-  return function append({ event, json }: Prepared): Appended {
+  return function append({ event, json, outcome }: Prepared): Appended {
     if (known.get(event.id)) return { status: 'duplicate', seq: null };
     const order = event.agent_run === null ? undefined : execOrder(event);
     const agent =
@@ -64,7 +72,7 @@ export function createAppend(db: DatabaseSync) {
     const { head: seq } = nextSeq.get(event.user_id) as { head: number };
     const { user_id, id, run_id, workflow_id, at } = event;
     insert.run(user_id, seq, id, run_id, workflow_id, at, json);
-    remember(about);
+    remember(about, outcome);
     return { status: 'appended', seq };
   };
 }

@@ -7,7 +7,7 @@ import { meansOutage, unavailable } from './store-outage.ts';
 import { createTransaction, type Transaction } from './sqlite-transaction.ts';
 
 /** Version of all tables; kept in the file, so that older code does not write into newer tables. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 /**
  * Pages of new writes (of 4 kB) after which a writer moves them into the file, which waits for the disk. By default

@@ -17,5 +17,10 @@ CREATE TABLE IF NOT EXISTS runs (
   workflow_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, run_id TEXT NOT NULL, generation INTEGER NOT NULL,
   started_at TEXT NOT NULL, ended_at TEXT
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS run_ends (
+  workflow_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, run_id TEXT NOT NULL, generation INTEGER NOT NULL,
+  status TEXT NOT NULL, ended_at TEXT NOT NULL, outcome BLOB
+) STRICT;
+CREATE INDEX IF NOT EXISTS run_ends_by_end ON run_ends (ended_at);
 CREATE INDEX IF NOT EXISTS open_runs ON runs (started_at) WHERE ended_at IS NULL;
 `;

@@ -1,7 +1,8 @@
 import type { BatonEvent, NewEvent } from '../contracts/event.ts';
-import type { EventLog, FeedFilter, OpenRun } from './event-log.ts';
+import type { EventLog, FeedFilter, OpenRun, RunEnding, RunStanding } from './event-log.ts';
 import { followLog } from './follow-log.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { unpackOutcome } from './pack-outcome.ts';
 import { createAppend } from './sqlite-append.ts';
 import { openEpoch } from './sqlite-epoch.ts';
 import type { SqliteFile } from './sqlite-file.ts';
@@ -34,6 +35,17 @@ export async function createSqliteLog(file: SqliteFile, { pollMs = 25 }: Options
   const earliestOf = db.prepare('SELECT min(seq) AS seq FROM events WHERE user_id = ?');
 
   const mark = db.prepare("INSERT OR REPLACE INTO meta VALUES ('probe', ?)");
+  const endOf = db.prepare(
+    'SELECT status, ended_at AS endedAt, generation FROM run_ends WHERE workflow_id = ? AND user_id = ?',
+  );
+  const runOf = db.prepare('SELECT 1 FROM runs WHERE workflow_id = ? AND user_id = ?');
+  const outcomeOf = db.prepare('SELECT outcome FROM run_ends WHERE workflow_id = ? AND user_id = ?');
+
+  function standingOf(workflowId: string, userId: string): [string, RunStanding][] {
+    const end = endOf.get(workflowId, userId);
+    if (end) return [[workflowId, { ending: { ...end } as RunEnding }]];
+    return runOf.get(workflowId, userId) ? [[workflowId, { ending: null }]] : [];
+  }
 
   async function read({ userId, after, runId, limit }: FeedFilter & { after: number; limit: number }) {
     verify();
@@ -66,6 +78,16 @@ export async function createSqliteLog(file: SqliteFile, { pollMs = 25 }: Options
     read,
     head,
     follow: (where) => followLog(source, where),
+    end: async (events, outcome) => void (await group.append(events, { outcome })),
+    async standings({ userId, workflowIds }) {
+      verify();
+      return new Map(workflowIds.flatMap((workflowId) => standingOf(workflowId, userId)));
+    },
+    async outcome({ userId, workflowId }) {
+      verify();
+      const found = outcomeOf.get(workflowId, userId) as { outcome: Uint8Array | null } | undefined;
+      return found?.outcome ? unpackOutcome(found.outcome) : undefined;
+    },
     async openRuns() {
       const rows = db
         .prepare(

@@ -11,6 +11,10 @@ export function createPrune({ db, transaction }: SqliteFile) {
   const forgetAgents = db.prepare(
     'DELETE FROM agents WHERE workflow_id IN (SELECT workflow_id FROM runs WHERE ended_at < ?)',
   );
+  const forgetEnds = db.prepare(
+    `DELETE FROM run_ends WHERE ended_at < ? AND NOT EXISTS
+       (SELECT 1 FROM events WHERE events.user_id = run_ends.user_id AND events.run_id = run_ends.run_id)`,
+  );
   const forgetRuns = db.prepare('DELETE FROM runs WHERE ended_at < ?');
 
   return async function prune({ olderThan }: { olderThan: Date }): Promise<number> {
@@ -26,6 +30,7 @@ export function createPrune({ db, transaction }: SqliteFile) {
     await transaction(() => {
       forgetAgents.run(at);
       forgetRuns.run(at);
+      forgetEnds.run(at);
     });
     return forgotten;
   };

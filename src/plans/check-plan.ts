@@ -1,8 +1,8 @@
 import type { AppManifest } from '../agents/define-app.ts';
 import { LOCAL_TIMEOUT_MS, MAX_INPUT_BYTES } from '../contracts/names.ts';
+import { isEndless, jsonFaults } from '../contracts/json-faults.ts';
 import { defaultInput } from '../contracts/plan-reference.ts';
 import { graphFaults } from './graph-faults.ts';
-import { jsonFaults } from './json-faults.ts';
 import { schemaOfValue, type JsonSchema } from './json-schema.ts';
 import { loosePlan, type LooseStep } from './loose-step.ts';
 import { fault, unknownName, type PlanFault } from './plan-fault.ts';
@@ -78,7 +78,7 @@ export function checkPlan(options: Options): PlanFault[] {
   const { plan, agents, input, inputSchema, results } = options;
   const notJson = [...jsonFaults(plan, []), ...jsonFaults(input, ['input']), ...jsonFaults(results, ['results'])];
   // The checks below walk what JSON can hold; they would not come back from a cycle.
-  if (notJson.some(({ message }) => message.includes('nested deeper'))) return notJson;
+  if (notJson.some(isEndless)) return notJson;
   const tooLarge = sizeFaults(options);
   const shape = shapeFaults(plan);
   const { strategy, steps } = loosePlan(plan);

@@ -1,21 +1,11 @@
 import { nearestName } from '../contracts/nearest-names.ts';
-import { segmentText } from '../contracts/plan-reference.ts';
-
-export type JsonPath = readonly (string | number)[];
+import { pathText, type JsonFault, type JsonPath } from '../contracts/json-faults.ts';
 
 /** One thing that is wrong with a plan or its input. */
-export type PlanFault = {
-  /** Where, as a JSON path: `steps[2].input.cents`. */
-  path: string;
-  message: string;
+export type PlanFault = JsonFault & {
   /** The name that was probably meant. */
   nearest?: string;
 };
-
-/** A path as text, for people: `steps[2].input["a key"]`. */
-export function pathText(path: JsonPath): string {
-  return path.map(segmentText).join('').replace(/^\./, '');
-}
 
 export function fault(path: JsonPath, message: string): PlanFault {
   return { path: pathText(path), message };

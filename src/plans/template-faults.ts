@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { looksLikeReference, referencesIn, unescapeLiteral } from '../contracts/plan-reference.ts';
 import { alternatives, under, type JsonSchema } from './json-schema.ts';
 import { misfit } from './misfit.ts';
-import { fault, type JsonPath, type PlanFault } from './plan-fault.ts';
+import type { JsonPath } from '../contracts/json-faults.ts';
+import { fault, type PlanFault } from './plan-fault.ts';
 import { referenceTarget, type Sources } from './reference-target.ts';
 
 type Options = {

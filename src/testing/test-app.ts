@@ -127,9 +127,17 @@ export async function testApp<const Agents extends readonly AnyAgent[]>(
     const store = undoing(await openStore({ url: storeUrl }), (made) => made.close());
     const feed = undoing(await openFeedSource({ storeUrl, fsync: 'normal' }), (made) => made.close());
     const taskQueue = `baton-test-${randomUUID()}`;
-    const { log: notifier, effects, leases } = store;
+    const { log: notifier, effects, leases, decisions } = store;
     const from = { namespace, app, taskQueue, dataConverter };
-    const worker = await createWorker({ connection: native, notifier, effects, leases, workflowBundle, ...from });
+    const worker = await createWorker({
+      connection: native,
+      notifier,
+      effects,
+      leases,
+      decisions,
+      workflowBundle,
+      ...from,
+    });
     const running = worker.run();
     // Whoever stops it hears of a worker that broke; until then the failure must not end the process.
     running.catch(() => undefined);

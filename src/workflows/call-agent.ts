@@ -109,6 +109,8 @@ function endOfFailure(options: CallOptions, thrown: unknown, startedAt: number, 
     // An agent that was cancelled before a worker took it has delivered nothing.
     events.putBack(taken);
     if (!effect || cancelled) tell();
+  } else {
+    events.confirm(taken);
   }
   deliver(events, failure.undelivered);
   if (cancelled) throw isCancellation(thrown) ? thrown : new CancelledFailure('the run was cancelled');
@@ -134,14 +136,15 @@ function postponable({ call: { limits }, version }: CallOptions) {
 export function callAgent(options: CallOptions) {
   const { agent, call, events } = options;
   const startedAt = Date.now();
-  const taken = events.take();
+  const taken = call.limits.local ? events.takeLocal() : events.take();
   const begun = call.limits.local ? undefined : options.queueWatch.add(taken, aboutOf(options));
   return {
     activity: () => schedule(options)({ ...call, events: taken, ...postponable(options) }),
     returned(value: AgentReturn): CallEnd {
       begun?.();
       const { result, attempts, execution_time_ms, recovered, told, undelivered, question } = value;
-      if (!told) events.putBack(taken);
+      if (told) events.confirm(taken);
+      else events.putBack(taken);
       deliver(events, undelivered);
       if (question) return { question, attempts };
       if (!told) {

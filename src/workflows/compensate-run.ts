@@ -24,11 +24,17 @@ export async function compensateRun({
 }: CompensateRun): Promise<Compensated[]> {
   checkOwner(workflowInfo().workflowId, context);
   const version = engineVersion();
-  const events = createRunEvents(context, generation, { workflowId });
+  const events = createRunEvents(context, generation, { workflowId, engine: version });
   const undone = await runCompensations(undos, {
     events,
     perform: (undo) => undoEffects(undo, { events, generation, version, incarnation, workflowId }),
   });
-  await publishEvents([{ ...end, at: new Date().toISOString() } as NewEvent]);
+  const last = { ...end, at: new Date().toISOString() } as NewEvent;
+  if (events.engine === 1) {
+    await publishEvents([last]);
+  } else {
+    events.add(last);
+    await events.end();
+  }
   return undone;
 }

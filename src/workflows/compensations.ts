@@ -41,7 +41,8 @@ export async function runCompensations<Entry extends Undo>(
       const result = await guarded(undo, n);
       events.emit('compensation_completed', { agent, step, of, ...result }, { step });
       done.push({ agent, step, of, ...result });
-      await events.publish();
+      // Version 1 told each at once; later ones ride on the next undoing, or with the run's end.
+      if (events.engine === 1) await events.publish();
     }
   });
   return done;

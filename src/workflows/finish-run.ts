@@ -6,7 +6,7 @@ import type { AgentOutcome, Compensated, RunOutcome } from '../contracts/run.ts'
 import type { RunStart } from '../contracts/run-start.ts';
 import { limitTime } from './limit-time.ts';
 import type { QueueWatch } from './queue-watch.ts';
-import { closeAs, endEventOf, endOfThrown, needsUndo, type RunEnd } from './run-end.ts';
+import { closeAs, endEventOf, endOfThrown, needsUndo, sendableEnd, type RunEnd } from './run-end.ts';
 import type { RunEvents } from './run-events.ts';
 
 export const STATUS = defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, SearchAttributeType.KEYWORD);
@@ -34,7 +34,11 @@ type Options<Result> = FinishOptions<Result> & {
   cancelledAt: () => number | undefined;
 };
 
-/** Runs an orchestration to its end; a run that failed, was cancelled or is out of time is undone. */
+/**
+ * Runs an orchestration to its end; a run that failed, was cancelled or is out of time is undone. What it came to is
+ * published before the workflow closes, and is certain by then: an activity publishes it, which the history has once it
+ * was scheduled, and from its being told on no message changes the run.
+ */
 export async function finishRun<Result>({
   start: { context, timeout_ms },
   startedAt,
@@ -80,10 +84,14 @@ export async function finishRun<Result>({
   } finally {
     time.over();
   }
-  const undone = needsUndo(end.status) ? await undo() : [];
-  const last = amend(end, undone);
+  // Version 1 published an end that the server could still refuse.
+  const checked = (one: RunEnd<Result>, beside: unknown) => (events.engine === 1 ? one : sendableEnd(one, beside));
+  // Results of single agents are in the history once already; repeating them would double it.
+  const agents = outcomes.map(({ result: _result, ...rest }) => rest);
+  const first = checked(end, agents);
+  const undone = needsUndo(first.status) ? await undo() : [];
+  const last = checked(amend(first, undone), { agents, undone });
   const execution_time_ms = tellEnd(last);
-  await events.publish();
   const { workflowId, workflowType } = workflowInfo();
   const outcome: RunOutcome<Result> = {
     run_id: context.run_id,
@@ -91,11 +99,12 @@ export async function finishRun<Result>({
     workflow: workflowType,
     status: last.status,
     execution_time_ms,
-    // Results of single agents are in the history once already; repeating them would double it.
-    agents: outcomes.map(({ result: _result, ...rest }) => rest),
+    agents,
     result: last.result,
     error: last.error,
     ...(undone.length > 0 && { compensations: undone }),
   };
+  if (events.engine === 1) await events.publish();
+  else await events.end(outcome);
   return closeAs(outcome, last.summary);
 }

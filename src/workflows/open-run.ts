@@ -7,6 +7,7 @@ import type { Question } from '../contracts/run-messages.ts';
 import type { AgentOutcome } from '../contracts/run.ts';
 import { RUN_BOUNDS } from '../contracts/run-bounds.ts';
 import type { RunStart } from '../contracts/run-start.ts';
+import { runStatus } from '../contracts/run-status.ts';
 import type { Undo } from '../contracts/undo.ts';
 import { createAgentCalls, type AgentOptions } from './agent-calls.ts';
 import { createApprovals } from './approvals.ts';
@@ -46,7 +47,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   const version = engineVersion();
   const startedAt = carried?.started_at ?? startTime.getTime();
   const shield = createShield();
-  const events = createRunEvents(context, generation, { shield });
+  const events = createRunEvents(context, generation, { shield, engine: version });
   const queueWatch = createQueueWatch(events, shield);
   const outcomes: AgentOutcome[] = carried?.outcomes ?? [];
   const entries: Undo[] = carried?.undos ?? [];
@@ -59,9 +60,10 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
 
   // Before the handlers: a message that came with the start must not be told before the run itself.
   tellStart();
-  const shared = { events, changed };
+  const shared = { events, changed, isOver: () => ended !== undefined };
   const gate = createPauseGate({ ...shared, pausedBy: carried?.paused_by ?? null });
-  const approvals = createApprovals({ ...shared, generation, decided: carried?.decided ?? [] });
+  const decided = carried?.decided ?? [];
+  const approvals = createApprovals({ ...shared, generation, userId: context.user_id, decided });
   const questionTurns = createTurns({ ...limiting, most: RUN_BOUNDS.questionsAtOnce });
   const ask = boundQuestions({ version, ask: approvals.ask, turns: questionTurns });
   const details = createCurrentDetails({ runId: context.run_id, planned, before: outcomes, now });
@@ -101,7 +103,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     () => ({
       status: statusNow(),
       active: [...calls.active.keys()],
-      paused_by: gate.pausedBy(),
+      paused_by: ended ? null : gate.pausedBy(),
       approvals: approvals.pending(),
       agents: outcomes,
     }),
@@ -116,9 +118,8 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   }
 
   function statusNow(): RunStatus {
-    if (ended) return ended;
-    if (gate.pausedBy() !== null) return 'paused';
-    return approvals.pending().length > 0 ? 'waiting' : 'running';
+    const asking = approvals.pending().length;
+    return runStatus({ ended: ended ?? null, pausedBy: gate.pausedBy(), asking, begun: true });
   }
 
   /** Nothing else may carry these events for hours, so they are published at once. */
@@ -178,7 +179,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   }
 
   function stopAgents() {
-    if (version > 1 && cancelledAt !== undefined) return;
+    if (version > 1 && (ended || cancelledAt !== undefined)) return;
     cancelledAt = Date.now();
     for (const { begun, ...about } of calls.active.values()) {
       if (begun) events.emit('agent_cancelling', { stage: 'requested' }, about);
@@ -218,7 +219,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
         started_at: startedAt,
         outcomes,
         occurrences: calls.occurrences(),
-        events: events.take(),
+        events: events.rest(),
         undos: entries,
         decided: approvals.decided(),
         paused_by: gate.pausedBy(),

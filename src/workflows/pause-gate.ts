@@ -15,11 +15,18 @@ type Options = {
   pausedBy: string | null;
   /** Told after every change. */
   changed: () => void;
+  /** Whether the run has ended: nothing changes it any more. */
+  isOver: () => boolean;
 };
 
 /** Messages `pause` and `resume`: while paused, no new agent starts and running ones go on. */
-export function createPauseGate({ events, pausedBy, changed }: Options) {
+export function createPauseGate({ events, pausedBy, changed, isOver }: Options) {
   let by = pausedBy;
+
+  function validator(message: OperatorMessage | undefined) {
+    validate(message);
+    if (isOver()) throw ApplicationFailure.nonRetryable('the run has ended', 'InvalidInput');
+  }
 
   function pause(message: OperatorMessage) {
     if (by !== null) return;
@@ -38,7 +45,8 @@ export function createPauseGate({ events, pausedBy, changed }: Options) {
   /** A signal cannot be refused: an unusable one must not fail the run. */
   function whenUsable(handle: (message: OperatorMessage) => void) {
     return (message: OperatorMessage) => {
-      if (typeof message?.by === 'string' && message.by !== '') handle(message);
+      if (isOver()) log.warn('a pause or resume of a run that has ended was ignored');
+      else if (typeof message?.by === 'string' && message.by !== '') handle(message);
       else log.warn('a pause or resume that does not say by whom was ignored');
     };
   }
@@ -46,8 +54,8 @@ export function createPauseGate({ events, pausedBy, changed }: Options) {
   const described = { pause: { description: DESCRIPTIONS.pause }, resume: { description: DESCRIPTIONS.resume } };
   setHandler(pauseSignal, whenUsable(pause), described.pause);
   setHandler(resumeSignal, whenUsable(resume), described.resume);
-  setHandler(pauseUpdate, pause, { ...described.pause, validator: validate });
-  setHandler(resumeUpdate, resume, { ...described.resume, validator: validate });
+  setHandler(pauseUpdate, pause, { ...described.pause, validator });
+  setHandler(resumeUpdate, resume, { ...described.resume, validator });
 
   return {
     pausedBy: () => by,

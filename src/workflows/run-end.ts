@@ -3,8 +3,10 @@ import { ApplicationFailure, CancelledFailure, isCancellation } from '@temporali
 import type { SearchAttributePair } from '@temporalio/common';
 import type { EventType } from '../contracts/event-payloads.ts';
 import type { Failure } from '../contracts/failure.ts';
-import type { RunStatus } from '../contracts/names.ts';
+import { jsonFaults } from '../contracts/json-faults.ts';
+import { MAX_OUTCOME_BYTES, type RunStatus } from '../contracts/names.ts';
 import type { RunOutcome } from '../contracts/run.ts';
+import { MAX_MESSAGE, thrownMessage } from '../contracts/thrown-message.ts';
 import { failureType } from './failure-type.ts';
 
 /** How a run's own logic ends: a status and what the caller gets. */
@@ -23,12 +25,42 @@ export function endOfThrown(
   { cancelled, timeoutMs }: { cancelled: boolean; timeoutMs: number },
 ): RunEnd<never> {
   if (!isCancellation(thrown)) {
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    const message = thrownMessage(thrown);
     return { status: 'failed', summary: message, error: { type: failureType(thrown), message } };
   }
   if (cancelled) return { status: 'cancelled', summary: 'The run was cancelled.' };
   const message = `the run timed out after its limit of ${timeoutMs} ms`;
   return { status: 'timed_out', summary: message, error: { type: 'AgentTimeout', message } };
+}
+
+/** Faults named in an error, at most: each may have a long path. */
+const FAULTS_SHOWN = 5;
+
+function whyUnsendable(result: unknown, beside: unknown): Failure | undefined {
+  const faults = jsonFaults(result, ['result']);
+  if (faults.length > 0) {
+    const listed = faults.slice(0, FAULTS_SHOWN).map(({ path, message }) => `${path}: ${message}`);
+    const more = faults.length > FAULTS_SHOWN ? [`and ${faults.length - FAULTS_SHOWN} more`] : [];
+    const message = `what the workflow returned is not JSON: ${[...listed, ...more].join('; ')}; return plain data`;
+    return { type: 'InvalidOutput', message: message.slice(0, MAX_MESSAGE).toWellFormed() };
+  }
+  const bytes = new TextEncoder().encode(JSON.stringify({ result, beside })).length;
+  if (bytes <= MAX_OUTCOME_BYTES) return undefined;
+  const what = `what the run came to takes ${bytes} bytes of JSON, over the limit of ${MAX_OUTCOME_BYTES}`;
+  return { type: 'PayloadTooLarge', message: `${what}; store large data and return where it is` };
+}
+
+/**
+ * An end that can be sent. A result that cannot be fails its run: the server would refuse it for ever, after users were
+ * shown that the run completed. `beside` is what the outcome carries besides the result.
+ */
+export function sendableEnd<Result>(end: RunEnd<Result>, beside: unknown): RunEnd<Result> {
+  const { status, result, error } = end;
+  const summary = end.summary.slice(0, MAX_MESSAGE).toWellFormed();
+  const failure = whyUnsendable(result, beside);
+  if (!failure) return { ...end, summary };
+  if (needsUndo(status)) return { status, summary, error };
+  return { status: 'failed', summary: failure.message, error: failure };
 }
 
 /** The event that ends a run of this status. */

@@ -1,11 +1,12 @@
 // Runs inside the workflow sandbox.
-import { workflowInfo, type CancellationScope } from '@temporalio/workflow';
+import { condition, workflowInfo, type CancellationScope } from '@temporalio/workflow';
 import type { NewEvent } from '../contracts/event.ts';
 import type { EventPayload, EventType } from '../contracts/event-payloads.ts';
 import { EVENT_SCHEMA_VERSION } from '../contracts/names.ts';
+import type { RunOutcome } from '../contracts/run.ts';
 import type { UserContext } from '../contracts/user-context.ts';
 import { createShield } from './create-shield.ts';
-import { publishEvents } from './publish-events.ts';
+import { publishDurably, publishEnd, publishEvents } from './publish-events.ts';
 
 /** What an event of the workflow is about, where it is not about the run as a whole. */
 export type About = {
@@ -20,6 +21,22 @@ export type About = {
   final?: boolean;
 };
 
+type Options = {
+  /** The run that the events are about, where it is another one. */
+  workflowId?: string;
+  /** Scope that no cancel reaches. */
+  shield?: CancellationScope;
+  /** See `engineVersion`. */
+  engine: 1 | 2;
+};
+
+/**
+ * Most bytes of events that are taken along although they are under way already: by one activity, and by all of them
+ * together until the first of them has delivered any.
+ */
+const MAX_REPEATED_BYTES = 16_000;
+const MAX_REPEATED_BYTES_IN_ALL = 1_000_000;
+
 /** Not comparable with an activity's `exec` on purpose: the workflow speaks of the execution, not of one attempt of it. */
 function execOf({ agent, attempt = 1, final }: About): string {
   return agent === undefined ? 'workflow' : `${agent}.${attempt}.${final ? 'verdict' : 'workflow'}`;
@@ -28,28 +45,31 @@ function execOf({ agent, attempt = 1, final }: About): string {
 /**
  * Collects events of the workflow itself until the next activity takes them along. Numbered by the workflow, so that a
  * replayed or repeated delivery has the same identity and is dropped.
+ *
+ * From version 2 on an event whose delivery was not confirmed is still known: until some activity has delivered it, each
+ * that follows takes it along as well, so that it comes before what follows it whichever activity is the quickest, and the
+ * run's end takes along whatever is left.
  */
 export function createRunEvents(
   { user_id, thread_id, run_id, request_id }: Omit<UserContext, 'metadata'>,
   generation: number,
-  {
-    workflowId = workflowInfo().workflowId,
-    shield = createShield(),
-  }: {
-    /** The run that the events are about, where it is another one. */
-    workflowId?: string;
-    /** Scope that no cancel reaches. */
-    shield?: CancellationScope;
-  } = {},
+  { workflowId = workflowInfo().workflowId, shield = createShield(), engine }: Options,
 ) {
   const { runId } = workflowInfo();
+  /** What is under way, each event with the list that it was taken in. */
+  const unconfirmed = new Map<string, { event: NewEvent; carrier: readonly NewEvent[] }>();
   let n = 0;
   let pending: NewEvent[] = [];
   let publishing = Promise.resolve();
+  let opening: NewEvent | undefined;
+  let repeatedBytes = 0;
+  let ended = false;
+  /** Undefined where nothing waits for the end of this turn of the code. */
+  let isTurnOver: boolean | undefined;
 
   function emit<Type extends EventType>(type: Type, payload: EventPayload<Type>, about: About = {}): void {
     n += 1;
-    pending.push({
+    const event = {
       schema_version: EVENT_SCHEMA_VERSION,
       id: `${workflowId}:${runId}:workflow:${n}`,
       type,
@@ -69,29 +89,126 @@ export function createRunEvents(
       exec: execOf(about),
       final: about.final ?? false,
       payload,
-    } as NewEvent);
+    } as NewEvent;
+    pending.push(event);
+    if (type === 'run_started' || type === 'run_restarted') opening = event;
+    publishAfterTurn();
   }
 
-  /** Hands the collected events over; whoever takes them must deliver them or give them back. */
+  /** What no agent has taken along when the code has handed over to the server would wait for the next one, or for ever. */
+  function publishAfterTurn() {
+    if (engine === 1 || isTurnOver !== undefined) return;
+    isTurnOver = false;
+    void shield
+      .run(() => condition(() => isTurnOver === true))
+      .then(() => {
+        isTurnOver = undefined;
+        return publish();
+      });
+    isTurnOver = true;
+  }
+
+  const underWay = () => [...unconfirmed.values()].map(({ event }) => event);
+
+  /** Lets `carrier` answer for those of its events that nobody else does. */
+  function hold(carrier: NewEvent[]): NewEvent[] {
+    if (engine === 1) return carrier;
+    for (const event of carrier) if (!unconfirmed.has(event.id)) unconfirmed.set(event.id, { event, carrier });
+    return carrier;
+  }
+
+  /** What is under way, once more, as far as it fits. */
+  function again(events: readonly NewEvent[]): NewEvent[] {
+    let bytes = 0;
+    return events.filter((event) => {
+      const size = JSON.stringify(event).length;
+      bytes += size;
+      if (bytes > MAX_REPEATED_BYTES && event !== opening) return false;
+      repeatedBytes += size;
+      return repeatedBytes <= MAX_REPEATED_BYTES_IN_ALL;
+    });
+  }
+
+  function openingFirst(events: NewEvent[]): NewEvent[] {
+    const first = engine > 1 && events.find((event) => event === opening);
+    return first ? [first, ...events.filter((event) => event !== first)] : events;
+  }
+
+  /** Hands the collected events over; whoever takes them must confirm them or give them back. */
   function take(): NewEvent[] {
-    const taken = pending;
+    const taken = openingFirst([...again(underWay()), ...pending]);
     pending = [];
-    return taken;
+    return hold(taken);
+  }
+
+  /**
+   * Hands over what may ride along with a local activity. That runs before its workflow task is complete: should the
+   * task be done again, messages may have come that number and order the events otherwise. The first event is the same.
+   */
+  function takeLocal(): NewEvent[] {
+    if (engine === 1) return take();
+    const first = pending.filter((event) => event === opening);
+    pending = pending.filter((event) => event !== opening);
+    if (pending.length > 0) void publish();
+    const isUnderWay = opening !== undefined && unconfirmed.has(opening.id);
+    return hold(isUnderWay ? again([opening as NewEvent]) : first);
+  }
+
+  /**
+   * To be called with what was taken, once it was handed over. It may be in an outbox that is lost, so it says nothing of
+   * what somebody else carries as well.
+   */
+  function confirm(carrier: readonly NewEvent[]): void {
+    for (const { id } of carrier) {
+      if (unconfirmed.get(id)?.carrier !== carrier) continue;
+      unconfirmed.delete(id);
+      repeatedBytes = 0;
+    }
+  }
+
+  function rest(): NewEvent[] {
+    return openingFirst([...underWay(), ...pending.filter(({ id }) => !unconfirmed.has(id))]);
+  }
+
+  async function publishFrozen(): Promise<void> {
+    if (ended || pending.length === 0) return;
+    const taken = take();
+    if (await publishDurably(taken, shield)) confirm(taken);
+  }
+
+  /** Publishes at once what would else wait for the next agent. Resolves when everything so far was handed over. */
+  function publish(options: { durable?: boolean } = {}): Promise<void> {
+    publishing = publishing.then(() =>
+      engine === 1 ? publishEvents(take(), { ...options, shield }) : publishFrozen(),
+    );
+    return publishing;
   }
 
   return {
+    engine,
     emit,
+    /** Adds an event that somebody else made. */
+    add: (event: NewEvent) => void pending.push(event),
     take,
+    takeLocal,
+    confirm,
     /** Takes events back that may not have been delivered; those that were are dropped by their identity. */
     putBack(events: NewEvent[]): void {
       const known = new Set(events.map(({ id }) => id));
       pending = [...events, ...pending.filter(({ id }) => !known.has(id))];
+      for (const id of known) unconfirmed.delete(id);
     },
-    /** Publishes at once what would else wait for the next agent. Resolves when everything so far was handed over. */
-    publish(options: { durable?: boolean } = {}): Promise<void> {
-      publishing = publishing.then(() => publishEvents(take(), { ...options, shield }));
-      return publishing;
+    publish,
+    /**
+     * Publishes everything that is left, at its end the run's, together with what the run came to. Nothing that is
+     * emitted afterwards is published.
+     */
+    async end(outcome?: RunOutcome): Promise<void> {
+      ended = true;
+      await publishEnd(rest(), { outcome, shield });
     },
+    /** Everything that is not known to be in the log; of version 1 only what nobody has taken. */
+    rest,
   };
 }
 

@@ -35,8 +35,16 @@ export async function undoEffects(undo: EffectsUndo, options: Options): Promise<
     },
   });
   const { agent, undo: agent_run, anew } = undo;
-  const call = { agent, agent_run, anew, generation, events: events.take(), workflow_id: workflowId, incarnation };
-  const { failed } = await activities[UNDO_ACTIVITY](call);
+  const riding = events.take();
+  const call = { agent, agent_run, anew, generation, events: riding, workflow_id: workflowId, incarnation };
+  let failed: UndoReturn['failed'];
+  try {
+    ({ failed } = await activities[UNDO_ACTIVITY](call));
+    events.confirm(riding);
+  } catch (error) {
+    if (events.engine > 1) events.putBack(riding);
+    throw error;
+  }
   const [first] = failed;
   if (!first) return { success: true };
   const message = failed.map(({ tool, error }) => `${tool}: ${error.message}`).join('; ');

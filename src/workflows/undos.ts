@@ -1,5 +1,6 @@
 // Runs inside the workflow sandbox.
 import { ApplicationFailure } from '@temporalio/workflow';
+import { jsonFaults } from '../contracts/json-faults.ts';
 import { UNDO_PREFIX } from '../contracts/names.ts';
 import type { Compensated } from '../contracts/run.ts';
 import type { RunStart } from '../contracts/run-start.ts';
@@ -42,6 +43,8 @@ export function createUndos({ entries, version, start, events, calls, turns, onU
   /** What cannot be undone is refused where it is registered: nothing was done yet. */
   function check(entry: Undo) {
     const agent: unknown = (entry as Undo | undefined)?.agent;
+    const [fault] = jsonFaults(entry, ['undo']);
+    if (fault) throw ApplicationFailure.nonRetryable(`${fault.path}: ${fault.message}`, 'InvalidInput');
     if (typeof agent === 'string' && Object.hasOwn(limits, agent)) return;
     const message = `undo needs {"agent": "<name>", "input": …}; the run knows no agent ${String(agent)}`;
     throw ApplicationFailure.nonRetryable(message, 'InvalidInput');

@@ -6,6 +6,7 @@ import type { BatonEvent, NewEvent } from '../../src/contracts/event.ts';
 import type { AgentOutcome } from '../../src/contracts/run.ts';
 import { emptyFeed, foldFeed } from '../../src/feed/fold.ts';
 import { defineTool } from '../../src/tools/define-tool.ts';
+import { activityHistory } from '../support/activity-history.ts';
 import { startTestWorker } from '../support/test-run.ts';
 
 const looked = new Map<string, number>();
@@ -60,10 +61,6 @@ beforeAll(async () => {
 });
 afterAll(() => worker.stop());
 
-const eventTypes = async (handle: Awaited<ReturnType<typeof worker.runAgent>>['handle']) =>
-  ((await handle.fetchHistory()).events ?? []).map(({ eventType }) => eventType);
-const ACTIVITY_SCHEDULED = 10;
-
 /** What is the same in both: neither names, times nor identities. */
 function comparable(events: NewEvent[], outcome: AgentOutcome) {
   const text = JSON.stringify(
@@ -95,8 +92,8 @@ describe('a local agent', () => {
         return comparable(told, outcome);
       });
       expect(other).toEqual(one);
-      expect(await eventTypes(normal.handle)).toContain(ACTIVITY_SCHEDULED);
-      expect(await eventTypes(local.handle)).not.toContain(ACTIVITY_SCHEDULED);
+      expect((await activityHistory(normal.handle)).map(({ type }) => type)).toContain('normal');
+      expect(await activityHistory(local.handle)).toEqual([]);
     },
   );
 
@@ -120,7 +117,8 @@ describe('a local agent', () => {
     const { outcome, events, handle } = await worker.runAgent('slow_retry');
     expect(outcome).toMatchObject({ success: true, attempts: 3, result: { attempt: 3 } });
     const TIMER_STARTED = 17;
-    expect((await eventTypes(handle)).filter((type) => type === TIMER_STARTED).length).toBeGreaterThanOrEqual(2);
+    const types = ((await handle.fetchHistory()).events ?? []).map(({ eventType }) => eventType);
+    expect(types.filter((type) => type === TIMER_STARTED).length).toBeGreaterThanOrEqual(2);
     const folded = events.map((event, index) => ({ ...event, seq: index + 1, epoch: 'e' }) as BatonEvent);
     const [run] = folded.reduce(foldFeed, emptyFeed()).runs;
     expect(run?.agents).toMatchObject([{ agent: 'slow_retry', state: 'completed', attempt: 3 }]);

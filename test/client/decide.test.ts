@@ -59,7 +59,7 @@ test('of many who decide at the same moment one is taken, and the run follows th
   expect((await run.result()).result).toMatchObject({ result: { by: taken[0] } });
 });
 
-test('what is not asked, is no option, or was decided without the store is refused and not recorded', async () => {
+test('what is not asked, is no option, or was decided by a message to the run itself is refused', async () => {
   const { run, id } = await asking('cleo');
   await expect(run.approve('other')).rejects.toMatchObject({ code: 'not_asked' });
   await expect(run.decide({ approval_id: id, decision: 'maybe' })).rejects.toMatchObject({ code: 'no_such_option' });
@@ -70,7 +70,7 @@ test('what is not asked, is no option, or was decided without the store is refus
   await expect(run.approve(id)).rejects.toMatchObject({
     message: expect.stringMatching(/reject, by operator|has ended/),
   });
-  expect(await at.store.decisions.get(keyOf(run, id))).toBeUndefined();
+  expect(await at.store.decisions.get(keyOf(run, id))).toMatchObject({ decision: 'reject', by: 'operator' });
 });
 
 test('one that came too late, before the log told so, is refused with the one that the run follows', async () => {

@@ -169,7 +169,7 @@ test('with no worker up, the state is told to need one, and a pause is kept for 
   const how = { client: at.temporal.workflow, workflowId: waiting.workflowId, patienceMs: 300 };
   await expect(runState(how)).rejects.toMatchObject({ type: 'NetworkError', code: 'no_worker' });
   await tellRun({ ...how, message: 'pause', payload: { by: 'gus' } });
-  expect(await waiting.describe()).toMatchObject({ status: 'running', ended_at: null });
+  expect(await waiting.describe()).toMatchObject({ status: 'queued', ended_at: null });
   await at.startWorker();
   await typesOf(waiting.events(), 'run_paused');
   expect(await waiting.state()).toMatchObject({ paused_by: 'gus', status: 'paused' });

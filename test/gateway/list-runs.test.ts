@@ -30,7 +30,7 @@ const idsOf = ({ runs }: Page) => runs.map(({ run_id }) => run_id);
 
 beforeAll(async () => {
   at = await startTestClient({ agents });
-  gateway = await startTestGateway({ taskQueue: at.taskQueue });
+  gateway = await startTestGateway({ taskQueue: at.taskQueue, env: { BATON_DATA_DIR: at.dataDir } });
   const first = await start('a', 'gated', 't1');
   await start('b', 'gated', 't2');
   await (await start('c', 'quick', 't1')).result();

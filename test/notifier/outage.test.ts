@@ -129,6 +129,7 @@ test('what only the outbox of a lost machine held is delivered from the history 
     publish: (event) => outbox.publish(event),
     holds: (id) => outbox.holds(id),
     deliver: (events) => outbox.deliver(events),
+    end: (events, outcome) => outbox.end(events, outcome),
   };
   const { agents, open, began } = gatedAgents();
   const worker = await startTestWorker({ agents, notifier });

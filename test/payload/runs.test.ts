@@ -75,7 +75,7 @@ describe.each([
       expect((await handle.describe()).historySize).toBeLessThan(50_000);
       const payloads = JSON.stringify(await handle.fetchHistory()).match(/(?<="data":")[^"]+/g) ?? [];
       const texts = payloads.map((base64) => Buffer.from(base64, 'base64').toString());
-      expect(texts.filter((text) => text.includes('"sha256"'))).toHaveLength(4);
+      expect(texts.filter((text) => text.includes('"sha256"'))).toHaveLength(5);
       expect(texts.filter((text) => text.includes('tell-tale'))).toEqual([]);
     });
   });

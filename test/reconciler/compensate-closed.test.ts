@@ -107,7 +107,7 @@ test('a retry does again what was undone after the run was terminated', async ()
   await handle.terminate('enough');
   await at.until('ben', ended);
   holds = false;
-  await retryRun({ client: at.worker.client.workflow, workflowId }, { by: 'ben' });
+  await retryRun({ client: at.worker.client.workflow, log: at.stores.log, workflowId }, { by: 'ben' });
   await expect(outcomeOf(at.worker.client.workflow.getHandle(workflowId))).resolves.toMatchObject({
     status: 'completed',
   });

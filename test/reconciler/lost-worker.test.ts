@@ -77,7 +77,7 @@ test('a run that was ended from outside and is tried again while no worker is up
   await at.kill();
   await handle.terminate('enough');
   const ended = await told('bob', 'run_failed');
-  await retryRun({ client: at.client.workflow, workflowId: handle.workflowId }, { by: 'bob' });
+  await retryRun({ client: at.client.workflow, log: at.stores.log, workflowId: handle.workflowId }, { by: 'bob' });
   expect(await told('bob', 'run_stalled', ended.seq)).toMatchObject({
     generation: 1,
     payload: { reason: 'no_worker' },

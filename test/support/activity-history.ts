@@ -1,4 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import { CLAIM_ACTIVITY, END_ACTIVITY, PUBLISH_ACTIVITY } from '../../src/contracts/names.ts';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 
 export type ActivityRecord = {
@@ -21,7 +22,10 @@ function ms(time: { seconds?: unknown; nanos?: number | null } | null | undefine
   return Number(time?.seconds ?? 0) * 1_000 + (time?.nanos ?? 0) / 1e6;
 }
 
-/** The activities of a run as Temporal recorded them, in the order in which they were scheduled. */
+/** What a run's own frame asks for, whichever its agents are. */
+const OF_THE_FRAME: readonly string[] = [PUBLISH_ACTIVITY, CLAIM_ACTIVITY, END_ACTIVITY];
+
+/** The agents of a run, and what undoes, as Temporal recorded them, in the order in which they were scheduled. */
 export async function activityHistory(handle: Pick<WorkflowHandle, 'fetchHistory'>): Promise<ActivityRecord[]> {
   const { events } = await handle.fetchHistory();
   const byId = new Map<string, ActivityRecord>();
@@ -30,6 +34,7 @@ export async function activityHistory(handle: Pick<WorkflowHandle, 'fetchHistory
     if (scheduled) {
       const at = ms(event.eventTime);
       const type = scheduled.activityType?.name ?? '';
+      if (OF_THE_FRAME.includes(type)) continue;
       const given = givenOf(scheduled.input?.payloads?.[0]);
       const times = { scheduledAt: at, startedAt: at, endedAt: at };
       byId.set(String(event.eventId), { type, attempts: 0, ...times, given, worker: '' });

@@ -20,6 +20,7 @@ const worker = await createWorker({
   notifier: stores.log,
   effects: stores.effects,
   leases: stores.leases,
+  decisions: stores.decisions,
   shutdownGraceMs: shutdownGraceMs === undefined ? undefined : Number(shutdownGraceMs),
 });
 const running = worker.run();

@@ -19,6 +19,7 @@ const worker = await createWorker({
   notifier: stores.log,
   effects: stores.effects,
   leases: stores.leases,
+  decisions: stores.decisions,
 });
 const running = worker.run();
 process.stdout.write('ready\n');

@@ -13,7 +13,7 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 const app = defineApp({ agents: [triage, dataHelper] });
 const connection = await NativeConnection.connect({ address });
 const store = await openStoresAt(join(dataDir, 'events.sqlite'));
-const { log, effects, leases } = store;
+const { log, effects, leases, decisions } = store;
 const where = { namespace: 'default', taskQueue };
 const worker = await createWorker({
   connection,
@@ -21,6 +21,7 @@ const worker = await createWorker({
   notifier: log,
   effects,
   leases,
+  decisions,
   workflowBundle: { codePath },
   ...where,
 });

@@ -50,8 +50,8 @@ export async function startScenario({ agents, maxConcurrentAgents, shutdownGrace
   async function addWorker(own: readonly AnyAgent[] = agents) {
     // Two workers of one connection may not poll the same queue.
     const native = await NativeConnection.connect({ address });
-    const { log: notifier, effects, leases } = store;
-    const stores = { notifier, effects, leases };
+    const { log: notifier, effects, leases, decisions } = store;
+    const stores = { notifier, effects, leases, decisions };
     const limits = { maxConcurrentAgents, shutdownGraceMs };
     const options = { namespace, taskQueue, workflowBundle, ...limits, dataConverter: {}, ...stores };
     const worker = await createWorker({ connection: native, app: defineApp({ agents: own }), ...options });

@@ -7,14 +7,21 @@ import { NativeConnection, type Worker } from '@temporalio/worker';
 import type { AnyAgent } from '../../src/agents/define-agent.ts';
 import { defineApp, type App } from '../../src/agents/define-app.ts';
 import { connect, type BatonClient, type ConnectOptions } from '../../src/client.ts';
+import type { EventLog } from '../../src/notifier/event-log.ts';
+import type { Notifier } from '../../src/notifier/notifier.ts';
 import { openStore } from '../../src/notifier/open-store.ts';
 import { createWorker } from '../../src/worker.ts';
 import { shared } from './test-run.ts';
 
-type Options = { agents?: readonly AnyAgent[]; app?: App };
+type Options = {
+  agents?: readonly AnyAgent[];
+  app?: App;
+  /** What stands between the worker and the log. @default nothing */
+  guard?: (log: EventLog) => Notifier;
+};
 
 /** A worker for some agents, or an app with workflows of its own, and clients of several users, on one data folder and one task queue of their own. */
-export async function startTestClient({ agents = [], app = defineApp({ agents }) }: Options) {
+export async function startTestClient({ agents = [], app = defineApp({ agents }), guard = (log) => log }: Options) {
   const { address, namespace, ...bundled } = shared();
   const workflowBundle = app.workflows ? undefined : bundled.workflowBundle;
   const taskQueue = `test-client-${randomUUID()}`;
@@ -22,7 +29,8 @@ export async function startTestClient({ agents = [], app = defineApp({ agents })
   const store = await openStore({ url: `sqlite:${join(dataDir, 'events.sqlite')}` });
   const native = await NativeConnection.connect({ address });
   const connection = await Connection.connect({ address });
-  const { log: notifier, effects, leases } = store;
+  const notifier = guard(store.log);
+  const { effects, leases, decisions } = store;
   const options = {
     connection: native,
     namespace,
@@ -30,6 +38,7 @@ export async function startTestClient({ agents = [], app = defineApp({ agents })
     notifier,
     effects,
     leases,
+    decisions,
     taskQueue,
     workflowBundle,
     debugMode: true,

@@ -81,7 +81,7 @@ export async function startTestWorker({
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace, dataConverter });
   const app = defineApp({ agents });
-  const { effects, leases, remove } = await openTestStores();
+  const { log, effects, leases, decisions, remove } = await openTestStores();
   const options = {
     namespace,
     dataConverter,
@@ -89,6 +89,7 @@ export async function startTestWorker({
     notifier: notifier ?? recorder.notifier,
     effects: guard(effects),
     leases,
+    decisions,
     taskQueue,
     workflowBundle,
     shutdownGraceMs,
@@ -125,6 +126,8 @@ export async function startTestWorker({
   return {
     client,
     recorder,
+    /** Of the stores, which the runs tell nothing: that goes to the recorder. */
+    log,
     effects,
     leases,
     taskQueue,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineAgent } from '../../src/agents/define-agent.ts';
 import type { RunState } from '../../src/contracts/run-start.ts';
 import { startTestWorker } from '../support/test-run.ts';
+import { until } from '../support/until.ts';
 
 let executions = 0;
 const careful = defineAgent({
@@ -78,8 +79,11 @@ test('runs an agent again with the answers to its questions, holding nothing whi
     ['careful-1.2', 'no'],
   ] as const) {
     await expect(asked(runId, id)).resolves.toMatchObject({ payload: { asked_by: 'careful-1' } });
-    const { raw } = await handle.describe();
-    expect(raw.pendingActivities).toEqual([]);
+    // The activity that published the question ends a moment after it did.
+    await until(
+      () => handle.describe(),
+      ({ raw }) => raw.pendingActivities?.length === 0,
+    );
     await handle.signal('decide', { approval_id: id, decision, by: 'ann' });
   }
   await expect(handle.result()).resolves.toMatchObject({ result: { result: { said: ['yes', 'no'] } } });

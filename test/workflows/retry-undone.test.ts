@@ -67,7 +67,7 @@ test.each([['canceller'], ['local_canceller']])(
     await expect(outcomeOf(handle)).resolves.toMatchObject({ status: 'failed' });
     const client = worker.client.workflow;
     for (const status of ['failed', 'completed']) {
-      await retryRun({ client, workflowId }, { by: 'ops' });
+      await retryRun({ client, log: worker.log, workflowId }, { by: 'ops' });
       await expect(outcomeOf(client.getHandle(workflowId))).resolves.toMatchObject({ status });
     }
     expect(world).toEqual(['reserve', 'cancel', 'reserve', 'cancel', 'reserve']);

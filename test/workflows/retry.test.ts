@@ -41,7 +41,7 @@ async function failedRun(more: object[] = []) {
   const { handle, runId, workflowId } = await worker.start('scripted', { steps: [...more, ...steps] });
   await expect(outcomeOf(handle)).resolves.toMatchObject({ status: 'failed' });
   broken = false;
-  const where = { client: worker.client.workflow, workflowId };
+  const where = { client: worker.client.workflow, log: worker.log, workflowId };
   return { where, runId, again: () => worker.client.workflow.getHandle(workflowId) };
 }
 
@@ -80,5 +80,7 @@ test('does again what was undone', async () => {
 test('refuses a run that completed', async () => {
   const { handle, workflowId } = await worker.start('scripted', { steps: steps.slice(0, 1) });
   await handle.result();
-  await expect(retryRun({ client: worker.client.workflow, workflowId }, { by: 'ops' })).rejects.toThrow('is completed');
+  await expect(
+    retryRun({ client: worker.client.workflow, log: worker.log, workflowId }, { by: 'ops' }),
+  ).rejects.toThrow('is completed');
 });

@@ -1,6 +1,6 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { RunSummary } from '../../client/list-runs.ts';
-import { runSummary } from '../../client/list-runs.ts';
+import { runSummary, withStandings } from '../../client/list-runs.ts';
 import { compensationIdOf } from '../../contracts/names.ts';
 import { withoutPassword } from '../../contracts/without-password.ts';
 import { describeWorkflow } from '../../reconciler/describe-workflow.ts';
@@ -36,7 +36,10 @@ export async function readEvidence(operator: Operator, found: RunSummary): Promi
   const { client, config, feed, namespace } = operator;
   const described = await client.workflow.getHandle(found.workflow_id).describe();
   // The list lags behind by moments.
-  const run = runSummary(described);
+  const [standing] = await withStandings([described], feed.log);
+  const { status = found.status } = standing ?? {};
+  // When Temporal closed it, if it has: one that hangs after its end is to be found here.
+  const run = { ...runSummary(described), status };
   const { raw, taskQueue } = described;
   const closed = run.ended_at !== null;
   const told = await readLog(feed, { userId: run.user_id, runId: run.run_id }).then(

@@ -1,4 +1,5 @@
 import type { RunHandle } from '../../client.ts';
+import type { RunOutcome } from '../../contracts/run.ts';
 import { emptyFeed, foldFeed } from '../../feed/fold.ts';
 import type { FoldedRun } from '../../feed/folded.ts';
 import type { GatewayContext } from '../gateway-context.ts';
@@ -11,6 +12,10 @@ export type LocatedRun = {
   workflow: string;
   /** The run as its events tell; undefined until its first one. */
   folded: FoldedRun | undefined;
+  /** The same anew. */
+  foldAgain(): Promise<FoldedRun | undefined>;
+  /** What the log keeps of what it came to; see `EventLog.outcome`. */
+  kept(): Promise<RunOutcome | undefined>;
 };
 
 async function foldRun({ log }: GatewayContext, userId: string, runId: string): Promise<FoldedRun | undefined> {
@@ -32,7 +37,14 @@ export async function locateRun(context: GatewayContext, user: string, runId: st
   const folded = await foldRun(context, user, runId);
   const handle = await client.find(runId);
   if (handle && (folded || (await handle.describe()))) {
-    return { handle, workflow: handle.workflowId.split('/')[0] as string, folded };
+    const { workflowId } = handle;
+    return {
+      handle,
+      workflow: workflowId.split('/')[0] as string,
+      folded,
+      foldAgain: () => foldRun(context, user, runId),
+      kept: () => context.log.outcome({ userId: user, workflowId }),
+    };
   }
   throw new Problem({ code: 'not_found', detail: `there is no run "${runId}"` });
 }

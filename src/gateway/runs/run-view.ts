@@ -12,6 +12,8 @@ export const runViewSchema = z.object({
   status: runStatusSchema,
   /** Why an open run does not move; null as far as is known it does. */
   stalled: z.string().nullable(),
+  /** Who paused it, also where it asks something; null while it is not paused. */
+  paused_by: z.string().nullable(),
   started_at: z.string(),
   ended_at: z.string().nullable(),
   execution_time_ms: z.number().nullable(),
@@ -20,7 +22,7 @@ export const runViewSchema = z.object({
   /** Per cent of the planned agents' work. */
   progress: z.number(),
   agents: z.array(z.looseObject({ agent: z.string(), state: z.string(), attempt: z.number() })),
-  /** Questions that wait for the user's answer. */
+  /** Questions that wait for the user's answer, also while it is paused. */
   approvals: z.array(z.looseObject({ approval_id: z.string() })),
   result: z.unknown(),
 });
@@ -33,19 +35,27 @@ function progressOf(agents: { state: string; progress: number }[]): number {
   return Math.round(done.reduce((sum, each) => sum + each, 0) / agents.length);
 }
 
-/** A run as its user sees it: folded from its events; what closed it from outside is Temporal's word. */
-export async function runView({ handle, workflow, folded }: LocatedRun): Promise<z.input<typeof runViewSchema>> {
-  const described = await handle.describe();
-  const closed = described ? described.ended_at !== null : folded?.ended_at != null;
+/**
+ * A run as its user sees it: folded from its events. Only of a run that has not ended in them Temporal is asked, which may
+ * know that it was closed from outside.
+ */
+export async function runView(run: LocatedRun): Promise<z.input<typeof runViewSchema>> {
+  const { handle, workflow } = run;
+  const hasEnded = run.folded !== undefined && run.folded.ended_at !== null;
+  const described = hasEnded ? undefined : await handle.describe();
+  const closed = hasEnded || (described?.ended_at ?? null) !== null;
+  // It may have ended since its events were read.
+  const folded = closed && !hasEnded ? await run.foldAgain() : run.folded;
   // Only a closed run's outcome is asked for: for an open one this would wait for its end.
-  const outcome = closed && described ? await outcomeOf(handle) : undefined;
+  const outcome = closed ? await outcomeOf(run) : undefined;
   const agents = folded?.agents ?? [];
   const approvals = (folded?.approvals ?? []).filter(({ decision }) => decision === null);
   return {
     run_id: handle.runId,
     workflow_id: handle.workflowId,
     workflow,
-    status: outcome?.status ?? folded?.status ?? 'queued',
+    status: (folded?.ended_at ? folded.status : outcome?.status) ?? folded?.status ?? 'queued',
+    paused_by: folded?.paused_by ?? null,
     stalled: closed ? null : (folded?.stalled ?? null),
     started_at: folded?.started_at ?? described?.started_at ?? '',
     ended_at: folded?.ended_at ?? described?.ended_at ?? null,

@@ -9,7 +9,7 @@ const [address = '', taskQueue, codePath = '', storeUrl = '', outboxDir = ''] = 
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 const connection = await NativeConnection.connect({ address });
-const { log, effects, leases, close } = await openStore({ url: storeUrl });
+const { log, effects, leases, decisions, close } = await openStore({ url: storeUrl });
 const notifier = withOutbox(log, { folder: outboxDir });
 const worker = await createWorker({
   connection,
@@ -21,6 +21,7 @@ const worker = await createWorker({
   notifier,
   effects,
   leases,
+  decisions,
   shutdownGraceMs: 2_000,
 });
 const running = worker.run();

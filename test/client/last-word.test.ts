@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import type { RunHandle } from '../../src/client.ts';
+import type { NewEvent } from '../../src/contracts/event.ts';
+import { isRunEnd } from '../../src/contracts/is-run-end.ts';
+import type { EventLog } from '../../src/notifier/event-log.ts';
+import { outcomeWithin, startEndingStage, type EndingStage } from '../support/ending-stage.ts';
+import * as workflows from '../support/ending-workflows.ts';
+import { faultTest } from '../support/fault-test.ts';
+import { until } from '../support/until.ts';
+
+/** Runs whose end is in the log while their workflow has not heard of it yet. */
+const held = new Map<string, PromiseWithResolvers<void>>();
+
+/** A log that is slow to say that it has taken a decision or an end. */
+function slowLog(log: EventLog) {
+  async function linger(events: readonly NewEvent[]) {
+    for (const event of events) {
+      if (isRunEnd(event)) await held.get(event.run_id)?.promise;
+      if (event.type === 'approval_decided') await new Promise((resolve) => setTimeout(resolve, 60));
+    }
+  }
+  return {
+    ...log,
+    async publish(event: NewEvent) {
+      await log.publish(event);
+      await linger([event]);
+    },
+    async end(...[events, outcome]: Parameters<EventLog['end'] & object>) {
+      await log.end?.(events, outcome);
+      await linger(events);
+    },
+  };
+}
+
+let at: EndingStage;
+beforeAll(async () => {
+  at = await startEndingStage({ guard: slowLog });
+});
+afterAll(() => at.stop());
+
+faultTest(
+  'what comes between the publication of an end and the closing changes nothing, anywhere',
+  {
+    kind: 2,
+    before: 'a run whose feed said completed was cancelled or terminated by result(), GET and the list',
+  },
+  async () => {
+    const baton = await at.clientOf('bea');
+    const actions: [string, (run: RunHandle) => Promise<unknown>][] = [
+      ['cancel', (run) => run.cancel()],
+      ['terminate', (run) => run.terminate({ reason: 'too late' })],
+      ['signal', (run) => at.temporal.workflow.getHandle(run.workflowId).signal('pause', { by: 'bea' })],
+    ];
+    const ends = actions.map(async ([what, act]) => {
+      const runId = `between-${what}`;
+      held.set(runId, Promise.withResolvers());
+      const run = await baton.start(workflows.brief, { what }, { runId });
+      expect(await at.endOf(run)).toMatchObject({ status: 'completed' });
+      await act(run);
+      const during = await at.get(run);
+      held.get(runId)?.resolve();
+      const outcome = await run.result();
+      await at.temporal.workflow
+        .getHandle(run.workflowId)
+        .result()
+        .catch(() => undefined);
+      const listed = await until(
+        () => at.listed(run),
+        (status) => status !== undefined,
+      );
+      const types = (await at.eventsOf(run)).map(({ type }) => type);
+      return { during, outcome, after: await at.get(run), again: await run.result(), listed, types };
+    });
+    for (const { during, outcome, after, again, listed, types } of await Promise.all(ends)) {
+      const completed = { status: 'completed', result: { said: expect.any(String) } };
+      expect(outcome).toMatchObject(completed);
+      expect(after).toMatchObject(completed);
+      expect(during).toMatchObject(completed);
+      expect(again).toEqual(outcome);
+      expect(listed).toBe('completed');
+      expect(types.filter((type) => type !== 'operator_action')).toEqual(['run_started', 'run_completed']);
+    }
+    return 'completed with its result in feed, GET, list and result(), after a cancel, a terminate and a signal in between';
+  },
+);
+
+faultTest(
+  'a decision that races with its expiry is answered, shown and followed as one',
+  {
+    kind: 2,
+    before:
+      '14 of 56 runs whose feed said rejected by expiry bought, since the message came while the last task was under way',
+  },
+  async () => {
+    const baton = await at.clientOf('cleo');
+    const EXPIRES_MS = 400;
+    const races = Array.from({ length: 24 }, async (_, n) => {
+      const run = await baton.start(workflows.shop, { what: '', expiresMs: EXPIRES_MS });
+      let expiresAt = 0;
+      for await (const { type, payload } of run.events()) {
+        if (type !== 'approval_requested') continue;
+        expiresAt = Date.parse(payload.expires_at);
+        break;
+      }
+      await new Promise((resolve) => setTimeout(resolve, expiresAt - Date.now() + (n % 12) * 12 - 30));
+      // Half of them as a person does it, half as Temporal's own tools do.
+      const message = { approval_id: 'buy', decision: 'buy', by: 'cleo' };
+      const handle = at.temporal.workflow.getHandle(run.workflowId);
+      const answer = await (n % 2 ? run.decide(message) : handle.signal('decide', message)).then(
+        () => 'taken',
+        (error: { code?: string }) => error.code ?? 'closed',
+      );
+      const outcome = await outcomeWithin(run, 10_000);
+      const told = (await at.eventsOf(run)).flatMap(({ type, payload }) =>
+        type === 'approval_decided' ? [payload] : [],
+      );
+      return { n, answer, told, outcome };
+    });
+    const seen = await Promise.all(races);
+    for (const { n, answer, told, outcome } of seen) {
+      expect(told).toHaveLength(1);
+      const bought = told[0]?.by === 'cleo';
+      expect(outcome?.result).toEqual({ bought, by: told[0]?.by });
+      if (n % 2) expect(answer).toBe(bought ? 'taken' : 'already_decided');
+    }
+    const bought = seen.filter(({ told }) => told[0]?.by === 'cleo').length;
+    return `${seen.length} races, ${bought} won by the person: each run did what its feed says, and decide() answered the same`;
+  },
+);
+
+faultTest(
+  'a decision after its expiry was claimed is refused with 409, though the run has not said so yet',
+  { kind: 2, before: 'the gateway answered 200 for a decision that the run did not follow' },
+  async () => {
+    const baton = await at.clientOf('dora');
+    const run = await baton.start(workflows.shop, { what: '', expiresMs: 150 });
+    await outcomeWithin(run, 10_000);
+    const second = await baton.start(workflows.shop, { what: '', expiresMs: 60_000 });
+    for await (const { type } of second.events()) if (type === 'approval_requested') break;
+    const key = { workflowId: second.workflowId, approvalId: 'buy' };
+    const claimed = { ...key, userId: 'dora', decision: 'leave', by: 'expiry', at: new Date().toISOString() };
+    await at.store.decisions.decide(claimed);
+    const answer = await at.gateway.post('dora', `/v1/runs/${second.runId}/approvals/buy`, { decision: 'buy' });
+    expect(answer.status).toBe(409);
+    expect(await answer.json()).toMatchObject({ code: 'already_decided', first: { by: 'expiry', decision: 'leave' } });
+    expect((await second.result()).result).toEqual({ bought: false, by: 'expiry' });
+    return '409 already_decided, with the decision by expiry that the run follows';
+  },
+);
+
+faultTest(
+  'GET never says completed without the result',
+  { kind: 2, before: 'a third of the answers said completed with `result: null`' },
+  async () => {
+    const baton = await at.clientOf('elsa');
+    const looked = Array.from({ length: 12 }, async (_, n) => {
+      const run = await baton.start(workflows.brief, { what: String(n) });
+      await at.endOf(run);
+      return at.get(run);
+    });
+    const results = (await Promise.all(looked)).map(({ status, result }) => ({ status, result }));
+    expect(results).toEqual(results.map((_, n) => ({ status: 'completed', result: { said: String(n) } })));
+    return `${results.length} of ${results.length} answers right after the end in the feed had the result`;
+  },
+);
+
+faultTest(
+  'a result lives as long as the events, also when Temporal has forgotten the run',
+  { kind: 4, before: 'result() said "there is no run" of a run that find() and events() knew' },
+  async () => {
+    const baton = await at.clientOf('fred');
+    const done = await baton.start(workflows.brief, { what: 'kept' });
+    const failed = await baton.start(workflows.throwsIt, { what: 'odd' });
+    const cancelled = await baton.start(workflows.endless, undefined);
+    for await (const { type } of cancelled.events()) if (type === 'run_started') break;
+    await cancelled.cancel();
+    for (const run of [done, failed, cancelled]) {
+      const before = await run.result();
+      const shown = await at.get(run);
+      await at.forget(run);
+      expect(await run.result()).toEqual(before);
+      expect(await at.get(run)).toEqual(shown);
+      expect(shown.status).toBe(before.status);
+    }
+    await expect(baton.run('never', 'brief').result()).rejects.toMatchObject({ code: 'not_found' });
+    return 'a completed, a failed and a cancelled run give the same result and GET after Temporal has deleted them';
+  },
+);
