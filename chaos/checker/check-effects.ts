@@ -32,16 +32,18 @@ function checkPair({ name, what, done, undone, stands, leftWith }: Pair, { fault
 }
 
 /**
- * The words of a run that could not undo a call of which nobody can know whether it happened: its tool cannot tell, or
- * the ledger is lost.
+ * The words of a run that could not undo what nobody can know whether it happened: its tool cannot tell, or the ledger
+ * is lost, or the Temporal in which an undo was under way.
  */
 function unknowable(run: KnownRun): string | undefined {
-  if (run.planned.kind !== 'buyBlind' && !run.logLoss) return undefined;
+  if (run.planned.kind !== 'buyBlind' && !run.logLoss && !run.temporalLoss) return undefined;
   const failed = heardOf(run).filter(
     ({ type, payload }) => type === 'compensation_completed' && payload.success === false,
   );
   const errors = failed.map(({ payload }) => payload.error as { type: string; message: string });
-  return errors.find(({ type }) => type === 'EffectUnknown')?.message;
+  const isUnknown = ({ type, message }: { type: string; message: string }) =>
+    type === 'EffectUnknown' || (run.temporalLoss !== undefined && message.startsWith('it is not known'));
+  return errors.find(isUnknown)?.message;
 }
 
 function checkPutBack(name: string, run: KnownRun, status: string, putBack: BankLine[], { fault }: Findings) {

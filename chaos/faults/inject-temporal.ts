@@ -60,7 +60,9 @@ export function injectTemporal({ stage, note, keepTemporal }: World): Injections
       async 'temporal:empty'({ ms }) {
         await emptied();
         await wait(ms);
+        const began = performance.now();
         await stage.startRoles();
+        return `up again after ${Math.round(performance.now() - began)} ms`;
       },
     }),
   };

@@ -36,6 +36,19 @@ function closeOf(event: Closing | undefined): Pick<TemporalLine, 'outcome' | 'me
 
 const STATUS = ['?', 'running', 'completed', 'failed', 'cancelled', 'terminated', 'continued', 'timed_out', 'paused'];
 
+/** The event that closed an execution. The server would wait half a minute for that of one which is open. */
+async function closing(
+  service: Service,
+  execution: Parameters<Service['getWorkflowExecutionHistory']>[0]['execution'],
+) {
+  const { history } = await service.getWorkflowExecutionHistory({
+    namespace: NAMESPACE,
+    execution,
+    historyEventFilterType: 2,
+  });
+  return history?.events?.at(-1);
+}
+
 /** Every execution that a Temporal server knows, with how it closed. `server` numbers the servers of a campaign. */
 export async function* readTemporal(client: Client, server: number): AsyncGenerator<TemporalLine> {
   const { workflowService } = client.connection as Connection;
@@ -47,13 +60,8 @@ export async function* readTemporal(client: Client, server: number): AsyncGenera
       nextPageToken,
     });
     for (const { execution, type, startTime, closeTime, status } of listed.executions ?? []) {
-      const { history } = await workflowService.getWorkflowExecutionHistory({
-        namespace: NAMESPACE,
-        execution,
-        // Only the event that closes it; of one that is open, the last one so far.
-        historyEventFilterType: 2,
-        waitNewEvent: false,
-      });
+      const isOpen = closeTime == null;
+      const closed = isOpen ? undefined : await closing(workflowService, execution);
       yield {
         server,
         workflow_id: execution?.workflowId ?? '',
@@ -62,7 +70,7 @@ export async function* readTemporal(client: Client, server: number): AsyncGenera
         status: STATUS[Number(status)] ?? String(status),
         started_at: ms(startTime) ?? 0,
         closed_at: ms(closeTime),
-        ...closeOf(history?.events?.at(-1)),
+        ...closeOf(closed),
       };
     }
     nextPageToken = listed.nextPageToken?.length ? listed.nextPageToken : undefined;
