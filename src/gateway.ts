@@ -9,6 +9,7 @@ import { openConnection } from './client/open-connection.ts';
 import { openFeedSource } from './client/feed-source.ts';
 import { createStatsReader } from './client/stats-reader.ts';
 import type { Config } from './config.ts';
+import { REDACTED_LINES } from './contracts/redact.ts';
 import { createServer } from './gateway/create-server.ts';
 import { createTokenVerifier } from './gateway/auth/create-token-verifier.ts';
 import { createOpenStreams } from './gateway/feed/open-streams.ts';
@@ -16,6 +17,7 @@ import { createTails } from './gateway/feed/user-tails.ts';
 import type { GatewayContext } from './gateway/gateway-context.ts';
 import { listenOnFreePort } from './gateway/listen-on-free-port.ts';
 import { createMetrics, type Metrics } from './gateway/metrics.ts';
+import { createRunShower } from './gateway/runs/shown-run.ts';
 import { workflowCatalog } from './gateway/runs/workflow-catalog.ts';
 import type { EventLog } from './notifier/event-log.ts';
 import { createDataConverter } from './payload/data-converter.ts';
@@ -95,7 +97,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     taskQueue,
     app,
     callTimeoutMs,
-    logger = pino(),
+    logger = pino(REDACTED_LINES),
     pingMs = 15_000,
     slowReaderMs = 10_000,
   } = options;
@@ -130,6 +132,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await feed.temporal.refuseForeign(client);
       return connection.workflowService.getSystemInfo({});
     },
+    shown: createRunShower(app?.manifest()),
     workflows: await workflowCatalog({ app, adhocPlans: http.adhocPlans }),
     uploadsDir: join(dataDir, 'uploads'),
     maxUploadBytes,

@@ -2,6 +2,7 @@
 export { assertFeed } from './testing/assert-feed.ts';
 export type { ExpectedLine } from './testing/assert-feed.ts';
 export type { Answer, Answers, AskedQuestion } from './testing/answer-question.ts';
+export { assertNoSecrets } from './testing/assert-no-secrets.ts';
 export { cannedAgent } from './testing/canned-agent.ts';
 export type { CannedAgent, CannedAnswer } from './testing/canned-agent.ts';
 export type { Canned, CannedAgents } from './testing/canned-app.ts';

@@ -3,11 +3,11 @@ import { setTimeout } from 'node:timers/promises';
 import type { EffectAnswer } from '../contracts/agent-call.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 import type { ExecOrder } from '../contracts/exec-order.ts';
-import { redact } from '../contracts/redact.ts';
 import { shorten } from '../contracts/shorten.ts';
 import type { Logger } from '../agents/define-agent.ts';
 import type { BeginResult, EffectCall, EffectEntry, EffectLedger, EffectOutcome } from '../notifier/effect-ledger.ts';
 import type { AnyTool, ToolCall } from '../tools/define-tool.ts';
+import type { AttemptSecrets } from './attempt-secrets.ts';
 import { countOccurrences } from './count-occurrences.ts';
 import { idempotencyKeyOf, inputHash, toLedgerJson } from './effect-key.ts';
 import { keepTrying } from './keep-trying.ts';
@@ -50,6 +50,7 @@ type Options = {
   signal: AbortSignal;
   patience: Patience;
   log: Logger;
+  secrets: AttemptSecrets;
 };
 
 /** How the ledger is called in what users read. */
@@ -71,7 +72,7 @@ type GuardedCall = {
  *
  * @throws NotYet while the ledger is down
  */
-export async function openEffectCalls({ ledger, attempt, answers, signal, patience, log }: Options) {
+export async function openEffectCalls({ ledger, attempt, answers, signal, patience, log, secrets }: Options) {
   const { workflowId, agent, agentRun, order, limitMs, endsAt, named, isKnown } = attempt;
   const open = (known: boolean) =>
     patience.ask(LEDGER, () => ledger.open({ workflowId, agentRun, order, named, isKnown: known }));
@@ -143,7 +144,8 @@ export async function openEffectCalls({ ledger, attempt, answers, signal, patien
     const idempotencyKey = idempotencyKeyOf(entry);
     const { outcome, cause } = await reconcileCall({ tool, input, answers, call: { signal, idempotencyKey } });
     if (outcome !== 'unknown') return patience.ask(LEDGER, () => ledger.settle({ key, order, outcome }));
-    const parameters = shorten(redact(rawInput), MAX_SHOWN_BYTES);
+    const hidden = secrets.hide(rawInput, { schema: tool.input, io: 'input' });
+    const parameters = shorten(secrets.redact(hidden), MAX_SHOWN_BYTES);
     const effect = {
       agent_run: agentRun,
       tool: tool.name,

@@ -5,6 +5,7 @@ import type { AgentCall, AgentFailureDetails } from '../contracts/agent-call.ts'
 import { QUEUED_AFTER_MS } from '../contracts/names.ts';
 import type { FailureType } from '../contracts/names.ts';
 import type { AttemptRecord } from './attempt-record.ts';
+import type { AttemptSecrets } from './attempt-secrets.ts';
 import { classifyFailure, type ClassifiedFailure } from './classify-failure.ts';
 import type { EventEmitter } from './event-emitter.ts';
 import { isRetried } from './is-retried.ts';
@@ -20,6 +21,7 @@ type Ending = {
   context: Context;
   emitter: EventEmitter;
   record: AttemptRecord;
+  secrets: AttemptSecrets;
   stop: ReturnType<typeof stopRequest>;
   startedAt: number;
   /** Whether the agent itself has run, so that its next run is another one to it. */
@@ -68,7 +70,8 @@ function warnOfOutage({ context: { log }, agent }: Ending, message: string) {
 }
 
 /** An attempt that only waits: it counts neither as a failure nor as a lost worker, and has ended nothing. */
-async function endWaiting(ending: Ending, { message, delayMs, queued, outage }: NotYet) {
+async function endWaiting(ending: Ending, { message: given, delayMs, queued, outage }: NotYet) {
+  const message = ending.secrets.redact(given);
   const { context, emitter, record, startedAt, call, hasBegun } = ending;
   const { info } = context;
   const { earlier } = record;
@@ -134,13 +137,13 @@ async function endStopped(ending: Ending, stopped: NonNullable<ReturnType<Ending
  * final here, because the server's own count of attempts includes lost workers.
  */
 export async function endAttempt(ending: Ending): Promise<ApplicationFailure | CancelledFailure> {
-  const { thrown, call, context, emitter, record, stop, startedAt } = ending;
+  const { thrown, call, context, emitter, record, secrets, stop, startedAt } = ending;
   const { earlier } = record;
   const stopped = stop.outcome();
   if (stopped) return endStopped(ending, stopped);
   if (thrown instanceof NotYet) return endWaiting(ending, thrown);
 
-  const failure = classifyFailure(thrown);
+  const failure = secrets.redact(classifyFailure(thrown));
   const { type, message, retryAfterMs, effect, causes } = failure;
   earlier.failures += 1;
   earlier.outages = 0;

@@ -2,7 +2,7 @@ import type { AgentCall } from '../contracts/agent-call.ts';
 import type { NewEvent } from '../contracts/event.ts';
 import { EVENT_SCHEMA_VERSION } from '../contracts/names.ts';
 import type { EventPayload, EventType } from '../contracts/event-payloads.ts';
-import { redact } from '../contracts/redact.ts';
+import { redact as redactAll } from '../contracts/redact.ts';
 import type { Notifier } from '../notifier/notifier.ts';
 import type { Logger } from '../agents/define-agent.ts';
 import { createHeldEvents } from './held-events.ts';
@@ -43,11 +43,14 @@ export function createEventEmitter({
   call,
   identity: { agent, attempt, exec, workflowId, temporalRunId, activityId },
   log,
+  redact = redactAll,
 }: {
   notifier: Notifier;
   call: AgentCall;
   identity: AttemptIdentity;
   log: Logger;
+  /** Hides what the attempt knows to be secret. @default what is secret for everybody */
+  redact?: <T>(value: T) => T;
 }): EventEmitter {
   const { user_id, thread_id, run_id, request_id } = call.context;
   const { agent_run, generation, step, of, parent } = call;
@@ -110,7 +113,7 @@ export function createEventEmitter({
       send(type, payload);
     },
     forward(events) {
-      for (const event of events) publish({ ...event, payload: redact(event.payload) } as NewEvent);
+      for (const event of events) publish({ ...event, payload: redactAll(event.payload) } as NewEvent);
     },
     async flush() {
       await queue;

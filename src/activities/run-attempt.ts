@@ -6,11 +6,11 @@ import { BatonError } from '../contracts/baton-error.ts';
 import { ledgerName } from '../contracts/ledger-name.ts';
 import { DEADLINE_MARGIN_MS } from '../contracts/names.ts';
 import { isUnavailable } from '../contracts/unavailable.ts';
-import { redact } from '../contracts/redact.ts';
 import { shorten } from '../contracts/shorten.ts';
 import { takePlace, type Place } from './agent-place.ts';
 import { attemptDeadline } from './attempt-deadline.ts';
 import { openAttempt } from './attempt-record.ts';
+import { createAttemptSecrets, type AttemptSecrets } from './attempt-secrets.ts';
 import { attemptTools } from './attempt-tools.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { CallingAttempt } from './effect-calls.ts';
@@ -31,7 +31,7 @@ const MAX_SHOWN_BYTES = 4_096;
 const MAX_SUMMARY = 400;
 
 function summaryOf(input: unknown): string {
-  const text = JSON.stringify(shorten(redact(input), MAX_SHOWN_BYTES)) ?? '';
+  const text = JSON.stringify(shorten(input, MAX_SHOWN_BYTES)) ?? '';
   return text.length <= MAX_SUMMARY ? text : `${text.slice(0, MAX_SUMMARY - 1).toWellFormed()}…`;
 }
 
@@ -86,6 +86,7 @@ type Attempt = {
   patience: Patience;
   postpone: (reason: NotYet) => void;
   log: Logger;
+  secrets: AttemptSecrets;
 };
 
 async function contextOf(attempt: Attempt, dependencies: Dependencies) {
@@ -134,7 +135,9 @@ async function runInside(agent: AnyAgent, input: unknown, ctx: AgentContext): Pr
  */
 export async function runAttempt(agent: AnyAgent, call: AgentCall, dependencies: Dependencies): Promise<AgentReturn> {
   const context = Context.current();
-  const { info, log } = context;
+  const { info } = context;
+  const secrets = createAttemptSecrets();
+  const log = secrets.logger(context.log);
   const { notifier, effects, leases, runAgent = runInside, keepResult, isStopping } = dependencies;
   const startedAt = performance.now();
   const startedDate = Date.now();
@@ -163,7 +166,7 @@ export async function runAttempt(agent: AnyAgent, call: AgentCall, dependencies:
     activityId: info.activityId,
   };
   const ownLog = boundedLog(log);
-  const emitter = createEventEmitter({ notifier, call, identity, log });
+  const emitter = createEventEmitter({ notifier, call, identity, log, redact: secrets.redact });
   const deadline = attemptDeadline(agent.name, { limitMs: call.limits.timeout_ms, startedAt });
   const stop = stopRequest(context, emitter);
   const { ask, asked, signal: asking } = createAsk(call.answers);
@@ -202,9 +205,10 @@ export async function runAttempt(agent: AnyAgent, call: AgentCall, dependencies:
     place = await takePlace({ leases, agent: agent.name, call, holder, exec, ttlMs, waits, patience, log });
     // Later attempts were asked for by a failure, not by the workflow.
     const queue_ms = number === 1 ? { queue_ms: Math.max(0, Date.now() - info.scheduledTimestampMs) } : {};
-    emitter.emit('agent_started', { input_summary: summaryOf(call.input), ...queue_ms });
+    const shown = secrets.hide(call.input, { schema: agent.input, io: 'input' });
+    emitter.emit('agent_started', { input_summary: summaryOf(secrets.redact(shown)), ...queue_ms });
     const input = parseInput(agent, call.input);
-    const own = { agent, call, calling, number, emitter, signal, ask, patience, postpone, log: ownLog };
+    const own = { agent, call, calling, number, emitter, signal, ask, patience, postpone, log: ownLog, secrets };
     const work = contextOf(own, dependencies).then((made) => {
       settled = made.settled;
       earlier.opened ||= made.settled !== undefined;
@@ -225,13 +229,14 @@ export async function runAttempt(agent: AnyAgent, call: AgentCall, dependencies:
     }
     const result = await kept(ended.result);
     const execution_time_ms = took();
-    emitter.emit('agent_completed', { result: shorten(result, MAX_SHOWN_BYTES), execution_time_ms, recovered });
+    const told = secrets.redact(secrets.hide(result, { schema: agent.output, io: 'output' }));
+    emitter.emit('agent_completed', { result: shorten(told, MAX_SHOWN_BYTES), execution_time_ms, recovered });
     void record.close('none', { last: true });
     return { result, ...about, execution_time_ms, ...(await emitter.flush()) };
   } catch (error) {
     if (settled) await settledWithin(settled(), SETTLE_MS);
     const thrown = reasonOf(error, { call, outages: earlier.outages, patience });
-    throw await endAttempt({ thrown, agent, call, context, emitter, record, stop, startedAt, hasBegun });
+    throw await endAttempt({ thrown, agent, call, context, emitter, record, secrets, stop, startedAt, hasBegun });
   } finally {
     emitter.close();
     deadline.clear();

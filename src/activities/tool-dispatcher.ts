@@ -2,6 +2,7 @@ import { BatonError } from '../contracts/baton-error.ts';
 import { shorten } from '../contracts/shorten.ts';
 import type { Tools } from '../agents/define-agent.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
+import type { AttemptSecrets } from './attempt-secrets.ts';
 import { classifyFailure } from './classify-failure.ts';
 import type { EffectCalls } from './effect-calls.ts';
 import type { EventEmitter } from './event-emitter.ts';
@@ -23,6 +24,8 @@ type Options = {
   rateTurn?: (tool: AnyTool) => Promise<void>;
   /** Ends the attempt because a call must wait for longer than it lasts. */
   postpone: (reason: NotYet) => void;
+  /** What the attempt must not show. */
+  secrets: AttemptSecrets;
 };
 
 type Call = { tool: AnyTool; callId: string; rawInput: unknown; onStart: (fromReceipt: boolean) => void };
@@ -43,21 +46,18 @@ function parseOutput(tool: AnyTool, raw: unknown): unknown {
  * Makes `ctx.tools`: each call is checked, told to the user as one `tool_executing` and one `tool_completed`, limited
  * in time and rate, made as often as its effect allows, and fails by a named type.
  */
-export function createToolDispatcher({
-  tools,
-  emitter,
-  signal,
-  idempotencyKey,
-  effectCall,
-  rateTurn,
-  postpone,
-}: Options) {
+export function createToolDispatcher(options: Options) {
+  const { tools, emitter, signal, idempotencyKey, effectCall, rateTurn, postpone, secrets } = options;
   const calls = new Map<string, number>();
 
   function callIdOf(name: string): string {
     const occurrence = (calls.get(name) ?? 0) + 1;
     calls.set(name, occurrence);
     return `${name}-${occurrence}`;
+  }
+
+  function shownOf(value: unknown, of: Parameters<AttemptSecrets['hide']>[1]): unknown {
+    return shorten(secrets.redact(secrets.hide(value, of)), MAX_SHOWN_BYTES);
   }
 
   async function runTool({ tool, callId, rawInput, onStart }: Call) {
@@ -87,14 +87,14 @@ export function createToolDispatcher({
     function onStart(fromReceipt: boolean) {
       if (told) return;
       told = true;
-      const parameters = shorten(rawInput, MAX_SHOWN_BYTES);
+      const parameters = shownOf(rawInput, { schema: tool.input, io: 'input' });
       emitter.emit('tool_executing', { ...call, parameters, ...(fromReceipt && { from_receipt: true }) });
     }
 
     try {
       const { result, fromReceipt } = await runTool({ tool, callId: call.call_id, rawInput, onStart });
       const execution_time_ms = Math.round(performance.now() - startedAt);
-      const shown = shorten(result, MAX_SHOWN_BYTES);
+      const shown = shownOf(result, { schema: tool.output, io: 'output' });
       const completed = { ...call, success: true, result: shown, execution_time_ms };
       emitter.emit('tool_completed', { ...completed, ...(fromReceipt && { from_receipt: true }) });
       return result;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AgentLimits } from '../contracts/agent-call.ts';
 import type { Plan, RegisteredPlan } from '../contracts/plan.ts';
+import { addRedactionRules, type RedactionRule } from '../contracts/redact.ts';
 import type { AnyAgent } from './define-agent.ts';
 import { isolationOf } from './isolation-of.ts';
 import { limitsOf } from './limits-of.ts';
@@ -27,6 +28,8 @@ export type App<Agents extends readonly AnyAgent[] = readonly AnyAgent[]> = {
   plans: readonly RegisteredPlan[];
   /** Module of the app's own workflows, bundled into the worker beside Baton's. */
   workflows?: URL;
+  /** What the app keeps secret beside what everybody does. */
+  redact?: readonly RedactionRule[];
   manifest(): AppManifest;
 };
 
@@ -59,17 +62,25 @@ function checkPlans(plans: readonly RegisteredPlan[], agents: ReadonlySet<string
 /**
  * Collects agents, plans and a module of workflows into an app, which is what a worker loads.
  *
- * @throws TypeError if two agents or two plans have one name, or a plan uses an agent that the app does not have
+ * @throws TypeError if two agents or two plans have one name, a plan uses an agent that the app does not have, or a rule
+ *   of `redact` names nothing or matches everything
  */
 export function defineApp<const Agents extends readonly AnyAgent[]>({
   agents,
   plans = [],
   workflows,
+  redact,
 }: {
   agents: Agents;
   plans?: readonly RegisteredPlan[];
   workflows?: URL;
+  /**
+   * Names of keys, in any spelling, and patterns of texts that no event, answer, error or log may show. They hold for the
+   * whole process. A pattern sees every text that leaves it, so it should take time in proportion to the text's length.
+   */
+  redact?: readonly RedactionRule[];
 }): App<Agents> {
+  addRedactionRules(redact ?? []);
   const names = agents.map(({ name }) => name);
   const doubled = doubledName(names);
   if (doubled) throw new TypeError(`app: two agents are named ${doubled}; an activity type names one agent`);
@@ -78,6 +89,7 @@ export function defineApp<const Agents extends readonly AnyAgent[]>({
     agents,
     plans,
     workflows,
+    redact,
     manifest: () => ({
       agents: Object.fromEntries(
         agents.map((agent) => [

@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { pino, type Logger } from 'pino';
+import { REDACTED_LINES } from '../contracts/redact.ts';
 import { openLogFile } from './log-file.ts';
 
 type Options = { path: string; say: (line: string) => void };
@@ -8,5 +9,5 @@ type Options = { path: string; say: (line: string) => void };
 export function fileLogger({ path, say }: Options): Logger {
   const onTrouble = ({ message }: Error) =>
     say(`${basename(path)} in ${dirname(path)} cannot be written: ${message}; its lines are lost until it can be`);
-  return pino({ level: 'info', base: { pid: process.pid } }, openLogFile({ path, onTrouble }));
+  return pino({ level: 'info', base: { pid: process.pid }, ...REDACTED_LINES }, openLogFile({ path, onTrouble }));
 }

@@ -42,5 +42,6 @@ export async function loadApps(modules: string[]): Promise<App> {
     agents: apps.flatMap(({ agents }) => agents),
     plans: apps.flatMap(({ plans }) => plans),
     workflows,
+    redact: apps.flatMap(({ redact = [] }) => redact),
   });
 }

@@ -1,6 +1,7 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { pino, type Logger } from 'pino';
+import { REDACTED_LINES } from '../contracts/redact.ts';
 
 const STDOUT = 1;
 
@@ -39,5 +40,5 @@ export function outputLogger(): Logger {
       lost += 1;
     }
   }
-  return pino({}, { write });
+  return pino(REDACTED_LINES, { write });
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowClient } from '@temporalio/client';
 import { BatonError } from '../contracts/baton-error.ts';
+import { redactText } from '../contracts/redact.ts';
 import { tellAction } from '../reconciler/tell-action.ts';
 import type { FeedSource } from './feed-source.ts';
 import { runSummary } from './list-runs.ts';
@@ -46,7 +47,7 @@ export async function terminateRun(where: Where, { by, reason }: Acting): Promis
       namespace: client.options.namespace,
       workflowExecution: { workflowId, runId: temporalRun },
       identity: by,
-      reason,
+      reason: reason && redactText(reason),
     });
   } catch (error) {
     if (!isMissing(error)) throw error;
@@ -69,7 +70,7 @@ export async function cancelRun(where: Where, { by, reason }: Acting): Promise<v
       workflowExecution: { workflowId, runId: described.runId },
       identity: by,
       requestId: randomUUID(),
-      reason,
+      reason: reason && redactText(reason),
     });
   } catch (error) {
     // Closed already: what the caller wants is so.

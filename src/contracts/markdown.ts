@@ -1,8 +1,14 @@
+import { redactText } from './redact.ts';
+
 // Texts of others in the Markdown that Temporal UI shows: bounded, and no markup of their own.
 
+/** Most that is read of a text, in characters. */
+const MAX_READ = 10_000;
+
 function shortLine(text: string, max: number): string {
-  // Cut first: what is looked through must be bounded too.
-  const cut = text.length > max ? `${text.slice(0, max)}…` : text;
+  // What is looked through must be bounded too; cut to its length only then, as half a secret is not known for one.
+  const clean = redactText(text.slice(0, MAX_READ));
+  const cut = text.length > MAX_READ || clean.length > max ? `${clean.slice(0, max)}…` : clean;
   return cut.replace(/\s+/g, ' ').toWellFormed();
 }
 

@@ -1,5 +1,10 @@
+import { redactText } from './redact.ts';
+
 /** Longest failure message, in characters: Temporal never reports a failure of megabytes at all. */
 export const MAX_MESSAGE = 2_000;
+
+/** Most that is read of one, in characters. */
+const MAX_READ = 65_536;
 
 /** A field of something thrown, which may be anything: a string, a frozen object, a proxy whose getters throw. */
 export function thrownField(thrown: unknown, key: string): unknown {
@@ -10,7 +15,7 @@ export function thrownField(thrown: unknown, key: string): unknown {
   }
 }
 
-/** The message of something thrown, as text that fits into a failure. */
+/** The message of something thrown, without its secrets, as text that fits into a failure. */
 export function thrownMessage(thrown: unknown): string {
   const message = thrownField(thrown, 'message');
   let text: string;
@@ -19,5 +24,6 @@ export function thrownMessage(thrown: unknown): string {
   } catch {
     text = 'an error that cannot be shown as text';
   }
-  return text.slice(0, MAX_MESSAGE).toWellFormed();
+  // Redacted before it is cut: half a secret is not known for one.
+  return redactText(text.slice(0, MAX_READ)).slice(0, MAX_MESSAGE).toWellFormed();
 }

@@ -15,6 +15,7 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import { FEED_PROTOCOL } from '../contracts/feed-frame.ts';
+import { redact } from '../contracts/redact.ts';
 import { isAllowedOrigin } from './allowed-origin.ts';
 import { authenticate } from './auth/authenticate.ts';
 import { finishRequests } from './finish-requests.ts';
@@ -72,7 +73,7 @@ export async function createServer(options: Options) {
     // What is away fails every request of an outage: a line for each, and no stacks.
     if (problem.status === 503) request.log.warn(`${problem.code}: ${messageOf(problem.cause ?? error)}`);
     else if (problem.status >= 500) request.log.error({ err: error }, problem.message);
-    const body = { ...problem.body, instance: request.url.split('?')[0], request_id: request.id };
+    const body = { ...redact({ ...problem.body, instance: request.url.split('?')[0] }), request_id: request.id };
     return reply
       .code(problem.status)
       .headers(problem.headers)

@@ -16,6 +16,8 @@ export type GatewayContext = {
   /** Resolves if Temporal answers. */
   pingTemporal(): Promise<unknown>;
   workflows: WorkflowEntry[];
+  /** An answer about a run without its secrets. */
+  shown<View>(view: View): View;
   uploadsDir: string;
   maxUploadBytes: number;
   allowedOrigins: string[];

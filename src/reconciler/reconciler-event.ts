@@ -1,6 +1,7 @@
 import type { NewEvent } from '../contracts/event.ts';
 import type { EventPayload, EventType } from '../contracts/event-payloads.ts';
 import { EVENT_SCHEMA_VERSION, OUTSIDE_EXEC } from '../contracts/names.ts';
+import { redact } from '../contracts/redact.ts';
 import type { FoldedAgent } from '../feed/folded.ts';
 import type { RunIds, RunRecord } from './run-record.ts';
 
@@ -50,6 +51,6 @@ export function reconcilerEvent<Type extends EventType>(options: Options<Type>):
     attempt: Math.max(1, agent?.attempt ?? 1),
     exec: agent ? `${agent.agent}.${agent.attempt}.verdict` : OUTSIDE_EXEC,
     final: agent !== undefined,
-    payload,
+    payload: redact(payload),
   } as unknown as NewEvent;
 }

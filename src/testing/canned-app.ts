@@ -49,5 +49,5 @@ export function cannedApp<Agents extends readonly AnyAgent[]>(app: App<Agents>, 
   const agents = app.agents.map((agent) =>
     answers.has(agent.name) ? replaced(agent, answers.get(agent.name)) : agent,
   );
-  return defineApp({ agents, plans: app.plans, workflows: app.workflows });
+  return defineApp({ agents, plans: app.plans, workflows: app.workflows, redact: app.redact });
 }

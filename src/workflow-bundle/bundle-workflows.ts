@@ -9,7 +9,7 @@ import { trackInputs, type Inputs } from './track-inputs.ts';
 import { withWorkflowEntry } from './workflow-entry.ts';
 
 type Options = {
-  app: Pick<App, 'workflows'>;
+  app: Pick<App, 'workflows' | 'redact'>;
   logger: Logger;
   /** Modules of interceptors. @default none */
   interceptors?: string[];
@@ -36,13 +36,15 @@ function compilerSettings(): string {
  * in the cache folder and serves again for as long as every file that went into it is the same.
  */
 export async function bundleWorkflows({ app, logger, interceptors = [] }: Options): Promise<{ code: string }> {
-  const key = JSON.stringify([WORKFLOWS_PATH, app.workflows?.href, interceptors, bundlers(), compilerSettings()]);
+  const rules = app.redact ?? [];
+  const made = [app.workflows?.href, rules.map(String), interceptors, bundlers(), compilerSettings()];
+  const key = JSON.stringify([WORKFLOWS_PATH, ...made]);
   const kept = readKeptBundle(key);
   if (kept !== undefined) return { code: kept };
   const since = Date.now();
   const { bundleWorkflowCode } = await import('@temporalio/worker');
   return withWorkflowEntry(
-    { shipped: WORKFLOWS_PATH, own: app.workflows },
+    { shipped: WORKFLOWS_PATH, own: app.workflows, rules },
     async ({ workflowsPath, bundlerOptions }) => {
       let inputs: Inputs = { read: [], missed: [] };
       const webpackConfigHook = trackInputs((found) => (inputs = found), { after: bundlerOptions?.webpackConfigHook });
@@ -53,7 +55,10 @@ export async function bundleWorkflows({ app, logger, interceptors = [] }: Option
         workflowInterceptorModules,
         logger,
       });
-      keepBundle(key, code, inputs, { except: app.workflows && dirname(workflowsPath), since });
+      keepBundle(key, code, inputs, {
+        except: workflowsPath === WORKFLOWS_PATH ? undefined : dirname(workflowsPath),
+        since,
+      });
       return { code };
     },
   );

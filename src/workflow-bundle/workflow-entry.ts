@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { WorkerOptions } from '@temporalio/worker';
+import type { RedactionRule } from '../contracts/redact.ts';
 
 type WorkflowEntry = Pick<WorkerOptions, 'bundlerOptions'> & { workflowsPath: string };
 
@@ -16,20 +17,29 @@ function packagesFolder(): string {
   return path.slice(0, path.lastIndexOf('@temporalio') - 1);
 }
 
+/** What a run says of itself in Temporal obeys the app's own rules too. */
+function linesOf(rules: readonly RedactionRule[]): string[] {
+  if (rules.length === 0) return [];
+  const path = fileURLToPath(new URL(`../contracts/redact${extname(import.meta.url)}`, import.meta.url));
+  const literals = rules.map((rule) => (typeof rule === 'string' ? JSON.stringify(rule) : String(rule)));
+  return [`import { addRedactionRules } from ${JSON.stringify(path)};`, `addRedactionRules([${literals.join(', ')}]);`];
+}
+
 /**
  * Gives `use` the options that bundle the app's own workflows beside those that ship with Baton. The bundler takes one
  * entry, so one is written to a folder of its own; it is gone once `use` has ended, when the bundle is in memory.
  */
 export async function withWorkflowEntry<Result>(
-  { shipped, own }: { shipped: string; own: URL | undefined },
+  { shipped, own, rules = [] }: { shipped: string; own: URL | undefined; rules?: readonly RedactionRule[] },
   use: (entry: WorkflowEntry) => Promise<Result>,
 ): Promise<Result> {
-  if (!own) return use({ workflowsPath: shipped });
+  if (!own && rules.length === 0) return use({ workflowsPath: shipped });
   const folder = mkdtempSync(join(tmpdir(), 'baton-workflows-'));
   try {
     const workflowsPath = join(folder, 'index.ts');
-    const modules = [shipped, fileURLToPath(own)];
-    writeFileSync(workflowsPath, modules.map((path) => `export * from ${JSON.stringify(path)};\n`).join(''));
+    const modules = own ? [shipped, fileURLToPath(own)] : [shipped];
+    const lines = modules.map((path) => `export * from ${JSON.stringify(path)};`);
+    writeFileSync(workflowsPath, [...lines, ...linesOf(rules)].join('\n'));
     const bundlerOptions: WorkflowEntry['bundlerOptions'] = {
       // The entry lies outside of any package, from where no import of a package would be found.
       webpackConfigHook: (config) => ({

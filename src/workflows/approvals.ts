@@ -3,6 +3,7 @@ import { ApplicationFailure, condition, log, proxyActivities, setHandler, workfl
 import type { DecisionClaim } from '../contracts/decision-claim.ts';
 import { jsonFaults } from '../contracts/json-faults.ts';
 import { ASK_DEFAULTS, CLAIM_ACTIVITY, REMINDER } from '../contracts/names.ts';
+import { redact } from '../contracts/redact.ts';
 import type { DecisionMessage, PendingApproval, Question } from '../contracts/run-messages.ts';
 import { engineQueue } from './engine-queue.ts';
 import { decideSignal, decideUpdate, DESCRIPTIONS } from './messages.ts';
@@ -147,7 +148,7 @@ export function createApprovals({ events, generation, userId, decided: earlier, 
     const [fault] = claims ? jsonFaults(question, ['question']) : [];
     if (fault) throw refused(`question ${approval_id} is not JSON: ${fault.path}: ${fault.message}`);
     const expires_at = new Date(Date.now() + expiresMs).toISOString();
-    const about = { question: question.question, options, expires_at, on_expiry: onExpiry };
+    const about = { question: redact(question.question), options, expires_at, on_expiry: onExpiry };
     const asked: Asked = {
       shown: { approval_id, ...about, asked_by: askedBy },
       settled: Promise.withResolvers<DecisionMessage>(),

@@ -1,6 +1,7 @@
 // Runs inside the workflow sandbox.
 import type { Failure } from '../contracts/failure.ts';
 import type { PlanStep } from '../contracts/plan.ts';
+import { redactText } from '../contracts/redact.ts';
 import { conditionHolds } from './condition-holds.ts';
 import type { PlanBoard } from './plan-board.ts';
 import { resolveTemplate, type Gap } from './resolve-template.ts';
@@ -54,7 +55,8 @@ export function prepareStep(
     return { skip: `none of ${fallback_for.join(', ')} failed` };
   }
   if (when && !conditionHolds(when, input, board)) {
-    return { skip: `its condition does not hold: ${when.ref} ${when.op} ${JSON.stringify(when.value) ?? ''}`.trim() };
+    const condition = `${when.ref} ${when.op} ${JSON.stringify(when.value) ?? ''}`.trim();
+    return { skip: `its condition does not hold: ${redactText(condition)}` };
   }
   if (step.input === undefined) return defaultInput(step, isSequential, board);
   const { value, gaps } = resolveTemplate(step.input, input, board);

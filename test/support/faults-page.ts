@@ -16,6 +16,13 @@ export const FAULT_KINDS: Readonly<Record<number, string>> = {
   11: "A role's end waits for foreign code",
   12: 'The embedded server dies or hangs',
   13: 'Bugs of workflow code that end no run',
+  16: 'Secrets pass',
+  21: 'Durations and options unchecked',
+  22: 'Ids that one part takes and another refuses',
+  23: 'Paths read as URLs',
+  25: 'What a caller gives may throw',
+  26: 'One shape of a fact of which the field has six',
+  28: 'Failing far from the mistake',
 };
 
 export type FaultTest = { kind: number; name: string; before: string; file: string };

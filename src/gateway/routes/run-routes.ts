@@ -66,7 +66,10 @@ export function runRoutes(context: GatewayContext, uploads: UploadStore): Fastif
     server.get(
       '/v1/runs/:run_id',
       { schema: { tags, summary: 'State of a run', params, response: { 200: runViewSchema } } },
-      async (request) => runView(await locateRun(context, identityOf(request).user, request.params.run_id)),
+      async (request) => {
+        const run = await locateRun(context, identityOf(request).user, request.params.run_id);
+        return context.shown(await runView(run));
+      },
     );
 
     server.get(

@@ -1,3 +1,4 @@
+import { redact } from '../../contracts/redact.ts';
 import { reportSchema, type Report } from '../../contracts/report.ts';
 import { Problem } from '../problem.ts';
 import type { LocatedRun } from './locate-run.ts';
@@ -16,7 +17,7 @@ export async function reportOfRun(run: LocatedRun): Promise<Report> {
   }
   const outcome = await outcomeOf(run);
   const report = reportSchema.safeParse(outcome.result);
-  if (report.success) return report.data;
+  if (report.success) return redact(report.data);
   const detail = `run "${handle.runId}" ended ${outcome.status} and has no report`;
   throw new Problem({ code: 'no_report', detail });
 }

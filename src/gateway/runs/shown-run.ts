@@ -1,0 +1,35 @@
+import { redact } from '../../contracts/redact.ts';
+import { secretFieldsOf, type SecretFields } from '../../contracts/secret-fields.ts';
+
+/** How deep a result is searched for what an agent gave: a plan's steps lie three levels deep. */
+const MAX_DEPTH = 6;
+
+/** Of an app's manifest: the JSON Schema of what each agent gives. */
+type Agents = Record<string, { output: object }>;
+
+type Hidden = ReadonlyMap<string, SecretFields>;
+
+function withoutMarked(value: unknown, hidden: Hidden, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value;
+  if (Array.isArray(value)) return value.map((item) => withoutMarked(item, hidden, depth + 1));
+  const { agent, result } = value as { agent?: unknown; result?: unknown };
+  const fields = typeof agent === 'string' ? hidden.get(agent) : undefined;
+  const shown = fields && result !== undefined ? { ...value, result: fields.hide(result) } : value;
+  return Object.fromEntries(
+    Object.entries(shown).map(([key, inner]) => [key, withoutMarked(inner, hidden, depth + 1)]),
+  );
+}
+
+/**
+ * Makes what takes the secrets out of an answer about a run: those of everybody, those of the app, and the fields that
+ * the agents' schemas mark, wherever the answer says whose result it holds.
+ */
+export function createRunShower({ agents }: { agents: Agents } = { agents: {} }) {
+  const hidden = new Map(
+    Object.entries(agents).flatMap(([name, { output }]) => {
+      const fields = secretFieldsOf(output);
+      return fields ? [[name, fields] as const] : [];
+    }),
+  );
+  return <View>(view: View): View => redact((hidden.size > 0 ? withoutMarked(view, hidden) : view) as View);
+}
