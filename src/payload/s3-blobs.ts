@@ -13,14 +13,18 @@ const REWRITTEN_AFTER_MS = 86_400_000;
 /** How often a request is sent in all. */
 const ATTEMPTS = 4;
 
-async function connect({ endpoint, region }: S3Location): Promise<S3Client> {
+/** How long each of them may take to be answered, in milliseconds. */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+async function connect({ endpoint, region }: S3Location, requestTimeout: number): Promise<S3Client> {
   // Only who has such a store pays for its driver at start.
   const { S3Client } = await import('@aws-sdk/client-s3');
   return new S3Client({
     ...(endpoint && { endpoint, forcePathStyle: true, region: 'us-east-1' }),
     ...(region && { region }),
     maxAttempts: ATTEMPTS,
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 20_000 },
+    // Without being told to throw, the driver would only warn of a store that hangs, and wait for ever.
+    requestHandler: { connectionTimeout: 3_000, requestTimeout, throwOnRequestTimeout: true },
     // Stores that only speak like S3 do not know its newer checksums; ours is the blob's own name.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -32,13 +36,16 @@ function statusOf(error: unknown): number | undefined {
 }
 
 /** Blobs as objects of a bucket. Credentials come as the AWS SDK finds them, never from the URL. */
-export function createS3Blobs(location: S3Location): BlobStore {
+export function createS3Blobs(
+  location: S3Location,
+  { requestTimeoutMs = REQUEST_TIMEOUT_MS }: { requestTimeoutMs?: number } = {},
+): BlobStore {
   const { bucket: Bucket, prefix } = location;
   const name = `s3://${Bucket}/${prefix}`;
   const keyOf = (sha256: string) => (prefix ? `${prefix}/${sha256}` : sha256);
   const seen = new Map<string, number>();
   let client: Promise<S3Client> | undefined;
-  const s3 = () => (client ??= connect(location));
+  const s3 = () => (client ??= connect(location, requestTimeoutMs));
 
   function remember(sha256: string) {
     seen.delete(sha256);

@@ -3,7 +3,10 @@ import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, utimesSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createServer, type AddressInfo } from 'node:net';
+import { createS3Blobs } from '../../src/payload/s3-blobs.ts';
 import { openBlobStore } from '../../src/payload/open-blob-store.ts';
+import { faultTest } from '../support/fault-test.ts';
 import { startS3Server } from '../support/s3-server.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -71,3 +74,24 @@ test('an S3 store names a bucket that does not exist', async () => {
   await expect(store.put(key, bytes)).rejects.toMatchObject({ type: 'NetworkError', message });
   await expect(store.get(key)).rejects.toMatchObject({ type: 'NetworkError', message });
 });
+
+faultTest(
+  'an S3 store that takes a request and never answers is an error in time',
+  { kind: 6, before: 'the driver only warned: whoever read or wrote a large payload waited for ever.' },
+  async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const store = createS3Blobs({ bucket: 'payloads', prefix: '', endpoint }, { requestTimeoutMs: 50 });
+    const since = performance.now();
+    const failure = store.get(key).then(
+      () => 'answered',
+      ({ type, message }: { type: string; message: string }) => `${type}: ${message}`,
+    );
+    const late = new Promise<string>((resolve) => setTimeout(resolve, 5_000, 'no answer').unref());
+    const answer = await Promise.race([failure, late]);
+    silent.close();
+    expect(answer).toMatch(/^NetworkError: blob store s3:\/\/payloads\/ cannot be read: .*BATON_STORE/);
+    return `with 50 ms for each of its attempts it is a NetworkError after ${Math.round(performance.now() - since)} ms; in use it is 10 s each.`;
+  },
+);
