@@ -50,6 +50,8 @@ export type CampaignOptions = {
   everyMs?: number;
   /** Longest time that a fault lasts, in milliseconds. */
   mostFaultMs?: number;
+  /** How long each fault lasts, in milliseconds, where that is to be the same. */
+  faultMs?: number;
   /** How long runs may take to end once everything is healed, in milliseconds. */
   quietLimitMs?: number;
   /** Folder for the records and for everything that the product writes. */
@@ -69,12 +71,13 @@ export type Plan = {
 
 /** What a campaign does: a pure function of its options, and of whether disks can be mounted here. */
 export function planCampaign(options: CampaignOptions, place = { mayMount: mayMount() }): Plan {
-  const { seed, ms, store = 'sqlite', only = [], users = 6, perMinute = 60, everyMs = 12_000, mostFaultMs } = options;
+  const { seed, ms, store = 'sqlite', only = [], users = 6, perMinute = 60, everyMs = 12_000 } = options;
+  const { mostFaultMs: mostMs, faultMs: lastMs } = options;
   const random = seeded(seed);
   const chosen: Layout = random.chance(0.5) ? 'dev' : 'roles';
   const layout = options.layout ?? (store === 'sqlite' ? chosen : 'roles');
   const runs = planLoad({ random, users, ms, perMinute });
-  const faults = planFaults({ random, layout, store, ms, everyMs, only, mostMs: mostFaultMs, ...place });
+  const faults = planFaults({ random, layout, store, ms, everyMs, only, mostMs, lastMs, ...place });
   return { seed, layout, store, ...place, runs, faults };
 }
 

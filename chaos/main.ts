@@ -1,5 +1,4 @@
-// npm run chaos -- --seed N --minutes M [--store sqlite|redis] [--layout dev|roles] [--only FAULT,…] [--folder DIR]
-// Exit 1 if anything is wrong, 2 where the campaign itself could not be run.
+// npm run chaos -- --seed N --minutes M: see "The campaign" in docs/faults.md. Exit 1 if anything is wrong.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +20,7 @@ const { values } = parseArgs({
     users: { type: 'string', default: '8' },
     'per-minute': { type: 'string', default: '45' },
     'every-s': { type: 'string', default: '20' },
+    'fault-s': text,
     folder: text,
     keep: { type: 'boolean', default: false },
     check: text,
@@ -41,6 +41,7 @@ const options = {
   users: Number(values.users),
   perMinute: Number(values['per-minute']),
   everyMs: Number(values['every-s']) * 1_000,
+  faultMs: values['fault-s'] === undefined ? undefined : Number(values['fault-s']) * 1_000,
   folder,
   say,
 };
@@ -51,9 +52,9 @@ if (values.check) {
   printPlan(planCampaign(options), say);
   await runCampaign(options);
   const isGood = printReport(checkFolder(folder), say);
-  const again = ['--seed', seed, '--minutes', values.minutes, '--store', values.store].join(' ');
-  const rest = [values.layout && `--layout ${values.layout}`, values.only && `--only ${values.only}`].filter(Boolean);
-  say(`\nagain: npm run chaos -- ${[again, ...rest].join(' ')}`);
+  const same = ['minutes', 'store', 'layout', 'only', 'users', 'per-minute', 'every-s', 'fault-s'] as const;
+  const rest = same.flatMap((name) => (values[name] ? `--${name} ${values[name]}` : []));
+  say(`\nagain: npm run chaos -- --seed ${seed} ${rest.join(' ')}`);
   if (isGood && !values.keep) rmSync(folder, { recursive: true, force: true });
   else say(`records: ${folder}`);
   process.exitCode = isGood ? 0 : 1;

@@ -83,7 +83,7 @@ export function checkEffects({ runs, records }: World, findings: Findings): void
     const leftWith = unknowable(run);
     const paid = { name, what: 'paid', done: charges, undone: refunds, leftWith };
     checkPair({ ...paid, stands: completed && pays }, findings);
-    const reserved = { done: made(lines, 'reserve'), undone: made(lines, 'release') };
+    const reserved = { done: made(lines, 'reserve'), undone: made(lines, 'release'), leftWith };
     checkPair({ name, what: 'reserved', ...reserved, stands: completed && reserves }, findings);
     checkPutBack(name, run, status, made(lines, 'put_back'), findings);
     checkUndoEvents(name, run, leftWith, findings);

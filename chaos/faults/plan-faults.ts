@@ -87,6 +87,8 @@ export type FaultOptions = Where & {
   only: string[];
   /** Longest time that a fault lasts, in milliseconds. */
   mostMs?: number;
+  /** How long each fault lasts, in milliseconds, where that is to be the same. */
+  lastMs?: number;
 };
 
 const sortOf = (fault: Fault): Sort => FAULTS[fault];
@@ -95,7 +97,15 @@ const sortOf = (fault: Fault): Sort => FAULTS[fault];
  * The faults of a campaign: each possible one before any comes again. What loses something for good has its turns in the
  * second half, so that the first one shows what must hold without any excuse. A pure function of its arguments.
  */
-export function planFaults({ random, only, everyMs, ms, mostMs = 30_000, ...place }: FaultOptions): PlannedFault[] {
+export function planFaults({
+  random,
+  only,
+  everyMs,
+  ms,
+  mostMs = 30_000,
+  lastMs,
+  ...place
+}: FaultOptions): PlannedFault[] {
   const names = Object.keys(FAULTS) as Fault[];
   const isWished = (fault: Fault) => only.length === 0 || only.some((each) => `${fault}:`.startsWith(`${each}:`));
   const possible = names.filter((fault) => isWished(fault) && (sortOf(fault).where?.(place) ?? true));
@@ -108,6 +118,7 @@ export function planFaults({ random, only, everyMs, ms, mostMs = 30_000, ...plac
     const [fault] = deck.splice(Math.floor(random.next() * deck.length), 1) as [Fault];
     const at = Math.round((n + 0.2 + 0.6 * random.next()) * everyMs);
     const [least, most] = sortOf(fault).ms;
-    return { n, at, fault, ms: Math.min(mostMs, random.int(least, most)), which: random.next() };
+    const drawn = Math.min(mostMs, random.int(least, most));
+    return { n, at, fault, ms: lastMs ?? drawn, which: random.next() };
   });
 }

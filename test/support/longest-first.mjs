@@ -17,7 +17,8 @@ const LONGEST = [
   'cli/worker',
   'cli/replay',
   'isolate/effects',
-  'feed/soak',
+  'chaos/short',
+  'chaos/short-redis',
 ];
 
 const place = ({ path }) => {

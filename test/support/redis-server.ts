@@ -11,7 +11,8 @@ function isThere(): boolean {
   return spawnSync('redis-server', ['--version']).status === 0;
 }
 
-function ensureRedis(): void {
+/** Installs `redis-server` where it is missing and may be installed. */
+export function ensureRedis(): void {
   if (isThere()) return;
   const command = 'apt-get update && apt-get install -y --no-install-recommends redis-server';
   if (process.getuid?.() === 0) spawnSync('sh', ['-c', command], { stdio: 'ignore' });

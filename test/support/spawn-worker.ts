@@ -33,10 +33,3 @@ export function spawnAgentWorker({ module, shutdownGraceMs, ...options }: AgentW
   const args = [address, taskQueue, codePath, storePath, module.href];
   return spawnWorker(scriptOf('./agent-worker.ts'), shutdownGraceMs ? [...args, String(shutdownGraceMs)] : args);
 }
-
-type SoakWorkerOptions = Omit<Options, 'storePath'> & { storeUrl: string; outboxDir: string };
-
-/** The same for the agents of the feed's soak, with an outbox in a folder that the next worker finds. */
-export function spawnSoakWorker({ address, taskQueue, codePath, storeUrl, outboxDir }: SoakWorkerOptions) {
-  return spawnWorker(scriptOf('./feed-soak/soak-worker.ts'), [address, taskQueue, codePath, storeUrl, outboxDir]);
-}
