@@ -6,8 +6,8 @@
  * there are; eleven values for each sort, the outcomes, three for each event: its sort, id and text. A sort is what events
  * of one attempt have in common.
  * The wake-up carries what was appended, a line "seq json" for each event, unless that is too much for a message.
- * Answers for each event its sequence, or 0 (duplicate), -1 (fenced), -2 (closed). Times are kept as the text they
- * came as: Lua would write one in milliseconds as 1.764e+12.
+ * Answers for each event its sequence, or 0 (duplicate), -1 (fenced), -2 (closed), and which runs Redis did not know.
+ * Times are kept as the text they came as: Lua would write one in milliseconds as 1.764e+12.
  *
  * What is known of a run and its agents is asked for once and written once, however many of the events are theirs: a
  * call from Lua costs as much as the entry of the stream itself. In parts, since Lua can spread some thousand values.
@@ -16,7 +16,7 @@ export const APPEND_SCRIPT = `
 local PART = 1000
 local head = tonumber(redis.call('GET', KEYS[2]) or '0')
 local before = head
-local answers, told, size, runs, sorts = {}, {}, 0, {}, {}
+local answers, fresh, told, size, runs, sorts = {}, {}, {}, 0, {}, {}
 local outcomes = 4 + 11 * ARGV[3]
 local first = outcomes + 1 + ARGV[4]
 -- More events are a backlog, which its follower reads by pages.
@@ -45,6 +45,7 @@ for i = 5, outcomes, 11 do
     local known = redis.call('HMGET', key, 'generation', 'ended_at', 'agent:' .. agent)
     run = { key = key, ids = KEYS[4 + 3 * n], end_key = KEYS[5 + 3 * n], asked = {}, seen = {}, added = {}, changed = {} }
     run.generation, run.ended, run.agents = tonumber(known[1]), known[2], { [agent] = agentFrom(known[3]) }
+    run.n, run.known = tonumber(n), known[1]
     runs[n] = run
   elseif run.agents[agent] == nil then
     run.agents[agent] = agentFrom(redis.call('HGET', run.key, 'agent:' .. agent))
@@ -104,6 +105,7 @@ end
 
 for _, run in pairs(runs) do
   if #run.added > 0 then
+    if not run.known then fresh[#fresh + 1] = run.n end
     inParts('SADD', run.ids, run.added)
     local fields = { 'generation', string.format('%d', run.generation) }
     for agent in pairs(run.changed) do
@@ -132,5 +134,5 @@ if head > before then
   redis.call('SET', KEYS[2], string.format('%d', head))
   redis.call('PUBLISH', ARGV[1], carries and table.concat(told, '\\n') or '')
 end
-return answers
+return { answers, fresh }
 `;

@@ -10,7 +10,7 @@ import { APPEND_SCRIPT } from './redis-append-script.ts';
 import type { RedisKeys } from './redis-keys.ts';
 
 type Value = string | number | Buffer;
-type Append = { batonAppend(keyCount: number, ...args: Value[]): Promise<number[]> };
+type Append = { batonAppend(keyCount: number, ...args: Value[]): Promise<[answers: number[], fresh: number[]]> };
 
 const REFUSALS: Record<string, AppendStatus> = { '0': 'duplicate', '-1': 'fenced', '-2': 'closed' };
 
@@ -66,30 +66,43 @@ export function createRedisAppend(
   const registered = new Set<string>();
   const openField = ({ generation, workflow_id }: NewEvent) => `${generation} ${workflow_id}`;
 
-  /** Before its first event: were it after, a crash in between would leave a run that nobody looks after. */
-  async function register(events: NewEvent[]) {
+  /**
+   * Before its first event: were it after, a crash in between would leave a run that nobody looks after. Returns what was
+   * registered now.
+   */
+  async function register(events: NewEvent[]): Promise<ReadonlySet<string>> {
     const fresh = new Map(events.filter((e) => !registered.has(openField(e))).map((e) => [openField(e), e]));
-    if (fresh.size === 0) return;
-    await redis.sadd(keys.users, ...new Set(events.map(({ user_id }) => user_id)));
+    if (fresh.size === 0) return new Set();
+    await redis.sadd(keys.users, ...new Set([...fresh.values()].map(({ user_id }) => user_id)));
     for (const [field, { user_id: userId, run_id: runId, workflow_id: workflowId, at: startedAt }] of fresh) {
       await redis.hsetnx(keys.open, field, JSON.stringify({ userId, runId, workflowId, startedAt }));
       registered.add(field);
     }
+    return new Set(fresh.keys());
   }
 
-  async function appendOfUser(userId: string, prepared: Prepared[]): Promise<Appended[]> {
+  /** A Redis that lost what it had knows neither a run under way nor that it was registered. */
+  async function registerLost(events: NewEvent[]) {
+    for (const event of events) registered.delete(openField(event));
+    await register(events);
+  }
+
+  async function appendOfUser(userId: string, prepared: Prepared[], justNow: ReadonlySet<string>): Promise<Appended[]> {
     const runs = [...new Set(prepared.map(({ event }) => event.workflow_id))];
     const runKeys = runs.flatMap((workflowId) =>
       [keys.run, keys.ids, keys.end].map((keyOf) => keyOf(userId, workflowId)),
     );
     const all = [keys.stream(userId), keys.head(userId), ...runKeys];
-    const answers = await (redis as unknown as Append).batonAppend(
+    const [answers, fresh] = await (redis as unknown as Append).batonAppend(
       all.length,
       ...all,
       keys.wake(userId),
       rememberSeconds,
       ...valuesOf(prepared, runs),
     );
+    const unknown = new Set(fresh.map((run) => runs[run]));
+    const events = prepared.map(({ event }) => event);
+    await registerLost(events.filter((event) => unknown.has(event.workflow_id) && !justNow.has(openField(event))));
     return answers.map((answer) =>
       answer > 0 ? { status: 'appended', seq: answer } : { status: REFUSALS[answer] as AppendStatus, seq: null },
     );
@@ -97,11 +110,11 @@ export function createRedisAppend(
 
   return async function append(prepared: Prepared[]): Promise<Appended[]> {
     const events = prepared.map(({ event }) => event);
-    await register(events);
+    const justNow = await register(events);
     const byUser = Map.groupBy(prepared, ({ event }) => event.user_id);
     const results = new Map<Prepared, Appended>();
     const calls = [...byUser].map(async ([userId, own]) => {
-      const appended = await appendOfUser(userId, own);
+      const appended = await appendOfUser(userId, own, justNow);
       own.forEach((one, index) => results.set(one, appended[index] as Appended));
     });
     await Promise.all(calls);

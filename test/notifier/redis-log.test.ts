@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { createRedisLog } from '../../src/notifier/redis-log.ts';
 import { openRedis } from '../../src/notifier/open-redis.ts';
 import { redisKeys } from '../../src/notifier/redis-keys.ts';
+import { faultTest } from '../support/fault-test.ts';
 import { startRedisServer } from '../support/redis-server.ts';
 import { newEvent } from './events.ts';
 import { eventLogSuite } from './event-log-suite.ts';
@@ -53,6 +54,27 @@ test('a Redis that does not write at once begins a new epoch at every start, als
   redis.disconnect();
   await careless.stop();
 });
+
+faultTest(
+  'a run that continues on a Redis which lost its data is among the open runs again',
+  {
+    kind: 7,
+    before: 'The log had its events and listed it neither as open nor its user: nobody would ever have ended it.',
+  },
+  async () => {
+    const log = await open('emptied');
+    await log.publish(newEvent('run_started'));
+    const redis = new Redis(server.url);
+    await redis.flushall();
+    await redis.quit();
+    await log.publish(newEvent('agent_thinking'));
+    const runs = await log.openRuns();
+    expect(runs.map(({ runId }) => runId)).toEqual([newEvent('run_started').run_id]);
+    expect(await log.users()).toEqual(['u1']);
+    await log.close();
+    return `After FLUSHALL and its next event the log lists ${runs.length} open run of 1, and its user.`;
+  },
+);
 
 describe('a wake-up', () => {
   const log = open('told');
