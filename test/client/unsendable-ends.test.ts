@@ -13,12 +13,13 @@ afterAll(() => at.stop());
 /** How the run ended by its result, its feed, GET and the list. */
 async function endsOf(workflow: typeof workflows.returnsIt, what: string) {
   const run = await (await at.clientOf('ann')).start(workflow, { what });
+  const feed = await at.endOf(run);
+  expect(feed.status).toBe('failed');
   const outcome = await outcomeWithin(run, 6_000);
   if (!outcome) {
     await run.terminate({ reason: 'its test has seen enough' });
-    return { outcome, feed: await at.endOf(run), shown: undefined, listed: undefined };
+    return { outcome, feed, shown: undefined, listed: undefined };
   }
-  const feed = await at.endOf(run);
   const listed = await until(
     () => at.listed(run),
     (status) => status !== undefined,
@@ -28,7 +29,6 @@ async function endsOf(workflow: typeof workflows.returnsIt, what: string) {
 
 async function expectFailed(workflow: typeof workflows.returnsIt, what: string, type: string, message: RegExp) {
   const { outcome, feed, shown, listed } = await endsOf(workflow, what);
-  expect(feed.status).toBe('failed');
   expect(outcome).toMatchObject({ status: 'failed', error: { type, message: expect.stringMatching(message) } });
   expect(outcome).toMatchObject({ error: feed.error });
   expect(shown).toMatchObject({ status: 'failed', error: feed.error, result: null });

@@ -22,6 +22,7 @@ export const returnsIt = workflow('returnsIt', async ({ what }: Given) => (UNSEN
 /** Throws what nobody can be sent, after it had something to undo. */
 export const throwsIt = workflow('throwsIt', async ({ what }: Given) =>
   saga(async () => {
+    if (what === 'plain') throw new Error('sold out');
     if (what === 'long') throw new Error('x'.repeat(5_000_000));
     if (what === 'odd') throw Object.assign(new Error('odd'), { message: { n: 10n } });
     throw UNSENDABLE[what]?.();
