@@ -1,6 +1,7 @@
 import { Runtime, Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import type { DataConverter } from '@temporalio/common';
 import { checkServer } from './client/check-server.ts';
+import { ownWorkflows } from './client/own-workflows.ts';
 import { createActivities, createEngineActivities } from './activities/create-activities.ts';
 import type { App } from './agents/define-app.ts';
 import { loadConfig } from './config.ts';
@@ -60,6 +61,7 @@ const ENGINE_PLACES = { maxConcurrentActivityTaskExecutions: 100, maxConcurrentA
  * Creates a worker that runs an app's agents and Baton's workflows. `run()` it; `shutdown()` ends it cleanly.
  *
  * @throws BatonError `InvalidInput` with code `server_too_old`, `namespace_missing` or `search_attributes_missing`
+ * @throws BatonError `InvalidInput` if an own workflow is exported under another name than its own
  * @throws TypeError if an agent needs a store that is not given, or this is the process of an isolated agent
  */
 export async function createWorker({
@@ -81,6 +83,7 @@ export async function createWorker({
   if (isIsolated()) {
     throw new TypeError("an isolated agent's module starts a worker: move the agent to a module that does not");
   }
+  await ownWorkflows(app);
   await checkServer(connection, { address: "the worker's connection", namespace });
   const pool = createIsolatePool();
   const created: { worker?: Worker } = {};

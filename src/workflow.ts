@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { App } from './agents/define-app.ts';
 import type { AnyAgent } from './agents/define-agent.ts';
 import type { DecisionMessage, Question } from './contracts/run-messages.ts';
-import type { OwnWorkflow } from './contracts/own-workflow.ts';
+import { OWN_WORKFLOW, type OwnWorkflow } from './contracts/own-workflow.ts';
 import type { AgentOutcome, RunOutcome } from './contracts/run.ts';
 import type { RunStart } from './contracts/run-start.ts';
 import type { Undo } from './contracts/undo.ts';
@@ -109,5 +109,5 @@ export function workflow<Input, Result>(
     });
   };
   // What `start(trip, input)` of a client goes by.
-  return Object.defineProperty(run, 'name', { value: name });
+  return Object.defineProperties(run, { name: { value: name }, [OWN_WORKFLOW]: { value: true } });
 }

@@ -1,11 +1,23 @@
+import { fileURLToPath } from 'node:url';
 import type { App } from '../agents/define-app.ts';
+import { BatonError } from '../contracts/baton-error.ts';
+import { OWN_WORKFLOW } from '../contracts/own-workflow.ts';
 
 /** What a client needs to know of an app. */
 export type KnownApp = Pick<App, 'manifest'> & Partial<Pick<App, 'workflows'>>;
 
-/** Names of an app's own workflows: what its module of workflows exports. */
+/**
+ * Names of an app's own workflows: what its module of workflows exports.
+ *
+ * @throws BatonError `InvalidInput` where one is exported under another name than its own: no worker would find it
+ */
 export async function ownWorkflows({ workflows }: Partial<KnownApp>): Promise<string[]> {
   if (!workflows) return [];
   const exported = (await import(workflows.href)) as Record<string, unknown>;
-  return Object.keys(exported).filter((name) => typeof exported[name] === 'function');
+  return Object.entries(exported).flatMap(([name, value]) => {
+    if (typeof value !== 'function') return [];
+    if (!Object.hasOwn(value, OWN_WORKFLOW) || value.name === name) return [name];
+    const message = `${fileURLToPath(workflows)} exports workflow ${value.name} as ${name}; use one name for both`;
+    throw new BatonError('InvalidInput', message);
+  });
 }

@@ -20,6 +20,7 @@ const relinked = (source: string) =>
   source
     .replaceAll("from '../../../src/workflow.ts'", "from './workflow.ts'")
     .replaceAll("from './workflows/", "from './")
+    .replaceAll("from './contracts/", `from '${SOURCES}contracts/`)
     .replaceAll("from '../", `from '${SOURCES}`);
 
 export type Mutation = {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect } from '@jest/globals';
+import { defineApp } from '../../src/agents/define-app.ts';
 import type { RunHandle } from '../../src/client.ts';
 import { testApp, type TestApp } from '../../src/testing/test-app.ts';
 import app from '../support/buggy-app.ts';
@@ -103,8 +104,22 @@ faultTest(
     expect(stdout).toContain('nobody waits for me');
     const [place] = /buggy-workflows\.ts:\d+/.exec(stdout) ?? [];
     const line = readFileSync('test/support/buggy-workflows.ts', 'utf8').split('\n')[Number(place?.split(':')[1]) - 1];
-    expect(line).toContain("new Error('nobody waits for me')");
+    expect(line ?? 'no line is named').toContain("new Error('nobody waits for me')");
     return `baton show says ${place}`;
+  },
+);
+
+faultTest(
+  'a workflow that is exported under another name than its own is refused by its worker',
+  { kind: 13, before: 'it was accepted, and each of its runs hung: no worker had a workflow of its name' },
+  async () => {
+    const misnamed = defineApp({ agents: [], workflows: new URL('../support/misnamed-workflows.ts', import.meta.url) });
+    const refused = await testApp(misnamed).then(
+      async (made) => made.stop(),
+      (error: Error) => error.message,
+    );
+    expect(refused).toMatch(/misnamed-workflows\.ts exports workflow trip as voyage; use one name for both$/);
+    return 'refused when the worker is made, with file and both names';
   },
 );
 
