@@ -6,7 +6,7 @@ import type { TestApp } from '../../src/testing/test-app.ts';
 export async function endedIn(
   { temporal }: Pick<TestApp, 'temporal'>,
   run: RunHandle,
-  waitMs = 8_000,
+  waitMs = 60_000,
 ): Promise<Partial<RunOutcome> & { ms: number }> {
   const from = performance.now();
   const late = new Promise<undefined>((resolve) => void setTimeout(resolve, waitMs, undefined).unref());
