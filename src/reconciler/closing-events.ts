@@ -64,8 +64,10 @@ function undoEnd(record: RunRecord, undo: FoldedCompensation, { message, tempora
   });
 }
 
+type ClosingEvents = { agentEnds: NewEvent[]; undoEnds: NewEvent[]; end: NewEvent };
+
 /** The ends that a closed run owes its user: of every agent and undo that had not ended, and of the run itself. */
-export function closingEvents(record: RunRecord, closed: Closed): { openEnds: NewEvent[]; end: NewEvent } {
+export function closingEvents(record: RunRecord, closed: Closed): ClosingEvents {
   const { status, message, temporalRun, executionTimeMs: execution_time_ms, reason } = closed;
   const { agents = [], compensations = [] } = record.folded ?? {};
   const undos = compensations.filter(({ ended_at }) => ended_at === null);
@@ -81,10 +83,8 @@ export function closingEvents(record: RunRecord, closed: Closed): { openEnds: Ne
     ...(reason && { reason }),
   };
   return {
-    openEnds: [
-      ...agents.filter(isOpen).map((agent) => agentEnd(record, agent, closed)),
-      ...undos.map((undo) => undoEnd(record, undo, closed)),
-    ],
+    agentEnds: agents.filter(isOpen).map((agent) => agentEnd(record, agent, closed)),
+    undoEnds: undos.map((undo) => undoEnd(record, undo, closed)),
     end: reconcilerEvent({ ids: record.ids, temporalRun, key: 'end', type, payload, generation }),
   };
 }

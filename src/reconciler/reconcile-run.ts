@@ -1,5 +1,6 @@
 import type { WorkflowClient, WorkflowExecutionDescription } from '@temporalio/client';
 import { generationOf } from '../contracts/generation-of.ts';
+import { compensationIdOf } from '../contracts/names.ts';
 import type { RunStart } from '../contracts/run-start.ts';
 import type { EffectLedger } from '../notifier/effect-ledger.ts';
 import type { EventLog } from '../notifier/event-log.ts';
@@ -55,9 +56,13 @@ type End = Pick<Compensation, 'taskQueue' | 'start'> & {
 /** Ends a run in the feed, after what it left behind was undone. Returns whether it has ended. */
 async function end(world: World, record: RunRecord, { closed, compensates, ...how }: End): Promise<boolean> {
   const { client, log, effects, limits: appLimits } = world;
-  const { openEnds, end: last } = closingEvents(record, closed);
-  await log.append(openEnds);
   const { temporalRun } = closed;
+  const { workflowId } = record.ids;
+  const begun = compensates ? await describeWorkflow(client, compensationIdOf({ workflowId, temporalRun })) : undefined;
+  const { agentEnds, undoEnds, end: last } = closingEvents(record, closed);
+  await log.append(agentEnds);
+  // While it is undone from outside, what is under way is not what the run could not end.
+  if (begun?.status.name !== 'RUNNING') await log.append(undoEnds);
   const undoing = compensates
     ? await compensateClosed({ client, effects, record, temporalRun, end: last, appLimits, ...how })
     : undefined;
