@@ -1,4 +1,5 @@
 // Runs inside the workflow sandbox.
+import { isCancellation } from '@temporalio/workflow';
 
 /** A promise that knows whether anybody waits for it. What is derived from it is a plain promise. */
 class HandedPromise<Value> extends Promise<Value> {
@@ -33,6 +34,8 @@ export function createHandedPromises() {
   function fail(promise: HandedPromise<unknown>, error: unknown) {
     if (promise.isAwaited) return;
     promise.handle();
+    // Nobody has to wait for what was stopped.
+    if (isCancellation(error)) return;
     ignored.set(promise, error);
     promise.onAwaited = () => void ignored.delete(promise);
   }

@@ -95,7 +95,8 @@ export function createOwnCode({ version, shield, deadline, atWork, onAgentsLeft 
 
   /** Code may wait for several at once: whether it ignored one is certain when it has handed over to the server. */
   function lookForIgnored() {
-    if (isLooking || !handed.ignored()) return;
+    // Code that is stopping may still clean up.
+    if (isLooking || isStopping || !handed.ignored()) return;
     isLooking = true;
     void shield.run(() => sleep(1, { summary: 'looks whether a failure is ignored' })).then(endIfIgnored);
   }

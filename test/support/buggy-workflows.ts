@@ -1,5 +1,5 @@
 // Runs inside the workflow sandbox. Each workflow has a bug that a developer makes.
-import { sleep } from '@temporalio/workflow';
+import { CancellationScope, sleep } from '@temporalio/workflow';
 import { agents, ask, saga, workflow } from '../../src/workflow.ts';
 import type app from './buggy-app.ts';
 
@@ -137,3 +137,35 @@ export const undoesMany = workflow('undoesMany', async ({ times }: { times: numb
   });
   await fails({});
 });
+
+/** Registers so many things to undo, and calls a local agent for ever. */
+export const neverEnds = workflow('neverEnds', async ({ undos }: { undos: number }) => {
+  await saga(async (undo) => {
+    for (let n = 0; n < undos; n += 1) undo({ agent: 'blind', input: { n } });
+    await quick({});
+  });
+  for (let n = 0; ; n += 1) await local({ n });
+});
+
+/** Forgets to wait for one agent, and cleans up when it is cancelled while it waits for another. */
+export const cleansUp = workflow('cleansUp', async (_input: object) => {
+  void endless({ forgotten: true });
+  try {
+    await endless({});
+  } catch (error) {
+    await CancellationScope.nonCancellable(async () => {
+      for (let n = 0; n < 3; n += 1) await quick({ n });
+    });
+    throw error;
+  }
+});
+
+/** Registers something that nobody can undo, after something that can be. */
+export const registersNonsense = workflow('registersNonsense', ({ entry }: { entry?: { agent: string } }) =>
+  saga(async (undo) => {
+    undo({ agent: 'quick', input: { undo: true } });
+    await quick({});
+    undo(entry as { agent: string; input: unknown });
+    await quick({});
+  }),
+);

@@ -110,6 +110,37 @@ faultTest(
 );
 
 faultTest(
+  'a cancelled run whose code forgot one agent may still clean up',
+  { kind: 13, before: 'the workflow task failed for ever by an unhandled rejection, and the run stayed open' },
+  async () => {
+    const handle = await t.start(workflows.cleansUp, {});
+    await t.until(handle, ({ type, agent_run }) => type === 'agent_started' && agent_run === 'endless-2');
+    await handle.cancel();
+    const run = await ended(handle);
+    expect(run.status).toBe('cancelled');
+    const cleaned = (await t.events(handle)).filter(
+      ({ type, agent }) => type === 'agent_completed' && agent === 'quick',
+    );
+    expect(cleaned).toHaveLength(3);
+    return `cancelled after ${run.ms} ms, and three agents cleaned up before`;
+  },
+);
+
+faultTest(
+  'an undo that names nobody is refused, and what was registered before is undone',
+  { kind: 13, before: 'the run failed by a TypeError of the engine, with nothing undone' },
+  async () => {
+    for (const entry of [undefined, { agent: 'nobody' }]) {
+      const handle = await t.start(workflows.registersNonsense, { entry });
+      expect(await ended(handle)).toMatchObject({ status: 'failed', error: { type: 'InvalidInput' } });
+      const undone = (await t.events(handle)).filter(({ type }) => type === 'compensation_completed');
+      expect(undone.map(({ payload }) => payload)).toMatchObject([{ agent: 'quick', success: true }]);
+    }
+    return 'failed with InvalidInput, the entry before it was undone';
+  },
+);
+
+faultTest(
   'a workflow that is exported under another name than its own is refused by its worker',
   { kind: 13, before: 'it was accepted, and each of its runs hung: no worker had a workflow of its name' },
   async () => {
