@@ -20,7 +20,7 @@ const input = z.object({ user: z.string(), what: z.string() });
 const book = defineTool({
   name: 'book',
   effect: 'once',
-  timeoutMs: 300,
+  timeoutMs: 1_500,
   input,
   output: z.object({ booking: z.string() }),
   async run({ user, what }, { signal }) {
