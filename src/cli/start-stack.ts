@@ -107,13 +107,15 @@ export async function startStack({
     // A port that is taken is told at once. While the server's process starts, this one loads and bundles for the worker.
     if (starting) await Promise.race([launched.promise, starting]);
     const { Runtime } = await import('@temporalio/worker');
-    const { startWorker } = await import('./start-worker.ts');
+    const { agentAtWork, startWorker } = await import('./start-worker.ts');
     const { costApp } = await import('../agents/cost-app.ts');
     // The process handles signals itself: the worker must be stopped before the server it talks to.
     const logger = sdkLogger(fileLogger({ path: join(dataDir, 'worker.log'), say }));
     reportUnhandled((what, stack) => {
-      logger.error(what, { stack });
-      say(`${what}: ${stack.split('\n', 1)[0]} (see worker.log)`);
+      const whose = agentAtWork();
+      logger.error(what, { ...whose, stack });
+      const where = whose.agent === undefined ? '' : ` in agent ${whose.agent}`;
+      say(`${what}${where}: ${stack.split('\n', 1)[0]} (see worker.log)`);
     });
     Runtime.install({ shutdownSignals: [], logger });
     const app = own ?? costApp({ dataDir });

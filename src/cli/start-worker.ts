@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Context } from '@temporalio/activity';
 import type { Logger, NativeConnectionOptions, WorkflowBundle } from '@temporalio/worker';
 import type { App } from '../agents/define-app.ts';
 import type { ConnectionSettings } from '../client/connection-settings.ts';
@@ -35,6 +36,17 @@ type Options = {
   /** Path of the database of the embedded server that this very process has started. @default an external server */
   embedded?: { database: string; say: (line: string) => void };
 };
+
+/** Whose code is running, where it is an agent's, also in its timers and promises: for an error that nobody caught. */
+export function agentAtWork(): { agent?: string; workflowId?: string; attempt?: number } {
+  try {
+    const { activityType, workflowExecution, attempt } = Context.current().info;
+    return { agent: activityType, workflowId: workflowExecution?.workflowId, attempt };
+  } catch {
+    // Outside of every activity.
+    return {};
+  }
+}
 
 /**
  * A worker with its store, reconciler and retention. `running` settles when it has ended by itself or by `undo`; it

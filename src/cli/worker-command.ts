@@ -25,9 +25,9 @@ async function work(modules: string[], { taskQueue, fair }: Options): Promise<vo
   const { connectionOptions, namespace } = connectionSettings({ dataDir });
   const app = await loadApps(modules);
   const { Runtime } = await import('@temporalio/worker');
-  const { startWorker } = await import('./start-worker.ts');
+  const { agentAtWork, startWorker } = await import('./start-worker.ts');
   const logger = sdkLogger(outputLogger());
-  reportUnhandled((what, stack) => logger.error(what, { stack }));
+  reportUnhandled((what, stack) => logger.error(what, { ...agentAtWork(), stack }));
   const prometheus = http.metricsPort === undefined ? undefined : { bindAddress: `${http.host}:${http.metricsPort}` };
   // The process handles signals itself: what belongs to the worker is closed after it.
   Runtime.install({ shutdownSignals: [], logger, telemetryOptions: prometheus && { metrics: { prometheus } } });

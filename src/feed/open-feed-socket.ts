@@ -22,11 +22,18 @@ export type FeedSocket = {
   giveUp(reason: string): void;
 };
 
-/** Whatever stands between here and the gateway may have answered. */
+/** Whether what is read of a frame is there. */
+function isFrame(frame: FeedFrame<FoldedRun>): boolean {
+  if (frame.type === 'event') return Number.isInteger(frame.event.seq) && typeof frame.event.payload === 'object';
+  if (frame.type === 'resync') return Number.isInteger(frame.seq) && Array.isArray(frame.snapshot);
+  return typeof frame.type === 'string';
+}
+
+/** Whatever stands between here and the gateway may have answered; thrown in a listener, an error is nobody's to catch. */
 function frameOf(data: unknown): FeedFrame<FoldedRun> | undefined {
   try {
-    const frame = JSON.parse(String(data)) as FeedFrame<FoldedRun> | null;
-    return typeof frame?.type === 'string' ? frame : undefined;
+    const frame = JSON.parse(String(data)) as FeedFrame<FoldedRun>;
+    return isFrame(frame) ? frame : undefined;
   } catch {
     return undefined;
   }

@@ -64,6 +64,8 @@ export async function createServer(options: Options) {
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: 512 },
     forceCloseConnections: true,
+    // It bounds the steps of closing as well: by default 10 s, after which the close fails where it only waits.
+    pluginTimeout: closeGraceMs + 10_000,
   }).withTypeProvider<ZodTypeProvider>();
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);

@@ -1,4 +1,5 @@
 // Main of an isolated agent's child process: runs one agent at a time, as its worker tells it.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Socket } from 'node:net';
 import { extname } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
@@ -21,7 +22,22 @@ const watchdog = new URL(`./child-watchdog${extname(import.meta.url)}`, import.m
 new Worker(watchdog, { workerData: { residentMb, parent, marker: process.argv[5] } }).unref();
 const atStart = process.memoryUsage.rss();
 
+/** Number of the run whose code it is. */
+const ofRun = new AsyncLocalStorage<number>();
+let leftErrors = false;
 let current: { run: number; context: ReturnType<typeof childContext> } | undefined;
+
+/** Ends the process, and so the run, except for what an earlier run has left behind: the one of now is not to blame. */
+function onUnhandled(error: unknown) {
+  const stack = error instanceof Error ? error.stack : String(error);
+  const run = ofRun.getStore();
+  const isLeft = run !== undefined && run !== current?.run;
+  process.stderr.write(isLeft ? `of an earlier run: ${stack}\n` : `${stack}\n`);
+  leftErrors = true;
+  if (!isLeft) process.exit(1);
+}
+process.on('uncaughtException', onUnhandled);
+process.on('unhandledRejection', onUnhandled);
 
 const pipe = new Socket({ fd: CHANNEL_FD });
 // The worker is gone: nobody is left to hear of the agent.
@@ -35,8 +51,9 @@ function endAfter(error: Error) {
 
 const send = (message: FromChild) => channel.send(message);
 
-/** Half of what a run may have is taken before it begins: garbage, a leak, or caches; a fresh process costs less. */
+/** Half of what a run may have is taken before it begins, by garbage, a leak or caches, or code of an earlier run goes on. */
 function isWorn(): boolean {
+  if (leftErrors) return true;
   const room = residentMb * MB - atStart;
   return process.memoryUsage.rss() - atStart > room / 2 || getHeapStatistics().used_heap_size > (heapMb * MB) / 2;
 }
@@ -47,13 +64,15 @@ async function work(message: Extract<ToChild, { kind: 'run' }>) {
   current = { run, context };
   try {
     const agent = await findAgent(message.module, message.agent);
-    const result: unknown = await agent.run(message.input, context.ctx);
+    const result: unknown = await ofRun.run(run, () => agent.run(message.input, context.ctx));
     checkSendable(result, 'the result', 'InvalidOutput');
     context.countLog();
     send({ kind: 'result', run, result, worn: isWorn() });
   } catch (thrown) {
     context.countLog();
     send({ kind: 'failed', run, failure: packFailure(thrown), worn: isWorn() });
+  } finally {
+    current = undefined;
   }
 }
 

@@ -55,6 +55,7 @@ export function openSpool(folder: string) {
   const sending = `${own}.sending`;
   let bytes = 0;
   let isRead = true;
+  let adopted = 0;
 
   function write(events: readonly NewEvent[]): void {
     if (events.length === 0) return;
@@ -71,7 +72,8 @@ export function openSpool(folder: string) {
 
   /** Takes over what a process that is gone has left: the rename lets only one process have it. */
   function adopt(name: string): void {
-    const claimed = `${own}.adopted`;
+    // Of its own: one that could not be read stays where it is.
+    const claimed = `${own}.${(adopted += 1)}.adopted`;
     try {
       renameSync(join(folder, name), claimed);
     } catch {

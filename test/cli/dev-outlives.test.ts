@@ -105,6 +105,23 @@ faultTest(
 );
 
 faultTest(
+  'a command ends with its work, whatever the module of an app holds',
+  {
+    kind: 11,
+    before: 'baton run --app MODULE never ended where the module held a timer or a server.',
+  },
+  async () => {
+    const input = JSON.stringify({ agent: 'polite', input: {} });
+    const args = ['run', 'runAgent', '--app', 'test/support/rude-app.ts', '--input', input, '--watch'];
+    const { child, closed, output } = spawnBaton(args, { dataDir: dir.path });
+    const code = await within(15_000, closed);
+    child.kill('SIGKILL');
+    expect({ code, stdout: output.stdout }).toEqual({ code: 0, stdout: 'completed\n' });
+    return 'It printed its outcome and ended with code 0.';
+  },
+);
+
+faultTest(
   'an app that holds a timer and an open server does not keep baton dev up after SIGTERM',
   {
     kind: 11,
@@ -137,7 +154,7 @@ faultTest(
     expect(await statusOf(dir.path, 'stray')).toBe('completed');
     const said = within(
       5_000,
-      until(/stray timer/).then(() => 'said', String),
+      until(/an error that nobody caught in agent stray: Error: stray timer/).then(() => 'said', String),
     );
     expect(await said).toBe('said');
     expect(child.exitCode).toBeNull();

@@ -1,9 +1,12 @@
+import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { connectFeed } from '../../src/feed/connect-feed.ts';
 import type { FeedState } from '../../src/feed/feed-state.ts';
+import { faultTest } from '../support/fault-test.ts';
 import { startScriptedGateway, thought } from '../support/scripted-gateway.ts';
 import { untilFeed } from '../support/until-feed.ts';
+import { within } from '../support/within.ts';
 
 const shown = ({ feed }: FeedState) => feed.runs[0]?.agents[0]?.thoughts.map(({ reasoning }) => reasoning) ?? [];
 
@@ -210,3 +213,35 @@ test.each([
   expect(protocols).toContain('bearer.t2');
   feed.close();
 });
+
+faultTest(
+  'what is no frame of a gateway is a lost connection, and the feed goes on after it',
+  {
+    kind: 8,
+    before: 'The text of a proxy in place of a frame was thrown where nobody catches, and ended a Node process.',
+  },
+  async () => {
+    await using gateway = await startScriptedGateway();
+    const thrown: unknown[] = [];
+    const onThrown = (error: unknown) => void thrown.push(error);
+    process.prependListener('uncaughtException', onThrown);
+    const feed = connectFeed({ url: gateway.url, token: 'abc' });
+    const garbage = ['<html>bad gateway</html>', 'null', '7', '{}', '{"type":"event"}', '{"type":"resync","seq":1}'];
+    const outcomes: string[] = [];
+    for (const text of garbage) {
+      const { socket } = await gateway.next();
+      const closed = once(socket, 'close').then(() => 'given up');
+      socket.send(text);
+      outcomes.push(await within(1_000, closed));
+      socket.terminate();
+    }
+    const last = await gateway.next();
+    last.send({ type: 'event', event: thought(1) });
+    await untilFeed(feed, (state) => state.feed.seq === 1);
+    feed.close();
+    process.off('uncaughtException', onThrown);
+    expect(outcomes).toEqual(garbage.map(() => 'given up'));
+    expect(thrown).toEqual([]);
+    return `${garbage.length} kinds of garbage each cost one reconnection; the feed is whole after them.`;
+  },
+);

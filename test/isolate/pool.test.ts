@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { AgentContext } from '../../src/agents/define-agent.ts';
 import { createIsolatePool } from '../../src/isolate/isolate-pool.ts';
-import { heapHog, isolatedAgents, pidTeller, spinner } from '../support/isolated-agents.ts';
+import { heapHog, isolatedAgents, leaver, pidTeller, spinner } from '../support/isolated-agents.ts';
 import { isRunning, processGone } from '../support/process-gone.ts';
 import { startTestWorker } from '../support/test-run.ts';
 
@@ -51,6 +51,13 @@ describe('a pool of child processes', () => {
     process.kill(first, 'SIGINT');
     process.kill(first, 'SIGTERM');
     expect(await pidOf()).toBe(first);
+  });
+
+  test('does not blame a run for what an earlier one of the same process has left behind', async () => {
+    const first = await pool.run(leaver, { leave: true }, contextOf());
+    expect(await pool.run(leaver, { leave: false }, contextOf())).toEqual(first);
+    // Whatever else is left there, nobody knows.
+    expect(await pool.run(leaver, { leave: false }, contextOf())).not.toEqual(first);
   });
 
   test('replaces a child that ran out of memory', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -10,6 +10,8 @@ import { createSqliteLog } from '../../src/notifier/sqlite-log.ts';
 import { LOG_TABLES } from '../../src/notifier/sqlite-log-tables.ts';
 import { openSqliteFile } from '../../src/notifier/sqlite-file.ts';
 import { withOutbox } from '../../src/notifier/outbox.ts';
+import { faultTest } from '../support/fault-test.ts';
+import { within } from '../support/within.ts';
 import { newEvent } from './events.ts';
 
 let folder: string;
@@ -185,3 +187,39 @@ test('past its bounds it drops thoughts, keeps the lifecycle, and says how many 
   await outbox.close();
   await close();
 });
+
+faultTest(
+  "lines of a spool file that are no events hold up none behind them, and others' files are left alone",
+  {
+    kind: 8,
+    before:
+      'A line such as null in a spool file stopped the outbox for good; any file in its folder was taken and deleted.',
+  },
+  async () => {
+    const { log, ids, close } = await openLog();
+    const spool = join(folder, 'outbox');
+    mkdirSync(spool);
+    const [event] = thoughts(1) as [NewEvent];
+    const foreign = ['null', '5', '"text"', '[]', '{}', '{"id":"x","payload":null}', 'no JSON'];
+    writeFileSync(join(spool, '99999999.1-gone-1.jsonl'), [...foreign, JSON.stringify(event), ''].join('\n'));
+    writeFileSync(join(spool, 'README'), 'not for Baton');
+    mkdirSync(join(spool, '99999998.1-gone-1.jsonl'));
+    let outbox: ReturnType<typeof withOutbox> | undefined;
+    const opened = (() => {
+      try {
+        outbox = withOutbox(log, { folder: spool, retryMs: 5 });
+        return 'opened';
+      } catch (error) {
+        return String(error);
+      }
+    })();
+    expect(opened).toBe('opened');
+    await within(3_000, outbox?.delivered() ?? Promise.resolve());
+    const delivered = await ids();
+    await outbox?.close();
+    await close();
+    expect(delivered).toEqual([event.id]);
+    expect(readdirSync(spool)).toContain('README');
+    return `The one event behind ${foreign.length} lines of garbage is delivered.`;
+  },
+);

@@ -57,6 +57,23 @@ export const pidTeller = defineAgent({
   },
 });
 
+/** Leaves behind what throws later, or takes longer than that. */
+export const leaver = defineAgent({
+  name: 'leaver',
+  input: z.object({ leave: z.boolean() }),
+  output: withPid,
+  isolate: { module, heapMb: 64 },
+  async run({ leave }) {
+    if (leave) {
+      setTimeout(() => {
+        throw new Error('left behind');
+      }, 100);
+      setTimeout(() => void Promise.reject(new Error('left behind')), 150);
+    } else await new Promise((resolve) => setTimeout(resolve, 300));
+    return { pid: process.pid };
+  },
+});
+
 /** Ends its own process, or fails, as it is told. */
 export const crasher = defineAgent({
   name: 'crasher',

@@ -130,4 +130,19 @@ const spinning = defineAgent({
   },
 });
 
-export default defineApp({ agents: [polite, slow, stray, garbler, chatterbox, deaf, spinning] });
+/** Never gives way inside its worker. */
+const blocking = defineAgent({
+  name: 'blocking',
+  input: nothing,
+  output: nothing,
+  async run(_input, { think }) {
+    think('The last thing that is heard of this process');
+    await sleep(500);
+    for (;;);
+  },
+});
+
+export default defineApp({
+  agents: [polite, slow, stray, garbler, chatterbox, deaf, spinning, blocking],
+  workflows: new URL('./rude-workflows.ts', import.meta.url),
+});
