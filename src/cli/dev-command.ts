@@ -8,6 +8,7 @@ import { loadApps } from './load-app.ts';
 import { parseCount } from './parse-option.ts';
 import { printReport } from './print-report.ts';
 import { startStack, type Stack } from './start-stack.ts';
+import { workThenUndo } from './undo-list.ts';
 import { untilStopped } from './until-stopped.ts';
 import { uiLink } from './ui-link.ts';
 import { watchRun } from './watch-run.ts';
@@ -58,7 +59,7 @@ export function addDevCommand(program: Command): void {
       const app = modules.length > 0 ? await loadApps(modules) : undefined;
       const stopped = untilStopped();
       const stack = await startStack({ config, command: 'baton dev', say, app, port: options.port, gateway: true });
-      try {
+      const work = async () => {
         const ended = options.demo && !stopped.signal.aborted && (await demo(stack, config, stopped, options.json));
         if (ended && options.exit) return;
         // Staying up is not a result: a later Ctrl-C is the normal end.
@@ -67,8 +68,7 @@ export function addDevCommand(program: Command): void {
           say('running; Ctrl-C stops everything, and what is unfinished goes on at the next start');
         await Promise.race([stopped.promise, stack.lost]);
         say('stopping');
-      } finally {
-        await stack.stop();
-      }
+      };
+      await workThenUndo(work, stack.stop);
     });
 }

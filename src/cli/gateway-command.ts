@@ -9,7 +9,7 @@ import { loadApps } from './load-app.ts';
 import { outputLogger } from './output-logger.ts';
 import { runReconciler } from './run-reconciler.ts';
 import { untilLost } from './until-lost.ts';
-import { undoList } from './undo-list.ts';
+import { undoList, workThenUndo } from './undo-list.ts';
 import { untilStopped } from './until-stopped.ts';
 import { withSecret } from './with-secret.ts';
 
@@ -38,7 +38,7 @@ export function addGatewayCommand(program: Command): void {
       reportUnhandled((what, stack) => logger.error({ stack }, what));
       const report = (outage: OutageReport) => logger.warn(outageLine(outage));
       const undo = undoList();
-      try {
+      const work = async () => {
         const store = await openStore({ ...config, url: config.storeUrl, report });
         undo.push('the store', store.close);
         const onError = (error: unknown) => logger.warn({ err: error }, 'the reconciler failed');
@@ -51,8 +51,7 @@ export function addGatewayCommand(program: Command): void {
         const reconciling = { store, connectionOptions, namespace, dataConverter, everyMs, onError, app };
         undo.push('the reconciler', await runReconciler(reconciling));
         await Promise.race([stopped.promise, untilLost(store)]);
-      } finally {
-        await undo.run();
-      }
+      };
+      await workThenUndo(work, undo.run);
     });
 }

@@ -9,6 +9,7 @@ import { exitCode } from './exit-code.ts';
 import { parseNumbers, parsePositive } from './parse-option.ts';
 import { printReport } from './print-report.ts';
 import { startStack } from './start-stack.ts';
+import { workThenUndo } from './undo-list.ts';
 import { untilStopped } from './until-stopped.ts';
 import { watchRun } from './watch-run.ts';
 
@@ -60,7 +61,7 @@ async function spend(files: string[], options: Options): Promise<void> {
   const config = loadConfig();
   const stopped = untilStopped({ withinMs: END_MS });
   const stack = await server(config);
-  try {
+  const work = async () => {
     const baton = await connect({ user: 'local', address: stack?.address, dataDir: config.dataDir });
     try {
       const run = await baton.start('costOptimization', inputOf(files, options));
@@ -76,9 +77,8 @@ async function spend(files: string[], options: Options): Promise<void> {
     } finally {
       await baton.close();
     }
-  } finally {
-    await stack?.stop();
-  }
+  };
+  await workThenUndo(work, async () => stack?.stop());
 }
 
 export function addSpendCommand(program: Command): void {

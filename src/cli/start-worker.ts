@@ -17,6 +17,9 @@ import { claimEmbedded } from './claim-embedded.ts';
 import { agentLimits, runReconciler } from './run-reconciler.ts';
 import { WORKER_END_MS, type UndoList } from './undo-list.ts';
 
+/** How long the reconciler may take to end its round, in milliseconds. */
+const RECONCILER_END_MS = 8_000;
+
 type Options = {
   config: Config;
   app: App;
@@ -122,7 +125,7 @@ export async function startWorker({
   const warnOf = (what: string) => (error: unknown) => logger.warn(`${what} failed`, { error: String(error) });
   const temporal = { connectionOptions, namespace, dataConverter, app: how.app };
   const reconciling = { store, ...temporal, everyMs: reconcileMs, onError: warnOf('the reconciler') };
-  undo.push('the reconciler', await runReconciler(reconciling));
+  undo.push('the reconciler', await runReconciler(reconciling), { withinMs: RECONCILER_END_MS });
   undo.push('retention', startRetention({ store, retentionDays, onError: warnOf('forgetting old events') }));
   return { store, running };
 }

@@ -42,3 +42,14 @@ export function undoList() {
 }
 
 export type UndoList = ReturnType<typeof undoList>;
+
+/** Does the work and then undoes, whatever came of it. Of two errors that of the work is thrown, the other one printed. */
+export async function workThenUndo(work: () => Promise<void>, undo: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    await undo().catch((failed: unknown) => process.stderr.write(`baton: ${String(failed)}\n`));
+    throw error;
+  }
+  await undo();
+}

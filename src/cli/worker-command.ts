@@ -7,7 +7,7 @@ import { loadApps } from './load-app.ts';
 import { reportUnhandled } from './guard-process.ts';
 import { outputLogger } from './output-logger.ts';
 import { sdkLogger } from './sdk-logger.ts';
-import { undoList } from './undo-list.ts';
+import { undoList, workThenUndo } from './undo-list.ts';
 import { untilLost } from './until-lost.ts';
 import { untilStopped } from './until-stopped.ts';
 
@@ -18,7 +18,7 @@ const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 type Options = { taskQueue: string; fair: boolean };
 
-async function work(modules: string[], { taskQueue, fair }: Options): Promise<void> {
+async function runWorker(modules: string[], { taskQueue, fair }: Options): Promise<void> {
   const stopped = untilStopped();
   const config = loadConfig();
   const { dataDir, http, reconcileMs = RECONCILE_MS } = config;
@@ -33,7 +33,7 @@ async function work(modules: string[], { taskQueue, fair }: Options): Promise<vo
   Runtime.install({ shutdownSignals: [], logger, telemetryOptions: prometheus && { metrics: { prometheus } } });
   const bundle = () => bundleWorkflows({ app, logger });
   const undo = undoList();
-  try {
+  const work = async () => {
     const temporal = { connectionOptions, namespace, taskQueue, fair };
     const { store, running } = await startWorker({ config, app, bundle, ...temporal, logger, reconcileMs, undo });
     say(`worker       ${app.agents.map(({ name }) => name).join(', ')}`);
@@ -41,9 +41,8 @@ async function work(modules: string[], { taskQueue, fair }: Options): Promise<vo
     say(`             ${fair ? 'fair among users' : 'first come, first served'}`);
     if (prometheus) say(`metrics      http://${prometheus.bindAddress}/metrics`);
     await Promise.race([stopped.promise, running, untilLost(store)]);
-  } finally {
-    await undo.run();
-  }
+  };
+  await workThenUndo(work, undo.run);
 }
 
 export function addWorkerCommand(program: Command): void {
@@ -56,5 +55,5 @@ export function addWorkerCommand(program: Command): void {
       '--no-fair',
       'first come, first served: a fifth faster for very short agents, and one user may block all others',
     )
-    .action(work);
+    .action(runWorker);
 }
