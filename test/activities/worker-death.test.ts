@@ -5,6 +5,7 @@ import type { BatonEvent } from '../../src/contracts/event.ts';
 import { workflowIdOf } from '../../src/contracts/names.ts';
 import type { AgentOutcome } from '../../src/contracts/run.ts';
 import { startAgentProcess } from '../support/agent-process.ts';
+import { faultTest } from '../support/fault-test.ts';
 import { sleeper } from '../support/sleeper.ts';
 import { outcomeOf } from '../support/test-run.ts';
 import { until } from '../support/until.ts';
@@ -19,17 +20,21 @@ afterAll(() => at.stop());
 const feedOf = (userId: string): Promise<BatonEvent[]> => at.stores.log.read({ userId, after: 0, limit: 100 });
 const has = (type: BatonEvent['type']) => (events: BatonEvent[]) => events.some((event) => event.type === type);
 
-/** Starts the agent, ends its worker by a signal once it sleeps, while another worker polls. */
-async function endedInMidAgent(userId: string, signal: NodeJS.Signals) {
+function start(userId: string, agent: string) {
   const runId = randomUUID();
   const context = { user_id: userId, thread_id: 't1', run_id: runId, request_id: runId, metadata: {} };
-  const limits = { sleeper: { ...limitsOf(sleeper), heartbeat_timeout_ms: HEARTBEAT_TIMEOUT_MS } };
-  const input = { agent: 'sleeper', input: {} };
-  const handle = await at.client.workflow.start('runAgent', {
+  const limits = { [agent]: { ...limitsOf(sleeper), heartbeat_timeout_ms: HEARTBEAT_TIMEOUT_MS } };
+  const input = { agent, input: {} };
+  return at.client.workflow.start('runAgent', {
     workflowId: workflowIdOf({ workflow: 'runAgent', userId, runId }),
     taskQueue: at.taskQueue,
     args: [{ context, input, limits, timeout_ms: 60_000 }],
   });
+}
+
+/** Starts the agent, ends its worker by a signal once it sleeps, while another worker polls. */
+async function endedInMidAgent(userId: string, signal: NodeJS.Signals) {
+  const handle = await start(userId, 'sleeper');
   await until(() => feedOf(userId), has('agent_thinking'));
   const endedAt = await at.replace(signal);
   const { result } = await outcomeOf<AgentOutcome>(handle);
@@ -44,6 +49,24 @@ test('an agent whose worker is shut down goes on elsewhere: no attempt is used u
   expect(has('agent_error')(events) || has('agent_death')(events)).toBe(false);
   expect(events.filter(({ type }) => type === 'agent_completed')).toHaveLength(1);
 });
+
+faultTest(
+  'an agent of one attempt outlives three deploys in a row',
+  { kind: 8, before: 'the third deploy ended an agent of one attempt, which had not failed' },
+  async () => {
+    const handle = await start('cem', 'deep_sleeper');
+    for (const deploys of [1, 2, 3]) {
+      await until(
+        () => feedOf('cem'),
+        (events) => events.filter(({ type }) => type === 'agent_thinking').length >= deploys,
+      );
+      await at.replace('SIGTERM');
+    }
+    const { result } = await outcomeOf<AgentOutcome>(handle);
+    expect(result).toMatchObject({ success: true, result: { woke_on: 4 } });
+    return 'three workers ended by SIGTERM; the agent completed in the fourth';
+  },
+);
 
 test('an agent whose worker is killed with -9 goes on elsewhere within the heartbeat timeout and a second', async () => {
   const { outcome, events, resumedAfterMs } = await endedInMidAgent('bea', 'SIGKILL');

@@ -14,4 +14,11 @@ export const sleeper = defineAgent({
   },
 });
 
-export const agents = [sleeper];
+/** The same, but it stays asleep until it was told to stop three times. */
+export const deepSleeper = defineAgent({
+  ...sleeper,
+  name: 'deep_sleeper',
+  run: (input, ctx) => (ctx.attempt > 3 ? { woke_on: ctx.attempt } : sleeper.run(input, { ...ctx, attempt: 1 })),
+});
+
+export const agents = [sleeper, deepSleeper];

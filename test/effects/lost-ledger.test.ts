@@ -1,0 +1,93 @@
+import { copyFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { faultTest } from '../support/fault-test.ts';
+import { startPayers } from '../support/payer-app.ts';
+import { startRedisServer } from '../support/redis-server.ts';
+import { outcomeOf } from '../support/test-run.ts';
+import { until } from '../support/until.ts';
+
+let server: Awaited<ReturnType<typeof startRedisServer>>;
+let admin: Redis;
+let payers: Awaited<ReturnType<typeof startPayers>>;
+let at: Awaited<ReturnType<typeof payers.open>>;
+beforeAll(async () => {
+  server = await startRedisServer();
+  admin = new Redis(server.url);
+  payers = await startPayers({ url: server.url });
+  payers.openGate();
+  at = await payers.open();
+});
+afterAll(async () => {
+  await at.close();
+  await payers.remove();
+  admin.disconnect();
+  await server.stop();
+});
+
+test('an agent that fails before its first call is tried again without asking whether it called', async () => {
+  const { status } = await (await at.start('early bird')).result();
+  expect(status).toBe('completed');
+  expect(payers.payments().filter((who) => who === 'early bird')).toHaveLength(1);
+  expect(payers.asked).toEqual([]);
+});
+
+faultTest(
+  'a payment is asked for, and not made again, after the Redis of the ledger was emptied',
+  { kind: 7, before: 'a Redis that was emptied under an agent made its next attempt pay a second time' },
+  async () => {
+    payers.afterwards(async () => {
+      await admin.flushall();
+      throw new Error('after it paid');
+    });
+    const { status, result } = await (await at.start('emptied')).result();
+    expect(payers.payments().filter((who) => who === 'emptied')).toHaveLength(1);
+    expect([status, result]).toMatchObject(['completed', { result: { receipt: 'paid emptied' } }]);
+    expect(payers.asked).toContain('emptied');
+    return 'paid once; the second attempt found the payment by the reconcile of its tool';
+  },
+);
+
+faultTest(
+  'a ledger that has lost what a run did does not say that there was nothing to undo',
+  { kind: 7, before: 'with the ledger lost, undoing a payment was reported as done, and nothing was undone' },
+  async () => {
+    payers.afterwards(async (who) => void (who === 'breaker' && (await admin.flushall())));
+    const outcome = await (await at.startPlan('undone')).result();
+    const [undone] = outcome.compensations ?? [];
+    expect(undone).toMatchObject({ agent: 'payer', success: false, error: { type: 'EffectUnknown' } });
+    return `the undo is reported as failed: ${undone?.error?.message.slice(0, 60)}…`;
+  },
+);
+
+faultTest(
+  'no payment is made twice after an older copy of the ledger was put back',
+  { kind: 7, before: 'an older copy of the file, put back while all was down, made 3 of 3 agents pay again' },
+  async () => {
+    const own = await startPayers();
+    own.openGate();
+    try {
+      await (await own.open()).close();
+      copyFileSync(own.path, `${own.path}.copy`);
+      const first = await own.open();
+      const whos = [1, 2, 3].map((n) => `held ${n}`);
+      const runs = await Promise.all(whos.map((who) => first.start(who)));
+      await until(
+        () => Promise.resolve(own.paid.length),
+        (count) => count === 3,
+      );
+      await first.close();
+      copyFileSync(`${own.path}.copy`, own.path);
+      const second = await own.open();
+      // The log has lost the runs as well: Temporal knows how they ended.
+      const ended = runs.map(({ workflowId }) => outcomeOf(second.temporal.workflow.getHandle(workflowId)));
+      const statuses = (await Promise.all(ended)).map(({ status }) => status);
+      await second.close();
+      expect(own.payments()).toEqual(whos);
+      expect(statuses).toEqual(['completed', 'completed', 'completed']);
+      return '3 of 3 runs completed with 3 payments, found by the reconcile of their tool';
+    } finally {
+      await own.remove();
+    }
+  },
+);
