@@ -49,7 +49,7 @@ try {
   print(
     `\nruns of five no-op agents, ${CONCURRENT} at once, Baton against Temporal by hand with the same events; ${load()}`,
   );
-  const { rates, cpuMs } = await measureRate({ ...server, notifier: store.log, concurrent: CONCURRENT, ...RATE });
+  const { rates, cpuMs } = await measureRate({ ...server, store, concurrent: CONCURRENT, ...RATE });
   for (const [kind, perSecond] of Object.entries(rates)) {
     const cpu = median(cpuMs[kind as keyof typeof cpuMs]);
     print(`  ${kind.padEnd(8)} ${median(perSecond).toFixed(1)} runs per second, ${cpu.toFixed(1)} ms of CPU a run`);

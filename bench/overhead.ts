@@ -30,7 +30,7 @@ try {
   print('publishing the same two run events; Baton publishes a start and an end of each agent besides\n');
   print(`  ${''.padEnd(22)}${'ms p50'.padStart(9)}${'ms p90'.padStart(9)}${'CPU ms'.padStart(9)}`);
   for (const { name, workMs, pairs, goal } of CASES) {
-    const { baton, byHand } = await measureRuns({ address: server.address, notifier: store.log, workMs, pairs });
+    const { baton, byHand } = await measureRuns({ address: server.address, store, workMs, pairs });
     const ratio = (pick: (sample: Sample) => number) => median(baton.map(pick)) / median(byHand.map(pick));
     print(row(`by hand, ${name}`, byHand));
     print(row(`Baton, ${name}`, baton));

@@ -1,13 +1,19 @@
 import { Client, Connection } from '@temporalio/client';
-import type { Notifier } from '../../src/notifier/notifier.ts';
+import type { Store } from '../../src/notifier/open-store.ts';
 import { startWorkers } from '../overhead/workers.ts';
 import { executeRuns, type Kind } from './execute-runs.ts';
 
-type Options = { address: string; notifier: Notifier; concurrent: number; runs: number; blocks: number };
+type Options = {
+  address: string;
+  store: Pick<Store, 'log' | 'effects' | 'leases'>;
+  concurrent: number;
+  runs: number;
+  blocks: number;
+};
 
 /** Runs per second and CPU milliseconds a run of both kinds, measured in blocks in turn: a noisy moment hits both. */
-export async function measureRate({ address, notifier, concurrent, runs, blocks }: Options) {
-  const workers = await startWorkers({ address, notifier, workMs: 0, tellAgents: true });
+export async function measureRate({ address, store, concurrent, runs, blocks }: Options) {
+  const workers = await startWorkers({ address, store, workMs: 0, tellAgents: true });
   const connection = await Connection.connect({ address });
   const { workflow: client } = new Client({ connection });
   const rates: Record<Kind, number[]> = { baton: [], byHand: [] };

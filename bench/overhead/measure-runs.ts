@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { limitsOf } from '../../src/agents/limits-of.ts';
 import type { RunStart } from '../../src/contracts/run-start.ts';
-import type { Notifier } from '../../src/notifier/notifier.ts';
+import type { Store } from '../../src/notifier/open-store.ts';
 import { idleAgents } from './agents.ts';
 import { startWorkers } from './workers.ts';
 
@@ -14,16 +14,16 @@ const WARM_UP = 5;
 /** Runs both kinds in turn, so that a noisy moment of the machine hits both; the order changes from pair to pair. */
 export async function measureRuns({
   address,
-  notifier,
+  store,
   workMs,
   pairs,
 }: {
   address: string;
-  notifier: Notifier;
+  store: Pick<Store, 'log' | 'effects' | 'leases'>;
   workMs: number;
   pairs: number;
 }): Promise<Record<Kind, Sample[]>> {
-  const workers = await startWorkers({ address, notifier, workMs });
+  const workers = await startWorkers({ address, store, workMs });
   const connection = await Connection.connect({ address });
   const { workflow: client } = new Client({ connection });
   const limits = Object.fromEntries(idleAgents(workMs).map((agent) => [agent.name, limitsOf(agent)]));

@@ -5,21 +5,22 @@ import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@te
 import { defineApp } from '../../src/agents/define-app.ts';
 import { COST_AGENTS, type CostAgentName } from '../../src/contracts/names.ts';
 import type { NewEvent } from '../../src/contracts/event.ts';
-import type { Notifier } from '../../src/notifier/notifier.ts';
+import type { Store } from '../../src/notifier/open-store.ts';
 import { createWorker } from '../../src/worker.ts';
 import { idleAgents, RESULTS } from './agents.ts';
 import { runEvent } from './run-event.ts';
 
 type Options = {
   address: string;
-  notifier: Notifier;
+  store: Pick<Store, 'log' | 'effects' | 'leases'>;
   workMs: number;
   /** Whether the activities written by hand publish their start and their end, as Baton's do. @default false */
   tellAgents?: boolean;
 };
 
 /** Two workers in this process: Baton's, and one for the workflow written by hand, with the same settings. */
-export async function startWorkers({ address, notifier, workMs, tellAgents = false }: Options) {
+export async function startWorkers({ address, store, workMs, tellAgents = false }: Options) {
+  const { log: notifier, effects, leases } = store;
   const logger = new DefaultLogger('ERROR');
   const connection = await NativeConnection.connect({ address });
   const workflowsPath = fileURLToPath(new URL('./workflows.ts', import.meta.url));
@@ -41,6 +42,8 @@ export async function startWorkers({ address, notifier, workMs, tellAgents = fal
     taskQueue: `baton-${workMs}`,
     app: defineApp({ agents: idleAgents(workMs) }),
     notifier,
+    effects,
+    leases,
   });
   const byHand = await Worker.create({
     ...common,
