@@ -66,6 +66,17 @@ function undoEnd(record: RunRecord, undo: FoldedCompensation, { message, tempora
 
 type ClosingEvents = { agentEnds: NewEvent[]; undoEnds: NewEvent[]; end: NewEvent };
 
+/**
+ * The first event of a closed run, where nobody has published it: it may have been closed before a worker took it, or
+ * before what carries that event reached the log.
+ */
+export function missingBeginning({ ids, folded, generation }: RunRecord, { temporalRun }: Closed): NewEvent[] {
+  if (generation > 0 || (folded?.workflow ?? null) !== null) return [];
+  const [workflow = ''] = ids.workflowId.split('/');
+  const payload = { workflow, agents: [] };
+  return [reconcilerEvent({ ids, temporalRun, key: 'started', type: 'run_started', payload, generation })];
+}
+
 /** The ends that a closed run owes its user: of every agent and undo that had not ended, and of the run itself. */
 export function closingEvents(record: RunRecord, closed: Closed): ClosingEvents {
   const { status, message, temporalRun, executionTimeMs: execution_time_ms, reason } = closed;

@@ -8,7 +8,7 @@ import type { RunIds } from '../notifier/run-ids.ts';
 import type { BindingRecord } from '../notifier/temporal-binding.ts';
 import type { IsAttended } from './attendance.ts';
 import { closedRun } from './closed-run.ts';
-import { closingEvents, type Closed } from './closing-events.ts';
+import { closingEvents, missingBeginning, type Closed } from './closing-events.ts';
 import { compensateClosed, type Compensation } from './compensate-closed.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 import { isOfEarlier, isPastDeadline, lostRun, type Silences } from './lost-run.ts';
@@ -86,6 +86,7 @@ async function endClosed(world: World, record: RunRecord, described: Described, 
   if (Date.now() - (described.closeTime?.getTime() ?? 0) < LAST_WORDS_MS) return false;
   // The server may have been replaced since it was asked, or its cluster may be one that no operator has confirmed.
   if (!['own', 'unknown'].includes(await world.standing())) return false;
+  await world.log.append(missingBeginning(record, closed));
   if (closed.terminated) await tellTerminated(world, record, closed);
   const { start, isReadable } = closed.byItself
     ? { start: {}, isReadable: true }

@@ -84,7 +84,8 @@ faultTest(
     const told = await stores.log.read({ userId: 'lonely', after: 0, limit: 10 });
     expect(told.map(({ type }) => type)).toEqual([]);
     await handle.terminate();
-    await until('lonely', 'run_failed');
+    const all = await until('lonely', 'run_failed');
+    expect(all.map(({ type }) => type)).toEqual(['run_started', 'operator_action', 'run_failed']);
     await own();
     await side.remove();
     return `Six seconds after its start its feed holds ${told.length} events; \`baton show\` names the missing worker.`;
