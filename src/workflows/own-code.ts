@@ -41,6 +41,24 @@ type Options = {
   onAgentsLeft: () => void;
 };
 
+const NOT_ENDED = 'the workflow did not end when it was asked to';
+
+/** A scope that says how often code still asks for something in it after it was cancelled. */
+class CodeScope extends CancellationScope {
+  onRefused: () => void = () => undefined;
+
+  override get consideredCancelled(): boolean {
+    const isCancelled = super.consideredCancelled;
+    if (isCancelled) this.onRefused();
+    return isCancelled;
+  }
+
+  /** What is asked for from now on is done, as if nobody had cancelled. */
+  shield(): void {
+    Object.assign(this, { cancellable: false });
+  }
+}
+
 const never = () => new Promise<never>(() => undefined);
 
 function textOf(thrown: unknown): string {
@@ -111,7 +129,7 @@ export function createOwnCode({ version, shield, deadline, atWork, onAgentsLeft 
     const last = Math.max(deadline, Date.now()) + CLEAN_UP_MS;
     do await sleep(STOP_GRACE_MS, { summary: 'the time that the code has to stop' });
     while (!isOver && atWork() > 0 && Date.now() < last);
-    end(new CancelledFailure('the workflow did not end when it was asked to'));
+    end(new CancelledFailure(NOT_ENDED));
   }
 
   async function stopLeft(scope: CancellationScope) {
@@ -132,7 +150,13 @@ export function createOwnCode({ version, shield, deadline, atWork, onAgentsLeft 
 
   async function supervise<Result>(body: () => Promise<Result>): Promise<Result> {
     const outer = CancellationScope.current();
-    const scope = new CancellationScope();
+    const scope = new CodeScope();
+    scope.onRefused = () => {
+      if (refusals.take(0)) return;
+      end(new CancelledFailure(NOT_ENDED));
+      // Each `sleep` in a cancelled scope fails at once, and code that catches that would hold up its worker for ever.
+      scope.shield();
+    };
     try {
       const result = await new Promise<Result>((resolve, failed) => {
         reject = failed;

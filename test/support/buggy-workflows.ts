@@ -50,6 +50,18 @@ export const ignoresStop = workflow('ignoresStop', async (_input: object) => {
   }
 });
 
+/** Sleeps on whatever happens. */
+export const sleepsOn = workflow('sleepsOn', async (_input: object) => {
+  await quick({});
+  for (;;) {
+    try {
+      await sleep(60_000);
+    } catch {
+      // Sleep again.
+    }
+  }
+});
+
 export const waitsInVain = workflow('waitsInVain', (_input: object) => new Promise<never>(() => undefined));
 
 type Thrown = 'undefined' | 'text' | 'long' | 'frozen' | 'cycle' | 'hostile' | 'null-prototype' | 'symbol';

@@ -62,12 +62,16 @@ faultTest(
   'a run whose code catches every cancel and goes on is cancelled all the same',
   { kind: 13, before: 'the code ran in a circle, its task timed out again and again, and the run stayed open' },
   async () => {
-    const handle = await t.start(workflows.ignoresStop, {});
-    await t.until(handle, ({ type }) => type === 'agent_started');
-    await handle.cancel();
-    const run = await ended(handle);
-    expect(run.status).toBe('cancelled');
-    return `cancelled after ${run.ms} ms`;
+    const took: number[] = [];
+    for (const code of [workflows.ignoresStop, workflows.sleepsOn]) {
+      const handle = await t.start(code, {});
+      await t.until(handle, ({ type }) => type === 'agent_started');
+      await handle.cancel();
+      const run = await ended(handle);
+      expect(run.status).toBe('cancelled');
+      took.push(run.ms);
+    }
+    return `cancelled after ${took.join(' and ')} ms, whether it calls agents or sleeps`;
   },
 );
 
@@ -146,7 +150,7 @@ faultTest(
   async () => {
     const misnamed = defineApp({ agents: [], workflows: new URL('../support/misnamed-workflows.ts', import.meta.url) });
     const refused = await testApp(misnamed).then(
-      async (made) => made.stop(),
+      async (made) => made.stop().then(() => 'accepted'),
       (error: Error) => error.message,
     );
     expect(refused).toMatch(/misnamed-workflows\.ts exports workflow trip as voyage; use one name for both$/);
