@@ -128,6 +128,49 @@ describe.each(SIDE_STORES)('the effect ledger in %s', (_name, newPlace) => {
     });
   });
 
+  test('vouches for what it does not have while it is the one that the start named, and only then', async () => {
+    const call = newCall();
+    const { workflowId, agentRun } = call;
+    const named = await at.store.effects.incarnation({ workflowId });
+    const which = { workflowId, agentRun };
+    expect(await at.other.effects.vouches({ ...which, named })).toBe(true);
+    expect(await at.other.effects.vouches({ ...which, named: 'another one' })).toBe(false);
+    const opening = await at.store.effects.open({ ...which, named, order: first, isKnown: false });
+    expect(opening).toEqual({ recorded: named, current: named, vouches: true });
+    const begun = { call, order: first, opening: { ...opening, underWayMs: 0 } };
+    expect((await at.store.effects.begin(begun)).status).toBe('call');
+    // What the first attempt has recorded counts from then on.
+    const later = await at.other.effects.open({ ...which, named: 'another one', order: second, isKnown: true });
+    expect(later.vouches).toBe(true);
+  });
+
+  test('takes a call that it lacks for unknown where it does not vouch, for as long as it may be under way', async () => {
+    const call = newCall();
+    const { workflowId, agentRun } = call;
+    const opening = await at.store.effects.open({ workflowId, agentRun, named: 'old', order: first, isKnown: false });
+    expect(opening).toMatchObject({ recorded: 'old', vouches: false });
+    const { status, entry } = await at.store.effects.begin({
+      call,
+      order: first,
+      opening: { ...opening, underWayMs: 5_000 },
+    });
+    expect(status).toBe('unknown');
+    expect(entry.remainingMs).toBeGreaterThan(4_000);
+    expect(entry.remainingMs).toBeLessThanOrEqual(5_000);
+    expect(await at.other.effects.settle({ key: call, order: first, outcome: 'not_done' })).toBe(true);
+    expect((await at.store.effects.begin({ call, order: first, opening: { ...opening, underWayMs: 0 } })).status).toBe(
+      'call',
+    );
+  });
+
+  test('does not doubt a call that may be repeated', async () => {
+    const call = newCall({ repeatable: true });
+    const { workflowId, agentRun } = call;
+    const opening = await at.store.effects.open({ workflowId, agentRun, named: 'old', order: first, isKnown: false });
+    const begun = { call, order: first, opening: { ...opening, underWayMs: 0 } };
+    expect((await at.store.effects.begin(begun)).status).toBe('call');
+  });
+
   test('lists one agent or the whole run in the order in which the calls began', async () => {
     const call = newCall();
     const calls = [call, { ...call, agentRun: 'seller-1' }, { ...call, occurrence: 2 }];
