@@ -71,5 +71,7 @@ function drained(stream: NodeJS.WriteStream): Promise<void> {
  */
 export async function endProcess(): Promise<never> {
   await Promise.all([process.stdout, process.stderr].map(drained));
+  // The error of a file that cannot be written comes by an event, which has not been emitted yet.
+  await new Promise(setImmediate);
   process.exit(process.exitCode ?? (unhandledErrors() > 0 ? 1 : 0));
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { freePort } from '../../src/dev/free-port.ts';
@@ -52,6 +53,17 @@ faultTest(
     return 'Both report the errors with their stacks, serve on, and end with code 0 at SIGTERM.';
   },
 );
+
+test('a command whose output cannot be written fails, and one whose reader has enough does not', async () => {
+  await using dir = await temporaryDir();
+  const env = { ...process.env, BATON_DATA_DIR: dir.path };
+  const inShell = (line: string) => spawnSync('bash', ['-c', `set -o pipefail; ${line}`], { env, encoding: 'utf8' });
+  const command = `${process.execPath} bin/baton.mjs token --user ann`;
+  const full = inShell(`${command} > /dev/full`);
+  expect(full.status).toBe(1);
+  expect(full.stderr).toMatch(/^baton: its output cannot be written: ENOSPC.*\n$/);
+  expect(inShell(`${command} | true`)).toMatchObject({ status: 0, stderr: '' });
+});
 
 test('every command passes the one guard, and no other file handles what nobody caught', () => {
   const main = readFileSync('src/cli.ts', 'utf8');
