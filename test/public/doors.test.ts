@@ -8,12 +8,12 @@ const namesOf = async (door: string) => Object.keys((await import(door)) as obje
 
 describe('the public doors', () => {
   test.each([
-    ['baton-agents', ['BatonError', 'defineAgent', 'defineApp', 'definePlan', 'defineTool']],
+    ['baton-agents', ['BatonError', 'defineAgent', 'defineApp', 'definePlan', 'defineTool', 'secret']],
     ['baton-agents/client', ['connect']],
     ['baton-agents/feed', ['connectFeed', 'emptyFeed', 'foldFeed', 'toAgUi', 'toUiMessageStream']],
     [
       'baton-agents/testing',
-      ['assertFeed', 'cannedAgent', 'recordingNotifier', 'replay', 'startTestServer', 'testApp'],
+      ['assertFeed', 'assertNoSecrets', 'cannedAgent', 'recordingNotifier', 'replay', 'startTestServer', 'testApp'],
     ],
     ['baton-agents/worker', ['WORKFLOWS_PATH', 'createWorker']],
     [
