@@ -35,7 +35,24 @@ type Options = {
  * together until the first of them has delivered any.
  */
 const MAX_REPEATED_BYTES = 16_000;
-const MAX_REPEATED_BYTES_IN_ALL = 1_000_000;
+const MAX_REPEATED_BYTES_IN_ALL = 100_000;
+
+/** Most bytes of events that ride along with an agent, and that one activity publishes. Temporal takes 2 MB. */
+const MAX_RIDING_BYTES = 64_000;
+const MAX_PUBLISHED_BYTES = 500_000;
+
+const bytesOf = (events: readonly NewEvent[]) => events.reduce((sum, event) => sum + JSON.stringify(event).length, 0);
+
+/** The first events, at least one, as far as they have so many characters of JSON, and the others. */
+function cut(events: readonly NewEvent[], mostBytes: number): [fitting: NewEvent[], left: NewEvent[]] {
+  let bytes = 0;
+  let end = 0;
+  for (; end < events.length && mostBytes > 0; end += 1) {
+    bytes += JSON.stringify(events[end]).length;
+    if (bytes > mostBytes && end > 0) break;
+  }
+  return [events.slice(0, end), events.slice(end)];
+}
 
 /** Not comparable with an activity's `exec` on purpose: the workflow speaks of the execution, not of one attempt of it. */
 function execOf({ agent, attempt = 1, final }: About): string {
@@ -119,14 +136,9 @@ export function createRunEvents(
 
   /** What is under way, once more, as far as it fits. */
   function again(events: readonly NewEvent[]): NewEvent[] {
-    let bytes = 0;
-    return events.filter((event) => {
-      const size = JSON.stringify(event).length;
-      bytes += size;
-      if (bytes > MAX_REPEATED_BYTES && event !== opening) return false;
-      repeatedBytes += size;
-      return repeatedBytes <= MAX_REPEATED_BYTES_IN_ALL;
-    });
+    const [fitting] = cut(events, Math.min(MAX_REPEATED_BYTES, MAX_REPEATED_BYTES_IN_ALL - repeatedBytes));
+    repeatedBytes += bytesOf(fitting);
+    return fitting;
   }
 
   function openingFirst(events: NewEvent[]): NewEvent[] {
@@ -134,11 +146,15 @@ export function createRunEvents(
     return first ? [first, ...events.filter((event) => event !== first)] : events;
   }
 
-  /** Hands the collected events over; whoever takes them must confirm them or give them back. */
-  function take(): NewEvent[] {
-    const taken = openingFirst([...again(underWay()), ...pending]);
-    pending = [];
-    return hold(taken);
+  /**
+   * Hands the collected events over, as far as they fit; whoever takes them must confirm them or give them back. What does
+   * not fit is published when the code has handed over to the server.
+   */
+  function take(mostBytes = MAX_RIDING_BYTES): NewEvent[] {
+    const [fitting, left] = engine === 1 ? [pending, []] : cut(openingFirst(pending), mostBytes);
+    pending = left;
+    if (left.length > 0) publishAfterTurn();
+    return hold(openingFirst([...again(underWay()), ...fitting]));
   }
 
   /**
@@ -171,9 +187,11 @@ export function createRunEvents(
   }
 
   async function publishFrozen(): Promise<void> {
-    if (ended || pending.length === 0) return;
-    const taken = take();
-    if (await publishDurably(taken, shield)) confirm(taken);
+    while (!ended && pending.length > 0) {
+      const taken = take(MAX_PUBLISHED_BYTES);
+      if (!(await publishDurably(taken, shield))) return;
+      for (const { id } of taken) unconfirmed.delete(id);
+    }
   }
 
   /** Publishes at once what would else wait for the next agent. Resolves when everything so far was handed over. */
@@ -205,7 +223,12 @@ export function createRunEvents(
      */
     async end(outcome?: RunOutcome): Promise<void> {
       ended = true;
-      await publishEnd(rest(), { outcome, shield });
+      let [first, left] = cut(rest(), MAX_PUBLISHED_BYTES);
+      while (left.length > 0) {
+        await publishDurably(first, shield);
+        [first, left] = cut(left, MAX_PUBLISHED_BYTES);
+      }
+      await publishEnd(first, { outcome, shield });
     },
     /** Everything that is not known to be in the log; of version 1 only what nobody has taken. */
     rest,

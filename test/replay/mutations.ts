@@ -76,6 +76,29 @@ export const MUTATIONS: NamedMutation[] = [
     change: replace('scope.cancel();', 'return;'),
   },
   {
+    name: 'an answer counts without being claimed',
+    file: 'approvals.ts',
+    change: replace('settle(await claim({ ...asked.answer, user_id: userId }))', 'settle(asked.answer)'),
+  },
+  {
+    name: "a run's end is published inside of its last task",
+    file: 'finish-run.ts',
+    change: replace(
+      'if (events.engine === 1) await events.publish();',
+      'if (events.engine > 0) await events.publish();',
+    ),
+  },
+  {
+    name: 'messages are published inside of their task',
+    file: 'run-events.ts',
+    change: replace('engine === 1 ? publishEvents', 'engine > 0 ? publishEvents'),
+  },
+  {
+    name: 'events that nobody takes along wait for the next agent',
+    file: 'run-events.ts',
+    change: replace('    publishAfterTurn();\n', ''),
+  },
+  {
     name: "an agent's questions have other ids",
     file: 'answer-agent.ts',
     change: replace('`${agent_run}.${asked}`', '`${agent_run}-${asked}`'),

@@ -18,7 +18,8 @@ const files = paths.map((path) => basename(path)).sort();
 
 test('every scenario has a history with its feed, and every history a scenario', () => {
   const names = SCENARIOS.map(({ name }) => name).sort();
-  const scenariosOf = (kept: string[]) => [...new Set(kept.map((file) => scenarioOf(file.replace('.feed.', '.'))))];
+  const scenariosOf = (kept: string[]) =>
+    [...new Set(kept.map((file) => scenarioOf(file.replace('.feed.', '.'))))].sort();
   expect(scenariosOf(files.filter((file) => !isFeedFile(file)))).toEqual(names);
   expect(scenariosOf(files.filter(isFeedFile))).toEqual(names);
 });
