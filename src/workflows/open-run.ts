@@ -96,6 +96,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     shield,
     deadline: startedAt + start.timeout_ms,
     atWork: () => calls.active.size,
+    isUndoing: () => undoing !== undefined,
     onAgentsLeft: stopAgents,
   });
   setHandler(

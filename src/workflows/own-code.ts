@@ -37,6 +37,8 @@ type Options = {
   deadline: number;
   /** How many agents are at work. */
   atWork: () => number;
+  /** Whether something is being undone, which needs no agent where tools undo it. */
+  isUndoing: () => boolean;
   /** Called where agents are still at work when the code has ended. */
   onAgentsLeft: () => void;
 };
@@ -83,7 +85,7 @@ function sendable(thrown: unknown): unknown {
  * Runs the code that a run is made of, and sees to it that its bugs end the run: a failure that it ignores, a stop that it
  * ignores, a promise that it waits for in vain.
  */
-export function createOwnCode({ version, shield, deadline, atWork, onAgentsLeft }: Options) {
+export function createOwnCode({ version, shield, deadline, atWork, isUndoing, onAgentsLeft }: Options) {
   const handed = createHandedPromises();
   let isOver = false;
   let isStopping = false;
@@ -128,7 +130,7 @@ export function createOwnCode({ version, shield, deadline, atWork, onAgentsLeft 
   async function waitForEnd() {
     const last = Math.max(deadline, Date.now()) + CLEAN_UP_MS;
     do await sleep(STOP_GRACE_MS, { summary: 'the time that the code has to stop' });
-    while (!isOver && atWork() > 0 && Date.now() < last);
+    while (!isOver && (atWork() > 0 || isUndoing()) && Date.now() < last);
     end(new CancelledFailure(NOT_ENDED));
   }
 

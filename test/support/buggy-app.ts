@@ -1,6 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineAgent } from '../../src/agents/define-agent.ts';
 import { defineApp } from '../../src/agents/define-app.ts';
+import { defineTool } from '../../src/tools/define-tool.ts';
 
 const anything = z.looseObject({});
 
@@ -38,8 +40,26 @@ const local = defineAgent({
   run: (input) => input,
 });
 
+/** Takes longer to give back than a workflow has to stop. */
+const lend = defineTool({
+  name: 'lend',
+  effect: 'idempotent',
+  input: anything,
+  output: anything,
+  run: (input) => input,
+  compensate: () => setTimeout(12_000),
+});
+
+const lender = defineAgent({
+  name: 'lender',
+  input: anything,
+  output: anything,
+  tools: { lend },
+  run: (input, { tools }) => tools.lend(input),
+});
+
 /** Agents for workflows with bugs, see `buggy-workflows.ts`. */
 export default defineApp({
-  agents: [quick, blind, fails, endless, local],
+  agents: [quick, blind, fails, endless, local, lender],
   workflows: new URL('./buggy-workflows.ts', import.meta.url),
 });

@@ -3,7 +3,7 @@ import { CancellationScope, sleep } from '@temporalio/workflow';
 import { agents, ask, saga, workflow } from '../../src/workflow.ts';
 import type app from './buggy-app.ts';
 
-const { blind, endless, fails, local, quick } = agents<typeof app>();
+const { blind, endless, fails, local, quick, lender } = agents<typeof app>();
 
 /** Ignores an agent that fails, and calls others for ever. */
 export const ignoresFailure = workflow('ignoresFailure', async (_input: object) => {
@@ -179,5 +179,14 @@ export const registersNonsense = workflow('registersNonsense', ({ entry }: { ent
     await quick({});
     undo(entry as { agent: string; input: unknown });
     await quick({});
+  }),
+);
+
+/** Registers an undo, does what a tool undoes slowly, and waits. */
+export const undoesSlowly = workflow('undoesSlowly', (_input: object) =>
+  saga(async (undo) => {
+    undo({ agent: 'quick', input: { undo: true } });
+    await lender({});
+    await endless({});
   }),
 );
