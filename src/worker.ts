@@ -12,8 +12,7 @@ import type { Decisions } from './notifier/decisions.ts';
 import type { EffectLedger } from './notifier/effect-ledger.ts';
 import type { Leases } from './notifier/leases.ts';
 import type { Notifier } from './notifier/notifier.ts';
-import { createDataConverter } from './payload/data-converter.ts';
-import { keepPayload } from './payload/keep-payload.ts';
+import { createDataConverter, keepPayload } from './payload/data-converter.ts';
 import { bundleWorkflows } from './workflow-bundle/bundle-workflows.ts';
 
 export type WorkerOptions = {

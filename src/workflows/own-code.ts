@@ -9,6 +9,7 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
+import { MAX_MESSAGE } from '../contracts/thrown-message.ts';
 import type { engineVersion } from './engine-version.ts';
 import { failureType } from './failure-type.ts';
 import { createHandedPromises } from './handed-promises.ts';
@@ -25,9 +26,6 @@ const CLEAN_UP_MS = 60_000;
 
 /** How long agents that a run leaves at work may take to stop, in milliseconds; what the run did is undone after that. */
 const LEFT_AGENTS_MS = 60_000;
-
-/** Longest message of an error that ends a run, in characters. */
-const MAX_MESSAGE = 2_000;
 
 type Options = {
   version: ReturnType<typeof engineVersion>;
