@@ -8,6 +8,7 @@ import { limitTime } from './limit-time.ts';
 import type { QueueWatch } from './queue-watch.ts';
 import { closeAs, endEventOf, endOfThrown, needsUndo, sendableEnd, type RunEnd } from './run-end.ts';
 import type { RunEvents } from './run-events.ts';
+import type { Undos } from './undos.ts';
 
 export const STATUS = defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, SearchAttributeType.KEYWORD);
 
@@ -27,7 +28,7 @@ type Options<Result> = FinishOptions<Result> & {
   outcomes: readonly AgentOutcome[];
   /** The orchestration. */
   body: () => Promise<RunEnd<Result>>;
-  undo: () => Promise<Compensated[]>;
+  undos: Pick<Undos, 'isUndoing' | 'cutOff' | 'undo'>;
   /** Called once the run's agents must stop, and once its end is known. */
   onStopRequested: () => void;
   onEnd: (status: RunStatus) => void;
@@ -47,7 +48,7 @@ export async function finishRun<Result>({
   queueWatch,
   outcomes,
   body,
-  undo,
+  undos,
   onStopRequested,
   onEnd,
   cancelledAt,
@@ -89,7 +90,9 @@ export async function finishRun<Result>({
   // Results of single agents are in the history once already; repeating them would double it.
   const agents = outcomes.map(({ result: _result, ...rest }) => rest);
   const first = checked(end, agents);
-  const undone = needsUndo(first.status) ? await undo() : [];
+  // A run that ended in the middle of an undo would leave the rest undone, and nobody would say so.
+  const cutOff = events.engine > 1 && undos.isUndoing() ? await undos.cutOff() : [];
+  const undone = [...cutOff, ...(needsUndo(first.status) ? await undos.undo() : [])];
   const last = checked(amend(first, undone), { agents, undone });
   const execution_time_ms = tellEnd(last);
   const { workflowId, workflowType } = workflowInfo();

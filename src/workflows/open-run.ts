@@ -2,7 +2,7 @@
 import { continueAsNew, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { z } from 'zod';
 import type { AnyAgent } from '../agents/define-agent.ts';
-import type { RunStatus } from '../contracts/names.ts';
+import { UNDO_PREFIX, type RunStatus } from '../contracts/names.ts';
 import type { Question } from '../contracts/run-messages.ts';
 import type { AgentOutcome } from '../contracts/run.ts';
 import { RUN_BOUNDS } from '../contracts/run-bounds.ts';
@@ -96,7 +96,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     shield,
     deadline: startedAt + start.timeout_ms,
     atWork: () => calls.active.size,
-    isUndoing: () => undoing !== undefined,
+    isUndoing: undos.isUndoing,
     onAgentsLeft: stopAgents,
   });
   setHandler(
@@ -183,7 +183,9 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     if (version > 1 && (ended || cancelledAt !== undefined)) return;
     cancelledAt = Date.now();
     for (const { begun, ...about } of calls.active.values()) {
-      if (begun) events.emit('agent_cancelling', { stage: 'requested' }, about);
+      // What undoes something is not stopped.
+      const isStopped = version === 1 || !about.agent_run.startsWith(UNDO_PREFIX);
+      if (begun && isStopped) events.emit('agent_cancelling', { stage: 'requested' }, about);
     }
     if (calls.active.size > 0) void events.publish();
   }
@@ -199,7 +201,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
       queueWatch,
       outcomes,
       body: () => code.run(body),
-      undo: () => undos.undo(),
+      undos,
       onStopRequested,
       onEnd,
       cancelledAt: () => cancelledAt,

@@ -33,6 +33,7 @@ const inlineBytesOf = (entry: Undo) => ('undo' in entry ? 0 : Math.min(MAX_INLIN
 export function createUndos({ entries, version, start, events, calls, turns, onUndoing }: Options) {
   const { generation = 0, limits, incarnation } = start;
   const names = new Set<string>();
+  const underWay = new Set<Promise<Compensated[]>>();
   let bytes = 0;
 
   const count = () => {
@@ -97,9 +98,20 @@ export function createUndos({ entries, version, start, events, calls, turns, onU
     undo(keep = 0): Promise<Compensated[]> {
       const undone = runCompensations(entries.splice(keep), { events, perform: version > 1 ? performInTurn : perform });
       if (version > 1) count();
-      const over = () => onUndoing(undefined);
+      underWay.add(undone);
+      const over = () => {
+        underWay.delete(undone);
+        if (version === 1 || underWay.size === 0) onUndoing(undefined);
+      };
       void undone.then(over, over);
       return undone;
     },
+    isUndoing: () => underWay.size > 0,
+    /** Resolves with what is being undone, once it is: by sagas whose code has ended, or was given up, meanwhile. */
+    async cutOff(): Promise<Compensated[]> {
+      return (await Promise.all(underWay)).flat();
+    },
   };
 }
+
+export type Undos = ReturnType<typeof createUndos>;

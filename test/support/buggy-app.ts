@@ -40,14 +40,14 @@ const local = defineAgent({
   run: (input) => input,
 });
 
-/** Takes longer to give back than a workflow has to stop. */
+/** Takes a while to give back; by itself longer than a workflow has to stop. */
 const lend = defineTool({
   name: 'lend',
   effect: 'idempotent',
   input: anything,
   output: anything,
   run: (input) => input,
-  compensate: () => setTimeout(12_000),
+  compensate: ({ ms }) => setTimeout(Number(ms ?? 12_000)),
 });
 
 const lender = defineAgent({

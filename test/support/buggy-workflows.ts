@@ -182,6 +182,23 @@ export const registersNonsense = workflow('registersNonsense', ({ entry }: { ent
   }),
 );
 
+/** Forgets two sagas that fail side by side, and ends while they undo what they did, by itself or by a failure. */
+export const forgetsSagas = workflow('forgetsSagas', async ({ how }: { how: 'returns' | 'fails' }) => {
+  const forgotten = [1_200, 600].map((ms) =>
+    saga(async (undo) => {
+      undo({ agent: 'quick', input: { ms } });
+      await lender({ ms });
+      throw new Error('it does not go on');
+    }),
+  );
+  for (const one of forgotten) one.catch(() => undefined);
+  // By then both undo what they did.
+  await local({});
+  await quick({});
+  await quick({});
+  if (how === 'fails') throw new Error('nor does this');
+});
+
 /** Registers an undo, does what a tool undoes slowly, and waits. */
 export const undoesSlowly = workflow('undoesSlowly', (_input: object) =>
   saga(async (undo) => {

@@ -174,6 +174,31 @@ faultTest(
 );
 
 faultTest(
+  'a run whose code ends in the middle of its undos ends once all of them are done',
+  { kind: 13, before: 'the run ended in the middle of them: a reservation stayed, and nobody said so' },
+  async () => {
+    const lasted: number[] = [];
+    for (const [how, status] of [
+      ['returns', 'completed'],
+      ['fails', 'failed'],
+    ] as const) {
+      const handle = await t.start(workflows.forgetsSagas, { how });
+      const run = await ended(handle);
+      const types = (await t.events(handle)).map(({ type }) => type);
+      const count = (type: string) => types.filter((each) => each === type).length;
+      expect({
+        status: run.status,
+        began: count('compensation_started'),
+        undone: count('compensation_completed'),
+      }).toEqual({ status, began: 4, undone: 4 });
+      expect(types.at(-1)).toMatch(/^run_/);
+      lasted.push(run.ms);
+    }
+    return `4 of 4 undos are done before the end, after ${lasted.join(' and ')} ms, whether the code returns or fails`;
+  },
+);
+
+faultTest(
   'a run that waits for what never comes ends at its deadline',
   { kind: 13, before: 'the run stayed open, six minutes past its deadline', timeoutMs: 40_000 },
   async () => {
