@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ClientLine } from '../records/lines.ts';
 import type { Findings } from './findings.ts';
-import { endsOf, heardOf, RUN_ENDS, statusOf, type KnownRun, type World } from './world.ts';
+import type { Window } from './losses.ts';
+import { endedBeforeItClosed, endsOf, heardOf, RUN_ENDS, statusOf, type KnownRun, type World } from './world.ts';
 
 type Answer = Extract<ClientLine, { what: 'answer' }>;
 type View = { status: string; ended_at: string | null; result: unknown };
@@ -47,6 +48,8 @@ function checkView(answer: Answer, run: KnownRun, heardAt: number | undefined, {
     fault('answers', `${name} says ${view.status}, it ended ${end.at} only`);
   const outcome = run.executions.at(-1)?.outcome as { result?: unknown } | null;
   const result = outcome?.result ?? null;
+  if (status === 'completed' && endedBeforeItClosed(run) && view.result == null)
+    fault('answers', `${name} completed, and has no result`);
   // A run that was closed from outside has no outcome; what its agents had come to is shown all the same.
   if (outcome && !isDeepStrictEqual(view.result ?? null, result))
     fault('answers', `${name} has the result ${JSON.stringify(view.result)}, its history ${JSON.stringify(result)}`);
@@ -89,6 +92,17 @@ function checkDecision(answer: Answer, run: KnownRun, { fault }: Findings) {
     if (payload.decision !== decision) fault('answers', `${name} was accepted, the feed says ${payload.decision}`);
 }
 
+/**
+ * The loss of the log by which a run that was accepted cannot be found: for good if its end was lost with the rest of it,
+ * else until a reconciler has found it in Temporal.
+ */
+function forgottenBy(answer: Answer, run: KnownRun, { losses }: World): Window | undefined {
+  const loss = losses.lastLogLossBetween(run.acceptedAt ?? 0, answer.at);
+  if (!loss || run.events.some(({ at }) => Date.parse(at) < answer.at)) return undefined;
+  const isOver = endsOf(run).some((end) => run.lost.includes(end));
+  return isOver || answer.began <= loss.to + RECONCILED_MS ? loss : undefined;
+}
+
 /** What was answered over HTTP, held against the feed. */
 export function checkAnswers(world: World, findings: Findings): void {
   const heard = heardEnds(world);
@@ -106,9 +120,8 @@ export function checkAnswers(world: World, findings: Findings): void {
     const run = answer.run === undefined ? undefined : world.byName.get(answer.run);
     if (status === 404 && run?.acceptedAt !== undefined && !path.includes('/approvals/')) {
       const words = `${method} ${path} of ${user}: 404, though it was accepted`;
-      // A store that forgot all of a run does not know its id either, until the run is heard of again.
-      const forgotten = run.lost.length > 0 && !run.events.some(({ at }) => Date.parse(at) < answer.at);
-      if (forgotten) findings.allowed('lost', words);
+      const loss = forgottenBy(answer, run, world);
+      if (loss) findings.allowed('lost', `${words} (${loss.fault})`);
       else findings.fault('answers', words);
     }
     if (status !== 200) continue;

@@ -17,7 +17,11 @@ export const COLUMNS = {
 export type Column = keyof typeof COLUMNS;
 
 /** What a store cannot promise, or what an operator's act ends: allowed, but listed with its reason. */
-export const DOCUMENTED = { lost: 'lost as documented', ended: 'ended as documented' } as const;
+export const DOCUMENTED = {
+  lost: 'lost as documented',
+  ended: 'ended as documented',
+  unknown: 'undos reported unknown',
+} as const;
 export type Documented = keyof typeof DOCUMENTED;
 
 export type Report = {

@@ -97,6 +97,21 @@ export type World = ReturnType<typeof worldOf>;
 /** All that was ever heard of a run. */
 export const heardOf = ({ lost, events }: KnownRun): LoggedEvent[] => [...lost, ...events];
 
+/** When a run began as far as anybody saw, in milliseconds since 1970. */
+export const beganAt = ({ acceptedAt = Number.MAX_SAFE_INTEGER, executions }: KnownRun): number =>
+  Math.min(acceptedAt, ...executions.map(({ started_at }) => started_at));
+
+/**
+ * Whether a run came to its end by itself and was terminated before Temporal had closed it: what its own words say is
+ * true, since an end is published before the close, and nothing changes it.
+ */
+export function endedBeforeItClosed(run: KnownRun): boolean {
+  const [end] = endsOf(run);
+  const { status, closed_at } = run.executions.at(-1) ?? {};
+  const isTerminated = run.planned.terminateAfter !== null && status === 'terminated' && closed_at != null;
+  return isTerminated && end !== undefined && end.exec !== 'reconciler' && Date.parse(end.at) <= closed_at;
+}
+
 /** The end of a run that counts: of its last generation; one that is lost only where there is no other. */
 export function endsOf(run: KnownRun): LoggedEvent[] {
   const generation = Math.max(0, ...heardOf(run).map((event) => event.generation));

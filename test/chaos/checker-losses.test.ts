@@ -1,7 +1,7 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { checkRecords } from '../../chaos/checker/check-folder.ts';
 import type { Records } from '../../chaos/checker/read-records.ts';
-import type { LogLine } from '../../chaos/records/lines.ts';
+import type { ClientLine, LogLine } from '../../chaos/records/lines.ts';
 import { recorded } from './recorded.ts';
 
 const AFTER_ALL = Number.MAX_SAFE_INTEGER - 1;
@@ -66,4 +66,47 @@ test('a run that its Temporal forgot is listed, and one that failed by itself is
   expect(alone.found.runEnds.length).toBeGreaterThan(0);
   expect(withFault.found.runEnds).toEqual([]);
   expect(withFault.documented.ended).toContainEqual(expect.stringContaining('(temporal:empty)'));
+});
+
+describe('a run that is not found though it was accepted', () => {
+  type Answer = Extract<ClientLine, { what: 'answer' }>;
+
+  /** Its log is lost right after it was accepted; so long after that it is asked for. */
+  function forget(records: Records, { askedAfterMs, isOver = false }: { askedAfterMs: number; isOver?: boolean }) {
+    const accepted = records.clients.find((line): line is Answer => line.what === 'answer' && line.path === '/v1/runs');
+    const { run, user, at } = accepted as Answer & { run: string };
+    for (const phase of ['begins', 'ends'] as const)
+      records.faults.push({ at: at + 1, n: 99, fault: 'log:truncate', phase });
+    const last = records.log.flatMap((line): LogLine[] => {
+      if (line.what !== 'event' || line.run_id !== run) return [{ ...line, log: 1 }];
+      return isOver ? [] : [{ ...line, log: 1, event: { ...line.event, at: new Date(at + 60_000).toISOString() } }];
+    });
+    records.log.push(...last);
+    const asked = {
+      began: at + askedAfterMs,
+      at: at + askedAfterMs,
+      method: 'GET',
+      path: `/v1/runs/${run}`,
+      status: 404,
+    };
+    records.clients.push({ client: 'http', user, what: 'answer', run, body: null, ...asked });
+    return checkRecords(records);
+  }
+  const notFound = expect.stringContaining('404, though it was accepted');
+
+  test('is listed for as long as a reconciler takes to find it in Temporal', () => {
+    const { found, documented } = forget(recorded(), { askedAfterMs: 10_000 });
+    expect(found.answers).not.toContainEqual(notFound);
+    expect(documented.lost).toContainEqual(notFound);
+  });
+
+  test('contradicts after that', () => {
+    expect(forget(recorded(), { askedAfterMs: 20_000 }).found.answers).toContainEqual(notFound);
+  });
+
+  test('is listed for good if its end was lost with the rest of it', () => {
+    const { found, documented } = forget(recorded(), { askedAfterMs: 20_000, isOver: true });
+    expect(found.answers).not.toContainEqual(notFound);
+    expect(documented.lost).toContainEqual(notFound);
+  });
 });

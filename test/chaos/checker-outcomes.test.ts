@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { checkRecords } from '../../chaos/checker/check-folder.ts';
 import type { Records } from '../../chaos/checker/read-records.ts';
 import type { BankLine, ClientLine, TemporalLine } from '../../chaos/records/lines.ts';
-import { eventOf, found, loseEverywhere } from './recorded.ts';
+import { eventOf, found, loseEverywhere, recorded } from './recorded.ts';
 
 const runEnd = (records: Records, status: string) =>
   eventOf(records, ({ event }) => /^run_(completed|failed)$/.test(event.type) && event.payload.status === status);
@@ -95,6 +96,56 @@ describe('the end of a run', () => {
       delete (outcome as { result?: unknown }).result;
     });
     expect(columns).toContain('runEnds');
+  });
+
+  describe('that Temporal has as terminated', () => {
+    /** Terminated by its user's plan, `ms` after it had said that it completed. */
+    function terminate(records: Records, ms: number) {
+      const end = runEnd(records, 'completed');
+      const closed_at = Date.parse(end.event.at) + ms;
+      Object.assign(executionOf(records, end.run_id), { status: 'terminated', closed_at, outcome: null });
+      Object.assign(records.plan.runs.find(({ run }) => run === end.run_id) ?? {}, { terminateAfter: 1 });
+      return end;
+    }
+    const viewsOf = (records: Records, run_id: string) =>
+      records.clients.flatMap((line) =>
+        line.what === 'answer' && line.method === 'GET' && line.run === run_id && line.status === 200
+          ? [line.body as { result: unknown }]
+          : [],
+      );
+
+    test('is true where the run had said so before it was closed, and is listed', () => {
+      const records = recorded();
+      terminate(records, 5);
+      const { found: columns, documented } = checkRecords(records);
+      expect(columns.runEnds).toEqual([]);
+      expect(columns.answers).toEqual([]);
+      expect(documented.ended).toContainEqual(expect.stringContaining('terminated before Temporal had closed it'));
+    });
+
+    test('is not true where the run was closed before it said so', () => {
+      expect(found((records) => void terminate(records, -5))).toContain('runEnds');
+    });
+
+    test('is not true where somebody else said so of it', () => {
+      expect(found((records) => void (terminate(records, 5).event.exec = 'reconciler'))).toContain('runEnds');
+    });
+
+    test('is not true where nobody was to terminate it', () => {
+      const columns = found((records) => {
+        const { run_id } = terminate(records, 5);
+        Object.assign(records.plan.runs.find(({ run }) => run === run_id) ?? {}, { terminateAfter: null });
+      });
+      expect(columns).toContain('runEnds');
+    });
+
+    test('contradicts an answer without its result', () => {
+      const columns = found((records) => {
+        const { run_id } = terminate(records, 5);
+        for (const view of viewsOf(records, run_id)) view.result = null;
+      });
+      expect(columns).toEqual(['answers']);
+    });
   });
 
   test('of a workflow that is still open in Temporal is not true', () => {
