@@ -15,6 +15,8 @@ async function show(id: string, { json }: { json?: boolean }): Promise<void> {
     const shown = {
       ...run,
       diagnosis: diagnose(known),
+      paused_by: folded?.paused_by ?? null,
+      approvals: known.approvals.map(({ asked_at: _at, on_expiry: _then, ...asked }) => asked),
       time_to_stop_ms: folded?.time_to_stop_ms ?? null,
       agents: agentOutcomes(folded),
       compensations: folded?.compensations ?? [],

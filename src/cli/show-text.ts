@@ -1,4 +1,5 @@
 import type { RunSummary } from '../client/list-runs.ts';
+import type { PendingApproval } from '../contracts/run-messages.ts';
 import type { AgentOutcome } from '../contracts/run.ts';
 import type { FoldedCompensation } from '../feed/folded.ts';
 import { duration } from './live/duration.ts';
@@ -7,6 +8,10 @@ import { table } from './table.ts';
 
 export type ShownRun = RunSummary & {
   diagnosis: Diagnosis;
+  /** Who paused the run; null while it is not paused. */
+  paused_by: string | null;
+  /** Its open questions, also while it is paused. */
+  approvals: Pick<PendingApproval, 'approval_id' | 'question' | 'options' | 'expires_at'>[];
   /** From the request to cancel until the run had stopped; null unless it was cancelled. */
   time_to_stop_ms: number | null;
   agents: AgentOutcome[];
@@ -42,8 +47,11 @@ function pendingLines(one: PendingAgent): string[] {
 }
 
 /** A run as `baton show` prints it. */
-export function showText({ agents, pending, compensations, time_to_stop_ms, ui, diagnosis, ...run }: ShownRun): string {
+export function showText(shown: ShownRun): string {
+  const { agents, pending, compensations, time_to_stop_ms, ui, diagnosis, paused_by, approvals, ...run } = shown;
   const lines = [`run       ${run.run_id}`, `workflow  ${run.workflow_id}`, `status    ${run.status}`];
+  if (paused_by !== null) lines.push(`paused by ${paused_by}`);
+  for (const { approval_id, question } of approvals) lines.push(`asks      ${approval_id}: ${question}`);
   lines.push(`started   ${run.started_at}`, `ended     ${run.ended_at ?? '-'}`);
   if (time_to_stop_ms !== null) lines.push(`stopped   ${duration(time_to_stop_ms)} after the request to cancel`);
   if (ui) lines.push(`Temporal  ${ui}`);

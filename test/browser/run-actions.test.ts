@@ -17,10 +17,14 @@ test('a run is paused and resumed from the page, and goes on to its end', async 
   await button('Approve').waitFor();
   await button('Pause').click();
   await badge('paused').waitFor();
+  await page.locator('.run').getByText('Paused by pauser').waitFor();
   expect(await button('Pause').count()).toBe(0);
+  expect(await button('Approve').isVisible()).toBe(true);
 
   await button('Resume').click();
   await button('Pause').waitFor();
+  await badge('waits for you').waitFor();
+  expect(await page.locator('.run').getByText('Paused by pauser').count()).toBe(0);
   await button('Approve').click();
   await handle.result();
   await badge('completed').waitFor();

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { defineAgent } from '../../src/agents/define-agent.ts';
+import type { ShownRun } from '../../src/cli/show-text.ts';
+import { faultTest } from '../support/fault-test.ts';
 import { startTestClient } from '../support/test-client.ts';
 import { shared } from '../support/test-run.ts';
+import { until } from '../support/until.ts';
 import { callBaton } from './call-baton.ts';
 
 /** Fails unless its user approves. */
@@ -47,6 +50,35 @@ test('approve counts once: a rejection after it is refused with who approved bef
   expect(rejected.stderr).toContain(`${id} was decided before: approve, by ann`);
   expect(await run.result()).toMatchObject({ status: 'completed' });
 });
+
+faultTest(
+  'show of a run that is paused and asks says who paused it, what it asks, and how to resume and answer it',
+  {
+    kind: 3,
+    before: '`baton show` said that the run waits for a person and did not mention the pause',
+  },
+  async () => {
+    const { run, id, baton } = await asking();
+    await baton('pause', run.workflowId, '--by', 'ann', '--reason', 'prices change');
+    await until(
+      () => run.state(),
+      ({ status }) => status === 'paused',
+    );
+    const { stdout } = await baton('show', run.workflowId);
+    expect(stdout).toContain('paused: the run was paused by ann: prices change');
+    expect(stdout).toMatch(/^paused by ann$/m);
+    expect(stdout).toContain(`asks      ${id}: Go on?`);
+    const json = JSON.parse((await baton('show', run.workflowId, '--json')).stdout) as ShownRun;
+    expect(json).toMatchObject({ status: 'paused', paused_by: 'ann', approvals: [{ approval_id: id }] });
+    const commands = json.diagnosis.remedies.map(({ command }) => command);
+    expect(commands[0]).toBe(`baton resume ${run.workflowId}`);
+    expect(commands).toContain(`baton approve ${run.workflowId} ${id}`);
+    await baton('resume', run.workflowId);
+    await run.approve(id);
+    expect((await run.result()).status).toBe('completed');
+    return 'reason paused, by ann; one open question; resume, then the answers, are the commands to do next';
+  },
+);
 
 test('retry from a step that the run does not have names the nearest ones', async () => {
   const { run, id, baton } = await asking();

@@ -24,6 +24,8 @@ test('a run that was cancelled shows how long it took to stop, agent by agent, a
   const text = showText({
     ...run,
     diagnosis,
+    paused_by: null,
+    approvals: [],
     time_to_stop_ms: 1_240,
     agents: [
       { success: true, agent: 'a', attempts: 1, execution_time_ms: 50, recovered: false },

@@ -84,6 +84,7 @@ describe('why a run does not go on', () => {
     ['server_paused', { serverPause: { by: 'ann', reason: null, at: ago(1_000) }, workflowTask: task }],
     ['waiting_for_person', { approvals: [asked] }],
     ['paused', { run: { ...base.run, status: 'paused' } }],
+    ['paused', { run: { ...base.run, status: 'paused' }, approvals: [asked] }],
     ['log_down', { log: { ...base.log, error: 'refused' } }],
     ['log_down', { pending: [{ ...retrying, agent: 'baton.publish', next_attempt_at: ago(-500) }] }],
     ['cancelling', { cancelRequested: true, pending: [working] }],
@@ -148,6 +149,17 @@ describe('commands to do next', () => {
 
   test('an answer for each option of a question', () => {
     expect(commandsOf({ approvals: [asked] })).toEqual([
+      'baton approve trip/u1/r1 go',
+      'baton decide trip/u1/r1 go later',
+      'baton cancel trip/u1/r1',
+    ]);
+  });
+
+  test('of a run that is paused and asks, how to resume it and how to answer', () => {
+    const known = { run: { ...base.run, status: 'paused' as const }, approvals: [asked] };
+    expect(of(known).evidence).toContain('it also asks go: Go on?');
+    expect(commandsOf(known)).toEqual([
+      'baton resume trip/u1/r1',
       'baton approve trip/u1/r1 go',
       'baton decide trip/u1/r1 go later',
       'baton cancel trip/u1/r1',

@@ -82,11 +82,16 @@ function ofApproval({ approvals, now }: Evidence, { decide, cancel }: Remedies):
   };
 }
 
-function ofPause({ paused, run }: Evidence, lines: string[], { resume, cancel }: Remedies): Diagnosis | undefined {
+function ofPause(known: Evidence, lines: string[], { resume, cancel, decide }: Remedies): Diagnosis | undefined {
+  const { paused, run, approvals } = known;
   if (run.status !== 'paused') return undefined;
   const { by = 'somebody', reason, at = null } = paused ?? {};
   const summary = `the run was paused by ${by}${reason ? `: ${reason}` : ''}; no new agent starts`;
-  return { reason: 'paused', since: at, summary, evidence: lines, remedies: [resume, cancel] };
+  // An answer is taken while the run is paused, so the question is shown beside the pause that hides it from the status.
+  const asked = approvals.map((one) => `it also asks ${one.approval_id}: ${one.question}`);
+  const answers = approvals.flatMap((one) => one.options.map((option) => decide(one.approval_id, option)));
+  const evidence = [...lines, ...asked];
+  return { reason: 'paused', since: at, summary, evidence, remedies: [resume, ...answers, cancel] };
 }
 
 function ofWork({ pending, children, cancelRequested, log }: Evidence, lines: string[], remedies: Remedies): Diagnosis {
@@ -117,8 +122,8 @@ export function diagnose(known: Evidence): Diagnosis {
     agents.paused() ??
     agents.untaken() ??
     ofLog(known) ??
-    ofApproval(known, remedies) ??
     ofPause(known, agents.lines, remedies) ??
+    ofApproval(known, remedies) ??
     agents.waiting() ??
     agents.silent() ??
     ofWork(known, agents.lines, remedies)

@@ -6,9 +6,9 @@ type Action = Parameters<Api['act']>[1];
 
 const RETRIED = ['failed', 'cancelled', 'timed_out', 'terminated', 'completed_with_errors'];
 
-function actionsFor({ status, ended_at }: FoldedRun): Action[] {
+function actionsFor({ status, ended_at, paused_by }: FoldedRun): Action[] {
   if (ended_at !== null) return RETRIED.includes(status) ? ['retry'] : [];
-  return status === 'paused' ? ['resume', 'cancel'] : ['pause', 'cancel'];
+  return paused_by !== null ? ['resume', 'cancel'] : ['pause', 'cancel'];
 }
 
 const WORDS: Record<Action, string> = { cancel: 'Cancel', pause: 'Pause', resume: 'Resume', retry: 'Try again' };

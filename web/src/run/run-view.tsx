@@ -24,7 +24,10 @@ export function RunView({ run, api }: { run: FoldedRun; api: Api }) {
         <p>
           <span class={`badge ${run.status}`}>{RUN_WORDS[run.status]}</span> {duration(Math.max(0, to - from))}
         </p>
-        <div role="status">{run.stalled && <p class="stalled">{STALL_WORDS[run.stalled]}</p>}</div>
+        <div role="status">
+          {run.paused_by !== null && <p class="hint">Paused by {run.paused_by}. No new agent starts.</p>}
+          {run.stalled && <p class="stalled">{STALL_WORDS[run.stalled]}</p>}
+        </div>
         <RunActions run={run} api={api} />
         {run.summary && <p class="summary">{run.summary}</p>}
         {run.error && (
