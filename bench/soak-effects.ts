@@ -17,7 +17,7 @@ const server = await startEmbeddedServer({ dataDir, cliPath: await ensureTempora
 try {
   const workflows = new URL('../test/support/workflows.ts', import.meta.url);
   const codePath = join(dataDir, 'workflows.js');
-  writeFileSync(codePath, (await bundleWorkflows({ app: { workflows }, logger })).code);
+  writeFileSync(codePath, (await bundleWorkflows({ app: { workflows }, dataConverter: {}, logger })).code);
   const seeds = Array.from({ length: count }, (_, seed) => seed);
   const startedAt = performance.now();
   const killed = await killDuringEffects({ address: server.address, codePath, seeds, perKill: 20 });

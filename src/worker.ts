@@ -12,7 +12,7 @@ import type { Decisions } from './notifier/decisions.ts';
 import type { EffectLedger } from './notifier/effect-ledger.ts';
 import type { Leases } from './notifier/leases.ts';
 import type { Notifier } from './notifier/notifier.ts';
-import { createDataConverter, keepPayload } from './payload/data-converter.ts';
+import { createDataConverter, keepPayload, refuseReadableFailures } from './payload/data-converter.ts';
 import { bundleWorkflows } from './workflow-bundle/bundle-workflows.ts';
 
 export type WorkerOptions = {
@@ -60,6 +60,7 @@ const ENGINE_PLACES = { maxConcurrentActivityTaskExecutions: 100, maxConcurrentA
  * Creates a worker that runs an app's agents and Baton's workflows. `run()` it; `shutdown()` ends it cleanly.
  *
  * @throws BatonError `InvalidInput` with code `server_too_old`, `namespace_missing` or `search_attributes_missing`
+ * @throws BatonError `InvalidInput` with code `readable_failures` for a prebuilt bundle that was made without the keys
  * @throws BatonError `InvalidInput` if an own workflow is exported under another name than its own
  * @throws TypeError if an agent needs a store that is not given, or this is the process of an isolated agent
  */
@@ -110,10 +111,9 @@ export async function createWorker({
     stickyQueueScheduleToStartTimeout: 500,
     workflowFailureErrorTypes: { '*': [...WORKFLOW_FAILURES] },
   };
-  const worker = await Worker.create({
-    ...options,
-    workflowBundle: workflowBundle ?? (await bundleWorkflows({ app, logger: Runtime.instance().logger })),
-  });
+  const bundle = workflowBundle ?? (await bundleWorkflows({ app, dataConverter, logger: Runtime.instance().logger }));
+  await refuseReadableFailures(dataConverter, bundle);
+  const worker = await Worker.create({ ...options, workflowBundle: bundle });
   created.worker = worker;
   const engine = await Worker.create({
     connection,

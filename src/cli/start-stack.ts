@@ -7,6 +7,7 @@ import type { Store } from '../notifier/open-store.ts';
 import { checkRoom } from '../dev/check-room.ts';
 import { ownDataDir } from '../dev/own-data-dir.ts';
 import { databaseIn } from '../dev/server-record.ts';
+import { createDataConverter } from '../payload/data-converter.ts';
 import { bundleWorkflows } from '../workflow-bundle/bundle-workflows.ts';
 import { embeddedTemporal } from './embedded-temporal.ts';
 import { fileLogger } from './file-logger.ts';
@@ -120,7 +121,8 @@ export async function startStack({
     Runtime.install({ shutdownSignals: [], logger });
     const app = own ?? costApp({ dataDir });
     let bundling: Promise<WorkflowBundle> | undefined;
-    const bundle = () => (bundling ??= bundleWorkflows({ app, logger }));
+    const dataConverter = createDataConverter(config.payloads);
+    const bundle = () => (bundling ??= bundleWorkflows({ app, dataConverter, logger }));
     if (starting) bundle().catch(() => undefined);
     const server = await starting;
     const { connectionOptions, namespace } = connectionSettings({ address: server?.address, dataDir });

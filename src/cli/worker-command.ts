@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { connectionSettings } from '../client/connection-settings.ts';
 import { loadConfig } from '../config.ts';
 import { TASK_QUEUE } from '../contracts/names.ts';
+import { createDataConverter } from '../payload/data-converter.ts';
 import { bundleWorkflows } from '../workflow-bundle/bundle-workflows.ts';
 import { loadApps } from './load-app.ts';
 import { reportUnhandled } from './guard-process.ts';
@@ -31,7 +32,7 @@ async function runWorker(modules: string[], { taskQueue, fair }: Options): Promi
   const prometheus = http.metricsPort === undefined ? undefined : { bindAddress: `${http.host}:${http.metricsPort}` };
   // The process handles signals itself: what belongs to the worker is closed after it.
   Runtime.install({ shutdownSignals: [], logger, telemetryOptions: prometheus && { metrics: { prometheus } } });
-  const bundle = () => bundleWorkflows({ app, logger });
+  const bundle = () => bundleWorkflows({ app, dataConverter: createDataConverter(config.payloads), logger });
   const undo = undoList();
   const work = async () => {
     const temporal = { connectionOptions, namespace, taskQueue, fair };

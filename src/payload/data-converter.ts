@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { defaultPayloadConverter, type DataConverter } from '@temporalio/common';
+import { BatonError } from '../contracts/baton-error.ts';
 import { createClaimCheck } from './claim-check.ts';
 import { createEncryption } from './encryption.ts';
 import { openBlobStore } from './open-blob-store.ts';
@@ -15,16 +18,37 @@ export type PayloadConfig = {
 /** What failures say stays readable in Temporal's UI where nothing is encrypted. */
 const ENCODED_FAILURES = fileURLToPath(new URL('./failure-converter.cjs', import.meta.url));
 
+const { mark } = createRequire(import.meta.url)(ENCODED_FAILURES) as { mark: string };
+
 /**
  * How every client and worker turns values into what Temporal keeps. Encrypted first and then taken out of the history,
- * so that blobs are encrypted too. With keys the failures' messages are encrypted as well; a workflow bundle made
- * beforehand must then be made with the same `failureConverterPath`.
+ * so that blobs are encrypted too. With keys the failures' messages are encrypted as well, in workflows by a converter that
+ * goes into their bundle.
  */
 export function createDataConverter({ storeUrl, keys }: PayloadConfig): DataConverter {
   return {
     payloadCodecs: [createEncryption(keys), createClaimCheck(openBlobStore(storeUrl))],
     ...(keys.length > 0 && { failureConverterPath: ENCODED_FAILURES }),
   };
+}
+
+/**
+ * Refuses a bundle of workflows that would write what they throw in plain text beside values that are encrypted. Only
+ * Baton's own converter can be looked for.
+ *
+ * @throws BatonError `InvalidInput` with code `readable_failures`
+ */
+export async function refuseReadableFailures(
+  { failureConverterPath }: DataConverter,
+  bundle: { code: string } | { codePath: string },
+): Promise<void> {
+  if (failureConverterPath !== ENCODED_FAILURES) return;
+  const code = 'code' in bundle ? bundle.code : await readFile(bundle.codePath, 'utf8');
+  if (code.includes(mark)) return;
+  const what = 'BATON_PAYLOAD_KEYS is set, but the workflow bundle would leave what workflows throw in plain text';
+  const remedy =
+    'let createWorker bundle the workflows, or bundle them with the failureConverterPath of its dataConverter';
+  throw new BatonError('InvalidInput', `${what}: ${remedy}`, { code: 'readable_failures' });
 }
 
 /**

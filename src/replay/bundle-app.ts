@@ -5,5 +5,10 @@ import { RECORD_COMMANDS } from './bundle-for-replay.ts';
 
 /** The workflows of a worker of this app, for a replay. */
 export function bundleApp(app: Pick<App, 'workflows'>): Promise<WorkflowBundle> {
-  return bundleWorkflows({ app, logger: new DefaultLogger('ERROR'), interceptors: [RECORD_COMMANDS] });
+  return bundleWorkflows({
+    app,
+    dataConverter: {},
+    logger: new DefaultLogger('ERROR'),
+    interceptors: [RECORD_COMMANDS],
+  });
 }

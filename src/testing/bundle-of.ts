@@ -8,7 +8,7 @@ const bundles = new Map<string, Promise<WorkflowBundle>>();
 /** The workflows of an app, bundled once in this process. */
 export function bundleOf(app: App): Promise<WorkflowBundle> {
   const key = app.workflows?.href ?? '';
-  const bundled = bundles.get(key) ?? bundleWorkflows({ app, logger: new DefaultLogger('ERROR') });
+  const bundled = bundles.get(key) ?? bundleWorkflows({ app, dataConverter: {}, logger: new DefaultLogger('ERROR') });
   bundles.set(key, bundled);
   return bundled;
 }

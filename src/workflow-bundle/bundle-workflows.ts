@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { DataConverter } from '@temporalio/common';
 import type { Logger } from '@temporalio/worker';
 import type { App } from '../agents/define-app.ts';
 import { keepBundle, readKeptBundle } from './kept-bundle.ts';
@@ -10,6 +11,8 @@ import { withWorkflowEntry } from './workflow-entry.ts';
 
 type Options = {
   app: Pick<App, 'workflows' | 'redact'>;
+  /** Of the worker: its own converters are part of the bundle, since workflows convert what they return and throw. */
+  dataConverter: Pick<DataConverter, 'payloadConverterPath' | 'failureConverterPath'>;
   logger: Logger;
   /** Modules of interceptors. @default none */
   interceptors?: string[];
@@ -35,9 +38,15 @@ function compilerSettings(): string {
  * The workflows of a worker, bundled apart from it: that takes seconds, in which its server may start. A bundle is kept
  * in the cache folder and serves again for as long as every file that went into it is the same.
  */
-export async function bundleWorkflows({ app, logger, interceptors = [] }: Options): Promise<{ code: string }> {
+export async function bundleWorkflows({
+  app,
+  dataConverter: { payloadConverterPath, failureConverterPath },
+  logger,
+  interceptors = [],
+}: Options): Promise<{ code: string }> {
   const rules = app.redact ?? [];
-  const made = [app.workflows?.href, rules.map(String), interceptors, bundlers(), compilerSettings()];
+  const converters = [payloadConverterPath ?? null, failureConverterPath ?? null];
+  const made = [app.workflows?.href, rules.map(String), interceptors, converters, bundlers(), compilerSettings()];
   const key = JSON.stringify([WORKFLOWS_PATH, ...made]);
   const kept = readKeptBundle(key);
   if (kept !== undefined) return { code: kept };
@@ -53,6 +62,8 @@ export async function bundleWorkflows({ app, logger, interceptors = [] }: Option
         workflowsPath,
         webpackConfigHook,
         workflowInterceptorModules,
+        payloadConverterPath,
+        failureConverterPath,
         logger,
       });
       keepBundle(key, code, inputs, {

@@ -9,7 +9,7 @@ const MAX_BUNDLE_BYTES = 2_000_000;
 let code: string;
 beforeAll(async () => {
   quietRuntime();
-  ({ code } = await bundleWorkflows({ app: {}, logger: new DefaultLogger('ERROR') }));
+  ({ code } = await bundleWorkflows({ app: {}, dataConverter: {}, logger: new DefaultLogger('ERROR') }));
 });
 
 /** Paths of the modules in the bundle, as its source map lists them. */

@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { defineAgent } from '../../src/agents/define-agent.ts';
 import { createDataConverter } from '../../src/payload/data-converter.ts';
 import { payloadKeys } from '../../src/payload/payload-keys.ts';
-import { WORKFLOWS_PATH } from '../../src/worker.ts';
-import { startTestWorker } from '../support/test-run.ts';
+import { shared, startTestWorker } from '../support/test-run.ts';
 
 const leaky = defineAgent({
   name: 'leaky',
@@ -20,16 +18,19 @@ const leaky = defineAgent({
   },
 });
 
-test('with keys nothing that a failure says is in the history, and the outcome still has it', async () => {
-  const keys = payloadKeys(`k1:${randomBytes(32).toString('base64')}`);
-  const dataConverter = createDataConverter({ storeUrl: `file:${join(tmpdir(), 'baton-unused')}`, keys });
-  const { failureConverterPath } = dataConverter;
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: WORKFLOWS_PATH,
-    failureConverterPath,
-    logger: new DefaultLogger('ERROR'),
+const keys = payloadKeys(`k1:${randomBytes(32).toString('base64')}`);
+const dataConverter = createDataConverter({ storeUrl: `file:${join(tmpdir(), 'baton-unused')}`, keys });
+
+test('a worker with keys refuses a bundle that was made without', async () => {
+  const { workflowBundle } = shared();
+  await expect(startTestWorker({ agents: [leaky], dataConverter, workflowBundle })).rejects.toMatchObject({
+    type: 'InvalidInput',
+    code: 'readable_failures',
   });
-  const worker = await startTestWorker({ agents: [leaky], dataConverter, workflowBundle });
+});
+
+test('with keys nothing that a failure says is in the history, and the outcome still has it', async () => {
+  const worker = await startTestWorker({ agents: [leaky], dataConverter });
   try {
     const { run, outcome, handle } = await worker.runAgent('leaky');
     expect(run).toMatchObject({ status: 'failed', error: { message: 'card tell-tale was refused' } });

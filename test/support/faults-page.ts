@@ -17,6 +17,8 @@ export const FAULT_KINDS: Readonly<Record<number, string>> = {
   12: 'The embedded server dies or hangs',
   13: 'Bugs of workflow code that end no run',
   16: 'Secrets pass',
+  17: 'Encrypted, but not all of it',
+  18: 'What agents may read for a stranger',
   21: 'Durations and options unchecked',
   22: 'Ids that one part takes and another refuses',
   23: 'Paths read as URLs',

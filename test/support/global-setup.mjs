@@ -17,7 +17,7 @@ export default async function globalSetup() {
   const workflows = new URL('./workflows.ts', import.meta.url);
   const [server, { code }] = await Promise.all([
     startTestServer({ dataDir }),
-    bundleWorkflows({ app: { workflows }, logger }),
+    bundleWorkflows({ app: { workflows }, dataConverter: {}, logger }),
   ]);
   const bundle = join(dataDir, 'workflows.js');
   await writeFile(bundle, code);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, type DataConverter } from '@temporalio/common';
-import { NativeConnection, type Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, type Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { AnyAgent } from '../../src/agents/define-agent.ts';
 import { defineApp } from '../../src/agents/define-app.ts';
 import { limitsOf } from '../../src/agents/limits-of.ts';
@@ -14,6 +14,7 @@ import type { Notifier } from '../../src/notifier/notifier.ts';
 import { createWorker } from '../../src/worker.ts';
 import { quietRuntime } from '../../src/testing/quiet-runtime.ts';
 import { recordingNotifier } from '../../src/testing/recording-notifier.ts';
+import { bundleWorkflows } from '../../src/workflow-bundle/bundle-workflows.ts';
 import { openTestStores } from './open-test-stores.ts';
 
 /** What global set-up prepared: the shared server and the prebuilt workflows. */
@@ -47,7 +48,7 @@ type Options = {
   guard?: (effects: EffectLedger) => EffectLedger;
   /** @default payloads as they are, so that recorded histories can be read by anybody */
   dataConverter?: DataConverter;
-  /** @default the one that global set-up made */
+  /** @default the one that global set-up made, or with a converter of failures one that has it too */
   workflowBundle?: WorkflowBundleOption;
   /** @default one of its own */
   taskQueue?: string;
@@ -63,6 +64,12 @@ type StartRunOptions = {
 
 type RunAgentOptions = StartRunOptions & { answer?: string };
 
+function bundleFor(dataConverter: DataConverter): Promise<WorkflowBundleOption> | WorkflowBundleOption {
+  if (!dataConverter.failureConverterPath) return shared().workflowBundle;
+  const app = { workflows: new URL('./workflows.ts', import.meta.url) };
+  return bundleWorkflows({ app, dataConverter, logger: new DefaultLogger('ERROR') });
+}
+
 /** A worker for some agents on a task queue of its own, with a recording notifier, and a way to run one of them. */
 export async function startTestWorker({
   agents,
@@ -72,7 +79,7 @@ export async function startTestWorker({
   notifier,
   guard = (effects) => effects,
   dataConverter = {},
-  workflowBundle = shared().workflowBundle,
+  workflowBundle,
   taskQueue = `test-${randomUUID()}`,
 }: Options) {
   const { address, namespace } = shared();
@@ -91,7 +98,7 @@ export async function startTestWorker({
     leases,
     decisions,
     taskQueue,
-    workflowBundle,
+    workflowBundle: workflowBundle ?? (await bundleFor(dataConverter)),
     shutdownGraceMs,
     maxConcurrentAgents,
     fair,

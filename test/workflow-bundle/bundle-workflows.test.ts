@@ -18,7 +18,7 @@ async function bundled() {
   let times = 0;
   const logger = new DefaultLogger('INFO', ({ message }) => (times += Number(message === 'Workflow bundle created')));
   const workflows = pathToFileURL(join(folder, 'flows.ts'));
-  const { code } = await bundleWorkflows({ app: { workflows }, logger });
+  const { code } = await bundleWorkflows({ app: { workflows }, dataConverter: {}, logger });
   // Said by a flag: a difference would be printed with all of its two megabytes.
   return { times, code, from: (word: string) => code.includes(`hello from ${word}`) };
 }

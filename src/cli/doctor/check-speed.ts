@@ -21,7 +21,11 @@ async function measure({ connection, connectionOptions, namespace }: Options) {
   const native = await NativeConnection.connect(connectionOptions);
   const taskQueue = `baton-doctor-${randomUUID()}`;
   const workflows = new URL(`../../workflows/doctor-probe${extname(import.meta.url)}`, import.meta.url);
-  const workflowBundle = await bundleWorkflows({ app: { workflows }, logger: new DefaultLogger('ERROR') });
+  const workflowBundle = await bundleWorkflows({
+    app: { workflows },
+    dataConverter: {},
+    logger: new DefaultLogger('ERROR'),
+  });
   const activities = { noop: async () => undefined };
   try {
     const worker = await Worker.create({ connection: native, namespace, taskQueue, workflowBundle, activities });
