@@ -1,6 +1,6 @@
 import type { WorkflowClient, WorkflowExecutionDescription } from '@temporalio/client';
 import { generationOf } from '../contracts/generation-of.ts';
-import { compensationIdOf } from '../contracts/names.ts';
+import { compensationIdOf, RUN_TIMEOUT_MS } from '../contracts/names.ts';
 import type { RunStart } from '../contracts/run-start.ts';
 import type { EffectLedger } from '../notifier/effect-ledger.ts';
 import type { EventLog } from '../notifier/event-log.ts';
@@ -29,7 +29,7 @@ export type World = {
   client: WorkflowClient;
   log: EventLog;
   effects: EffectLedger;
-  runIds: Pick<RunIds, 'find'>;
+  runIds: Pick<RunIds, 'find' | 'claim'>;
   isAttended: IsAttended;
   silences: Silences;
   binding: BindingRecord | undefined;
@@ -128,6 +128,17 @@ async function isOwn({ client, binding }: World, { ids, folded, temporalRuns }: 
 }
 
 /**
+ * Of a run that goes on in Temporal, and of which the log knows nothing, the id is claimed again: until its next event, which
+ * may be an answer away, nobody could reach a run whose log was lost.
+ */
+async function claimAgain({ runIds }: World, { ids: { userId, runId } }: RunRecord, described: Described) {
+  const { type: workflow, startTime, memo, raw } = described;
+  const { seconds } = raw.executionConfig?.workflowExecutionTimeout ?? {};
+  const endsBy = new Date(startTime.getTime() + (Number(seconds) * 1_000 || RUN_TIMEOUT_MS)).toISOString();
+  await runIds.claim({ userId, runId, workflow, requestSha256: String(memo?.request_sha256 ?? ''), endsBy });
+}
+
+/**
  * Publishes of one run what nobody else could: that it ended, was reset, is stalled or moves again. Has undone what a
  * run did that was closed from outside.
  */
@@ -146,6 +157,7 @@ export async function reconcileRun(world: World, run: Candidate): Promise<Reconc
   world.silences.heard(run.workflowId);
   const closed = await closedRun(client, described);
   if (closed) return { ended: await endClosed(world, record, described, closed) };
+  if (!folded) await claimAgain(world, record, described);
   await tellReset(world, record, described);
   await tellOperator(world, record, described);
   await tellStall(world, record, described);
