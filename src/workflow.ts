@@ -11,6 +11,21 @@ import type { Undo } from './contracts/undo.ts';
 import type { AgentOptions } from './workflows/agent-calls.ts';
 import { openRun } from './workflows/open-run.ts';
 
+// What own workflows need of Temporal: a package manager that keeps dependencies apart lets a project import only what it
+// depends on itself.
+export {
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  deprecatePatch,
+  isCancellation,
+  log,
+  patched,
+  sleep,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
+
 export type { AgentOptions, AgentOutcome, DecisionMessage, Question, RunOutcome, RunStart, Undo };
 export { decideSignal, pauseSignal, resumeSignal, stateQuery } from './workflows/messages.ts';
 

@@ -29,8 +29,13 @@ export function checksSummary(checks: readonly CheckedHistory[]): string {
   return `${count(checks.length, 'history', 'histories')}: ${told.filter(Boolean).join(', ')}`;
 }
 
-/** What is wrong with the histories that were checked, and a summary. */
+const REMEDY = `Runs that diverge cannot continue on this code. Keep both ways until none of them is open: patched('some-name') of
+baton-agents/workflow is false in runs that began before, and true in new ones.
+`;
+
+/** What is wrong with the histories that were checked, what to do about those that diverge, and a summary. */
 export function checksText(checks: readonly CheckedHistory[]): string {
   const problems = checks.filter((check) => !isGood(check)).map(problemText);
-  return `${problems.join('')}${checksSummary(checks)}\n`;
+  const remedy = checks.some(({ divergence }) => divergence?.kind === 'diverged') ? REMEDY : '';
+  return `${problems.join('')}${remedy}${checksSummary(checks)}\n`;
 }

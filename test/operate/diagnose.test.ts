@@ -123,7 +123,7 @@ describe('what is said beside the reason', () => {
     expect(of({ workflowTask: { ...task, attempt: 4, failure } }).summary).toContain('boom');
     const diverged = { ...failure, cause: 'NON_DETERMINISTIC_ERROR' };
     expect(commandsOf({ workflowTask: { ...task, attempt: 2, failure: diverged } })).toContain(
-      'baton replay --workflow trip',
+      'baton replay MODULE --workflow trip',
     );
   });
 

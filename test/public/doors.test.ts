@@ -18,7 +18,11 @@ describe('the public doors', () => {
     ['baton-agents/worker', ['WORKFLOWS_PATH', 'createWorker']],
     [
       'baton-agents/workflow',
-      ['agents', 'ask', 'decideSignal', 'pauseSignal', 'resumeSignal', 'saga', 'stateQuery', 'workflow'],
+      [
+        ...['ApplicationFailure', 'CancellationScope', 'agents', 'ask', 'condition', 'decideSignal', 'deprecatePatch'],
+        ...['isCancellation', 'log', 'patched', 'pauseSignal', 'resumeSignal', 'saga', 'sleep', 'stateQuery'],
+        ...['uuid4', 'workflow', 'workflowInfo'],
+      ],
     ],
   ])('%s exports exactly what is promised', async (door, promised) => {
     expect(await namesOf(door)).toEqual(promised);

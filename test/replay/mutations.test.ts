@@ -36,5 +36,8 @@ test('two agents that change places are named in every run that reached them', (
   const cost = SCENARIOS.map(({ name }) => name).filter((name) => name.startsWith('cost-'));
   const { on, told } = verdicts.get(SWAP) as Verdict;
   expect([...on].sort()).toEqual(cost.sort());
-  expect(told).toBe('step 1, agent triage: history scheduled triage here, the code now schedules data_helper');
+  expect(told).toBe(
+    'step 1, agent triage: history scheduled triage here, the code now schedules data_helper: ' +
+      'agent data_helper now comes before agent triage, or agent triage was removed',
+  );
 });

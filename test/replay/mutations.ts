@@ -66,6 +66,36 @@ export const MUTATIONS: NamedMutation[] = [
     change: replace('await undo(before);', ''),
   },
   {
+    name: 'an own workflow calls one agent more before its question',
+    file: 'own.ts',
+    change: replace('const { decision } = await ask', 'await echo({ sku }); const { decision } = await ask'),
+  },
+  {
+    name: 'an own workflow calls one agent more between two',
+    file: 'own.ts',
+    change: replace('return payer({ booked', 'await guest({ n: 0 }); return payer({ booked'),
+  },
+  {
+    name: 'an own workflow calls an agent less',
+    file: 'own.ts',
+    change: replace('const booked = await booker({ sku });', 'const booked = {};'),
+  },
+  {
+    name: "an own workflow's agent has another name",
+    file: 'own.ts',
+    change: replace('const booked = await booker({', 'const booked = await guest({'),
+  },
+  {
+    name: 'an own workflow asks no more',
+    file: 'own.ts',
+    change: (source) => source.replace(/const \{ decision \} = await ask\([^;]*;/, "const decision = 'yes';"),
+  },
+  {
+    name: "an own workflow's question has another id",
+    file: 'own.ts',
+    change: replace("id: 'price'", "id: 'cost'"),
+  },
+  {
     name: 'a failure that nobody waits for is forgotten',
     file: 'own-code.ts',
     change: replace('if (found) end(found.error);', ''),

@@ -25,6 +25,7 @@ export const FAULT_KINDS: Readonly<Record<number, string>> = {
   25: 'What a caller gives may throw',
   26: 'One shape of a fact of which the field has six',
   28: 'Failing far from the mistake',
+  33: 'Replay that misleads',
 };
 
 export type FaultTest = { kind: number; name: string; before: string; file: string };

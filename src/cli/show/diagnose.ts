@@ -23,11 +23,16 @@ function ofWorkflowTask(known: Evidence, remedies: Remedies): Diagnosis | undefi
     const does = diverged
       ? 'with the code that began the run, or code that is compatible with it, once the other workers are stopped'
       : 'with the mended code, once the workers with the broken one are stopped; the run goes on by itself';
+    const { diverges } = failure;
+    const what = `the code of workflow ${run.workflow}`;
     return {
       reason: 'workflow_task_failing',
       since: failure.at ?? scheduled_at,
-      summary: `the code of workflow ${run.workflow} fails at every attempt: ${failure.message}`,
+      summary: diverges
+        ? `${what} was changed so that it does not fit this run: they part ${diverges}`
+        : `${what} fails at every attempt: ${failure.message}`,
       evidence: [
+        ...(diverges ? [failure.message] : []),
         ...(failure.place === null ? [] : [`thrown at ${failure.place}`]),
         `${failure.cause}, on ${failure.worker}`,
         `attempt ${attempt} of its workflow task`,

@@ -35,6 +35,8 @@ export type WorkflowTask = {
   /** Why it failed last. */
   failure: {
     message: string;
+    /** Where the run and the code of the worker part, in words; undefined where that is not known or not the reason. */
+    diverges?: string;
     /** File, line and column of the project's own code, where the error's stack names one. */
     place: string | null;
     cause: string;

@@ -1,5 +1,9 @@
 import type { WorkflowClient, WorkflowExecutionDescription } from '@temporalio/client';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { readHistory } from '../../client/run-histories.ts';
+import { placeOfDivergence } from '../../replay/explain-divergence.ts';
+import { historyOf } from '../../replay/history-json.ts';
+import { inlinePayloads } from '../../replay/inline-payloads.ts';
 import { isoOf } from '../../reconciler/iso-of.ts';
 import type { WorkflowTask } from './evidence.ts';
 
@@ -15,6 +19,9 @@ const CAUSES: Record<number, string> = {
 };
 
 const RESET = 20;
+
+/** Events of a history that is read to name the place where code and run part. */
+const MAX_HISTORY = 10_000;
 
 /** Longest chain of causes that is followed. */
 const MAX_DEPTH = 5;
@@ -35,10 +42,28 @@ function placeOf({ stack = '' }: Error): string | null {
   return places.find((place) => !NOT_OWN.test(place)) ?? null;
 }
 
+/** Where the worker's code and the run part; undefined where they do not, or that cannot be found out now. */
+async function divergenceOf(
+  client: WorkflowClient,
+  { workflowId, runId, historyLength }: WorkflowExecutionDescription,
+  message: string,
+): Promise<string | undefined> {
+  if (!/nondeterminism/i.test(message) || historyLength > MAX_HISTORY) return undefined;
+  try {
+    const fetched = historyOf(await readHistory(client, { workflowId, runId }));
+    const history = await inlinePayloads(fetched, client.options.loadedDataConverter.payloadCodecs);
+    return placeOfDivergence({ history, message });
+  } catch {
+    // What is known without it is shown all the same.
+    return undefined;
+  }
+}
+
 async function lastFailure(
   client: WorkflowClient,
-  { workflowId, runId }: WorkflowExecutionDescription,
+  described: WorkflowExecutionDescription,
 ): Promise<WorkflowTask['failure']> {
+  const { workflowId, runId } = described;
   const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse({
     namespace: client.options.namespace,
     execution: { workflowId, runId },
@@ -52,8 +77,10 @@ async function lastFailure(
     if (done) return null;
     if (!failed || Number(failed.cause) === RESET) continue;
     const error = await decodeOptionalFailureToOptionalError(client.options.loadedDataConverter, failed.failure);
+    const diverges = await divergenceOf(client, described, error?.message ?? '');
     return {
       message: error?.message || 'it does not say why',
+      ...(diverges !== undefined && { diverges }),
       place: error ? placeOf(rootOf(error)) : null,
       cause: CAUSES[Number(failed.cause)] ?? `cause ${failed.cause} of a failed workflow task`,
       worker: failed.identity || 'a worker that is gone',

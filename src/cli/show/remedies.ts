@@ -48,7 +48,10 @@ export function remediesFor(known: Evidence) {
         : `baton decide ${id} ${approval} ${shellWord(option)}`;
       return { command, does: `answers "${option}"` };
     },
-    replay: { command: `baton replay --workflow ${shellWord(run.workflow)}`, does: 'says where the code diverges' },
+    replay: {
+      command: `baton replay${module} --workflow ${shellWord(run.workflow)}`,
+      does: `says where the code diverges; patched('some-name') of baton-agents/workflow keeps both ways${where}`,
+    },
     unpauseWorkflow: {
       command: `temporal workflow unpause --workflow-id ${id} --namespace ${shellWord(namespace)}`,
       does: 'lets Temporal go on with it',
