@@ -52,6 +52,18 @@ const environment = z.object({
   BATON_METRICS_PORT: port.optional(),
   /** Origins, separated by commas, whose pages may call the gateway besides its own. */
   BATON_ALLOWED_ORIGINS: z.string().default(''),
+  /**
+   * Names, separated by commas, by which users reach the gateway besides addresses, `localhost` and `BATON_HTTP_HOST`; `*`
+   * for any, where a proxy checks the name.
+   */
+  BATON_PUBLIC_HOSTS: z
+    .string()
+    .regex(/^[^/:@]*$/, 'must be names without scheme, port and path')
+    .default(''),
+  /** How many uploads one user may keep. */
+  BATON_UPLOADS_PER_USER: z.coerce.number().int().min(1).max(10_000).default(200),
+  /** Bytes that one user's uploads may have together. */
+  BATON_UPLOAD_BYTES_PER_USER: z.coerce.number().int().min(1).default(2_147_483_648),
   /** `1` lets users start plans of their own over HTTP, of any of the app's agents; else registered ones only. */
   BATON_ADHOC_PLANS: z.enum(['0', '1'], 'must be 0 or 1').default('0'),
   /** Secret of tokens signed by HS256; HS256 is no stronger than its secret. */
@@ -85,6 +97,9 @@ export type HttpConfig = {
   host: string;
   metricsPort: number | undefined;
   allowedOrigins: string[];
+  publicHosts: string[];
+  uploadsPerUser: number;
+  uploadBytesPerUser: number;
   adhocPlans: boolean;
 };
 
@@ -114,6 +129,11 @@ function jwtConfig(env: z.infer<typeof environment>): JwtConfig {
     refuse('BATON_JWKS_URL', jwt.jwksUrl, 'cannot be combined with BATON_JWT_SECRET: set one of them');
   }
   return jwt;
+}
+
+/** What stands between commas. */
+function listed(text: string): string[] {
+  return text.split(',').flatMap((each) => each.trim() || []);
 }
 
 /** A URL of a local kind with its path made absolute; without a path it is the given one in the data folder. */
@@ -153,7 +173,10 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       port: data.BATON_HTTP_PORT,
       host: data.BATON_HTTP_HOST,
       metricsPort: data.BATON_METRICS_PORT,
-      allowedOrigins: data.BATON_ALLOWED_ORIGINS.split(',').flatMap((origin) => origin.trim() || []),
+      allowedOrigins: listed(data.BATON_ALLOWED_ORIGINS),
+      publicHosts: [data.BATON_HTTP_HOST, ...listed(data.BATON_PUBLIC_HOSTS)].map((name) => name.toLowerCase()),
+      uploadsPerUser: data.BATON_UPLOADS_PER_USER,
+      uploadBytesPerUser: data.BATON_UPLOAD_BYTES_PER_USER,
       adhocPlans: data.BATON_ADHOC_PLANS === '1',
     },
     jwt: jwtConfig(data),

@@ -10,6 +10,7 @@ import { openFeedSource } from './client/feed-source.ts';
 import { createStatsReader } from './client/stats-reader.ts';
 import type { Config } from './config.ts';
 import { REDACTED_LINES } from './contracts/redact.ts';
+import { isAllowedHost } from './gateway/allowed-host.ts';
 import { createServer } from './gateway/create-server.ts';
 import { createTokenVerifier } from './gateway/auth/create-token-verifier.ts';
 import { createOpenStreams } from './gateway/feed/open-streams.ts';
@@ -51,6 +52,10 @@ export type GatewayOptions = {
   closeGraceMs?: number;
   /** Largest upload in bytes. @default 536870912 */
   maxUploadBytes?: number;
+  /** Bytes of one user's uploads together. @default BATON_UPLOAD_BYTES_PER_USER */
+  uploadBytesPerUser?: number;
+  /** Uploads that one user may keep. @default BATON_UPLOADS_PER_USER */
+  uploadsPerUser?: number;
 };
 
 export type Gateway = {
@@ -64,10 +69,14 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 const WEB_DIR = fileURLToPath(new URL('../web/dist', import.meta.url));
 
-type MetricsOptions = { host: string; port: number; onError: (error: unknown) => void };
+type MetricsOptions = { host: string; port: number; publicHosts: string[]; onError: (error: unknown) => void };
 
-async function serveMetricsAlone(metrics: Metrics, { host, port, onError }: MetricsOptions): Promise<Server> {
+async function serveMetricsAlone(
+  metrics: Metrics,
+  { host, port, publicHosts, onError }: MetricsOptions,
+): Promise<Server> {
   const server = createPlainServer((request, response) => {
+    if (!isAllowedHost(request.headers, publicHosts)) return response.writeHead(403).end();
     if (request.url !== '/metrics') return response.writeHead(404).end();
     metrics.text().then(
       (text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text),
@@ -104,6 +113,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { streamsPerUser = 20, retryMs = [250, 5_000], requestsPerMinute = 1_200 } = options;
   const { closeGraceMs = 10_000, maxUploadBytes = 512 * 1024 * 1024 } = options;
   const { dataDir, http, jwt } = config;
+  const { uploadBytesPerUser = http.uploadBytesPerUser, uploadsPerUser = http.uploadsPerUser } = options;
   const settings = connectionSettings({ connectTimeoutMs: CONNECT_TIMEOUT_MS, ...options, dataDir });
   const { namespace } = settings;
   const connection = await openConnection(settings);
@@ -134,9 +144,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
     shown: createRunShower(app?.manifest()),
     workflows: await workflowCatalog({ app, adhocPlans: http.adhocPlans }),
-    uploadsDir: join(dataDir, 'uploads'),
-    maxUploadBytes,
+    uploads: {
+      dir: join(dataDir, 'uploads'),
+      maxBytes: maxUploadBytes,
+      maxUserBytes: uploadBytesPerUser,
+      maxUserFiles: uploadsPerUser,
+      keepMs: config.retentionDays * 86_400_000,
+    },
     allowedOrigins: http.allowedOrigins,
+    publicHosts: http.publicHosts,
     retryMs,
     pingMs,
     slowReaderMs,
@@ -166,7 +182,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   try {
     const url = await listenOnFreePort(server, http);
     if (http.metricsPort !== undefined)
-      alone = await serveMetricsAlone(metrics, { host: http.host, port: http.metricsPort, onError: onServerError });
+      alone = await serveMetricsAlone(metrics, { ...http, port: http.metricsPort, onError: onServerError });
     return { url, close };
   } catch (error) {
     await close();

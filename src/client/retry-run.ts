@@ -3,6 +3,7 @@ import { BatonError } from '../contracts/baton-error.ts';
 import type { RunStatus } from '../contracts/names.ts';
 import type { RunStart } from '../contracts/run-start.ts';
 import type { EventLog } from '../notifier/event-log.ts';
+import { fairnessKey } from '../reconciler/fairness-key.ts';
 import { describeSettled } from './describe-settled.ts';
 import { executionTimeout } from './execution-timeout.ts';
 import { keptBefore } from './kept-before.ts';
@@ -75,6 +76,7 @@ export async function retryRun(where: Where, { by, fromStep }: RetryOptions): Pr
       workflowId,
       taskQueue: description.taskQueue,
       args: [again],
+      priority: { fairnessKey: start.fairness_key ?? fairnessKey(start.context.user_id) },
       workflowExecutionTimeout: executionTimeout(again),
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       // The generation tells who follows the run that its last end was not the last one.

@@ -3,8 +3,8 @@ import type { AppManifest } from '../agents/define-app.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 import { CONTRACT_VERSION, RUN_TIMEOUT_MS, workflowIdOf } from '../contracts/names.ts';
 import type { RunStart } from '../contracts/run-start.ts';
+import { fairnessKey } from '../reconciler/fairness-key.ts';
 import { executionTimeout } from './execution-timeout.ts';
-import { fairnessKey } from './fairness-key.ts';
 import type { FeedSource } from './feed-source.ts';
 import { fingerprint } from './fingerprint.ts';
 import { runAttributes } from './run-attributes.ts';
@@ -79,6 +79,7 @@ export async function startRun(
       workflowId,
       taskQueue,
       args: [start],
+      priority: { fairnessKey: fairness_key },
       workflowExecutionTimeout,
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       memo: { ...runMemo(start), request_sha256: requestSha256, app_sha256: fingerprint(manifest) },

@@ -16,8 +16,10 @@ import {
 } from 'fastify-type-provider-zod';
 import { FEED_PROTOCOL } from '../contracts/feed-frame.ts';
 import { redact } from '../contracts/redact.ts';
+import { isAllowedHost } from './allowed-host.ts';
 import { isAllowedOrigin } from './allowed-origin.ts';
 import { authenticate } from './auth/authenticate.ts';
+import { boundDrain } from './bound-drain.ts';
 import { finishRequests } from './finish-requests.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import { limitKey } from './limit-key.ts';
@@ -100,11 +102,16 @@ export async function createServer(options: Options) {
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     // A refused upgrade has no status a browser could see, so the feed itself answers with a close code.
-    if (request.ws || isAllowedOrigin(request.headers, context.allowedOrigins)) return;
+    if (request.ws) return;
+    if (!isAllowedHost(request.headers, context.publicHosts)) {
+      throw new Problem({ code: 'host_refused', detail: 'add the name to BATON_PUBLIC_HOSTS' });
+    }
+    if (isAllowedOrigin(request.headers, context.allowedOrigins)) return;
     throw new Problem({ code: 'origin_refused', detail: 'add the origin to BATON_ALLOWED_ORIGINS' });
   });
   metrics.observe(server as never);
   finishRequests(server as never, { graceMs: closeGraceMs });
+  boundDrain(server as never);
 
   await server.register(helmet, {
     contentSecurityPolicy: {
@@ -124,7 +131,7 @@ export async function createServer(options: Options) {
   });
   await server.register(cors, {
     origin: context.allowedOrigins,
-    methods: ['GET', 'POST'],
+    methods: ['GET', 'POST', 'DELETE'],
     allowedHeaders: ['authorization', 'content-type', 'last-event-id', 'x-file-name'],
     exposedHeaders: ['x-request-id', 'retry-after'],
   });
@@ -151,12 +158,12 @@ export async function createServer(options: Options) {
   await server.register(feedRoutes(context));
   await server.register(async (guarded) => {
     guarded.addHook('onRequest', authenticate(context.verify));
-    const uploads = createUploadStore({ dir: context.uploadsDir, maxBytes: context.maxUploadBytes });
+    const uploads = createUploadStore(context.uploads);
     await guarded.register(workflowRoutes(context));
     await guarded.register(runRoutes(context, uploads));
-    await guarded.register(actionRoutes(context));
+    await guarded.register(actionRoutes(context, uploads));
     await guarded.register(statsRoutes(context));
-    await guarded.register(uploadRoutes(uploads, { maxBytes: context.maxUploadBytes }));
+    await guarded.register(uploadRoutes(uploads, context.uploads));
   });
   if (existsSync(webDir)) await server.register(fastifyStatic, { root: webDir });
   return server;

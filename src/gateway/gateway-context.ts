@@ -4,6 +4,7 @@ import type { TokenVerifier } from './auth/create-token-verifier.ts';
 import type { EventLog } from '../notifier/event-log.ts';
 import type { OpenStreams } from './feed/open-streams.ts';
 import type { Tails } from './feed/user-tails.ts';
+import type { QuotaOptions } from './uploads/upload-quota.ts';
 
 /** What the routes work with; made once by `createGateway`. */
 export type GatewayContext = {
@@ -18,9 +19,10 @@ export type GatewayContext = {
   workflows: WorkflowEntry[];
   /** An answer about a run without its secrets. */
   shown<View>(view: View): View;
-  uploadsDir: string;
-  maxUploadBytes: number;
+  uploads: { dir: string; maxBytes: number } & QuotaOptions;
   allowedOrigins: string[];
+  /** Names that the gateway goes by besides addresses and `localhost`. */
+  publicHosts: string[];
   retryMs: [min: number, max: number];
   pingMs: number;
   slowReaderMs: number;

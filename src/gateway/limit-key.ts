@@ -12,7 +12,7 @@ import { bearerOf } from './auth/bearer-of.ts';
 export function limitKey(request: FastifyRequest): string {
   const user = knownUser(request);
   if (user !== undefined) return `user ${user}`;
-  const token = request.ws ? bearerOf(request.headers) : undefined;
+  const token = request.ws ? bearerOf(request) : undefined;
   if (token !== undefined) return `token ${createHash('sha256').update(token).digest('base64url')}`;
   return `address ${normalizeIP(request.ip)}`;
 }

@@ -14,6 +14,7 @@ import { compensationStory } from './compensation-story.ts';
 import { isOpen } from './closing-events.ts';
 import { calledAgents } from './called-agents.ts';
 import { describeWorkflow } from './describe-workflow.ts';
+import { fairnessKey } from './fairness-key.ts';
 import type { RunRecord } from './run-record.ts';
 
 export type Compensation = {
@@ -95,6 +96,7 @@ export async function compensateClosed(options: Compensation): Promise<WorkflowE
       workflowId,
       taskQueue,
       args: [input],
+      priority: { fairnessKey: fairnessKey(user_id) },
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       // Whoever retries the run must know what is not there any more.
       memo: { ...context, undone: undos.map(({ undo }) => undo) },

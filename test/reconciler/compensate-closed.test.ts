@@ -8,6 +8,7 @@ import { retryRun } from '../../src/client/retry-run.ts';
 import { BatonError } from '../../src/contracts/baton-error.ts';
 import type { BatonEvent } from '../../src/contracts/event.ts';
 import { compensationIdOf, workflowIdOf } from '../../src/contracts/names.ts';
+import { fairnessKey } from '../../src/reconciler/fairness-key.ts';
 import { defineTool } from '../../src/tools/define-tool.ts';
 import { startReconciledWorker } from '../support/reconciled-worker.ts';
 import { outcomeOf } from '../support/test-run.ts';
@@ -103,6 +104,8 @@ test('what a terminated run did is undone in reverse, once, and told before its 
   expect(states.map(({ state }) => state)).toEqual(['compensated', 'compensated', 'done']);
   const undoing = at.worker.client.workflow.getHandle(compensationIdOf({ workflowId, temporalRun }));
   await expect(undoing.result()).resolves.toHaveLength(3);
+  const { raw } = await undoing.describe();
+  expect(raw.workflowExecutionInfo?.priority?.fairnessKey).toBe(fairnessKey('ann'));
 });
 
 test('a retry does again what was undone after the run was terminated', async () => {

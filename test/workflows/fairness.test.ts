@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { defineAgent } from '../../src/agents/define-agent.ts';
-import { fairnessKey } from '../../src/client/fairness-key.ts';
+import { fairnessKey } from '../../src/reconciler/fairness-key.ts';
 import { startTestWorker } from '../support/test-run.ts';
 
 const BUSY_RUNS = 24;

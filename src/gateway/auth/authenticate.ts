@@ -9,7 +9,7 @@ const identities = new WeakMap<FastifyRequest, Identity>();
 /** Hook that lets only requests with a valid token through, and remembers whose they are. */
 export function authenticate(verify: TokenVerifier) {
   return async function onRequest(request: FastifyRequest): Promise<void> {
-    const token = bearerOf(request.headers);
+    const token = bearerOf(request);
     if (!token) throw new Problem({ code: 'token_missing', detail: 'send "Authorization: Bearer <token>"' });
     try {
       identities.set(request, await verify(token));

@@ -7,19 +7,21 @@ import type { GatewayContext } from '../gateway-context.ts';
 import { Problem } from '../problem.ts';
 import { decideApproval } from '../runs/decide-approval.ts';
 import { locateRun } from '../runs/locate-run.ts';
+import { knownUploads, MAX_UPLOAD_IDS } from '../uploads/known-uploads.ts';
+import type { UploadStore } from '../uploads/upload-store.ts';
 
 const params = z.object({ run_id: idSchema });
 const ids = z.object({ run_id: z.string(), workflow_id: z.string() });
 const decisionBody = z.strictObject({
   decision: z.string().min(1).max(128),
   comment: z.string().max(4_000).optional(),
-  data: z.object({ upload_ids: z.array(idSchema).max(100).optional() }).optional(),
+  data: z.object({ upload_ids: z.array(idSchema).max(MAX_UPLOAD_IDS).optional() }).optional(),
 });
 const decided = z.looseObject({ approval_id: z.string(), decision: z.string(), by: z.string() });
 const tags = ['runs'];
 
 /** Acting on one's own runs while they go on, and trying again one that failed. Each may be sent twice without harm. */
-export function actionRoutes(context: GatewayContext): FastifyPluginAsyncZod {
+export function actionRoutes(context: GatewayContext, uploads: UploadStore): FastifyPluginAsyncZod {
   return async function routes(server) {
     for (const [action, summary] of [
       ['pause', 'Let running agents finish and start no new one'],
@@ -77,6 +79,8 @@ export function actionRoutes(context: GatewayContext): FastifyPluginAsyncZod {
         const { user } = identityOf(request);
         const { run_id, approval_id } = request.params;
         const run = await locateRun(context, user, run_id);
+        const { upload_ids: ids = [] } = request.body.data ?? {};
+        await knownUploads({ uploads, user, ids, path: '/data/upload_ids' });
         return decideApproval(run, { ...request.body, approval_id, by: user });
       },
     );

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod, ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { FEED_CLOSE } from '../../contracts/feed-frame.ts';
+import { isAllowedHost } from '../allowed-host.ts';
 import { isAllowedOrigin } from '../allowed-origin.ts';
 import { authenticate, identityOf } from '../auth/authenticate.ts';
 import { bearerOf } from '../auth/bearer-of.ts';
@@ -37,16 +38,17 @@ function lastSeen(header: string | string[] | undefined, query: Partial<Cursor>)
 
 /** The feed: paged, as server-sent events, and by WebSocket. */
 export function feedRoutes(context: GatewayContext): FastifyPluginAsyncZod {
-  const { log, tails, streams, verify, retryMs, pingMs, slowReaderMs, allowedOrigins } = context;
+  const { log, tails, streams, verify, retryMs, pingMs, slowReaderMs, allowedOrigins, publicHosts } = context;
   const own = { log, tails, streams, retryMs, pingMs, slowReaderMs };
 
   return async function routes(server) {
     server.get('/v1/feed', { websocket: true, schema: { querystring: cursorQuery } }, async (socket, request) => {
       const { after, epoch, run_id: runId } = request.query;
+      if (!isAllowedHost(request.headers, publicHosts)) return socket.close(FEED_CLOSE.badOrigin, 'host_refused');
       if (!isAllowedOrigin(request.headers, allowedOrigins))
         return socket.close(FEED_CLOSE.badOrigin, 'origin_refused');
       try {
-        const identity = await verify(bearerOf(request.headers) ?? '');
+        const identity = await verify(bearerOf(request) ?? '');
         const { log: logger, socket: wire } = request;
         await serveSocket({ ...own, socket, wire, identity, logger, after, epoch, runId });
       } catch (error) {

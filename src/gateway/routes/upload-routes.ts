@@ -6,10 +6,29 @@ import { z } from 'zod';
 import { detectFormat } from '../../spend/formats/detect-format.ts';
 import { SpendError } from '../../spend/spend-error.ts';
 import { identityOf } from '../auth/authenticate.ts';
+import type { GatewayContext } from '../gateway-context.ts';
 import { Problem } from '../problem.ts';
+import { idSchema } from '../../contracts/text.ts';
 import type { UploadStore } from '../uploads/upload-store.ts';
 
 const stored = z.object({ upload_id: z.string(), bytes: z.int(), sha256: z.string(), format: z.string() });
+
+const kept = z.object({
+  uploads: z.array(z.object({ upload_id: z.string(), bytes: z.int(), uploaded_at: z.string() })),
+  /** What they may have in all. */
+  quota: z.object({ files: z.int(), bytes: z.int() }),
+});
+
+/** What a form has beside its file. */
+const FORM_BYTES = 65_536;
+
+/** Bytes of the body as its sender declared them; undefined where they come in chunks. */
+function declaredBytes({ headers }: FastifyRequest): number | undefined {
+  return headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
+}
+
+/** Of a form, what may not be the file's. */
+const formBytes = (request: FastifyRequest) => (request.isMultipart() ? FORM_BYTES : 0);
 
 /** Named by the header for a raw body; a name is for people, never a path. */
 const FILE_NAME = 'x-file-name';
@@ -40,7 +59,9 @@ async function formatOf(path: string): Promise<string> {
 }
 
 /** Uploads of usage files. Archives are not unpacked, so there is nothing a bomb could unfold into. */
-export function uploadRoutes(uploads: UploadStore, { maxBytes }: { maxBytes: number }): FastifyPluginAsyncZod {
+export function uploadRoutes(uploads: UploadStore, limits: GatewayContext['uploads']): FastifyPluginAsyncZod {
+  const { maxBytes, maxUserBytes, maxUserFiles } = limits;
+
   return async function routes(server) {
     // Everything but forms arrives as a stream: a parsed or buffered body would be in memory whole.
     server.removeAllContentTypeParsers();
@@ -50,21 +71,56 @@ export function uploadRoutes(uploads: UploadStore, { maxBytes }: { maxBytes: num
     server.post(
       '/v1/uploads',
       {
-        bodyLimit: maxBytes + 65_536,
-        schema: { tags: ['uploads'], summary: 'Store a usage file', response: { 201: stored } },
+        bodyLimit: maxBytes + FORM_BYTES,
+        schema: {
+          tags: ['uploads'],
+          summary: 'Store a usage file',
+          description: `At most ${maxBytes} bytes; of one user at most ${maxUserFiles} files with ${maxUserBytes} bytes in all.`,
+          response: { 201: stored },
+        },
+        // Before a byte of the body is read.
+        onRequest: async (request) => uploads.refuseDeclared((declaredBytes(request) ?? 0) - formBytes(request)),
       },
       async (request, reply) => {
         const { user } = identityOf(request);
         if (request.headers['content-encoding']) {
           throw new Problem({ code: 'unsupported_media_type', detail: 'send the file as it is, without an encoding' });
         }
-        const { path, ...upload } = await uploads.save({ user, ...(await fileOf(request)) });
+        const declared = Math.max(0, (declaredBytes(request) ?? 0) - formBytes(request));
+        const { path, ...upload } = await uploads.save({ user, declared, ...(await fileOf(request)) });
         try {
           return await reply.code(201).send({ ...upload, format: await formatOf(path) });
         } catch (error) {
           await uploads.discard({ user, uploadId: upload.upload_id });
           throw error;
         }
+      },
+    );
+
+    server.get(
+      '/v1/uploads',
+      { schema: { tags: ['uploads'], summary: 'What you keep, oldest first', response: { 200: kept } } },
+      async (request) => {
+        const found = await uploads.list(identityOf(request).user);
+        const shown = found.map(({ path: _own, ...upload }) => upload);
+        return { uploads: shown, quota: { files: maxUserFiles, bytes: maxUserBytes } };
+      },
+    );
+
+    server.delete(
+      '/v1/uploads/:upload_id',
+      {
+        schema: {
+          tags: ['uploads'],
+          summary: 'Delete a usage file; a run that still has to read it fails',
+          params: z.object({ upload_id: idSchema }),
+          response: { 204: z.null() },
+        },
+      },
+      async (request, reply) => {
+        const { upload_id: uploadId } = request.params;
+        if (await uploads.discard({ user: identityOf(request).user, uploadId })) return reply.code(204).send(null);
+        throw new Problem({ code: 'not_found', detail: `there is no upload "${uploadId}"` });
       },
     );
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { BatonClient, RunHandle } from '../../client.ts';
 import { BatonError } from '../../contracts/baton-error.ts';
 import { idSchema } from '../../contracts/text.ts';
+import { knownUploads } from '../uploads/known-uploads.ts';
 import type { UploadStore } from '../uploads/upload-store.ts';
 import { Problem, type ProblemIssue } from '../problem.ts';
 import { planIssues } from './plan-issues.ts';
@@ -45,16 +46,18 @@ function withIssues(error: unknown): unknown {
   return refused('the input of runPlan is refused', planIssues(faults));
 }
 
-/** Ids of uploads become paths for the worker; an id of somebody else's upload is as unknown as any other. */
-async function withFiles(input: Record<string, unknown>, { uploads, user }: Options) {
-  const { upload_ids, ...rest } = input as { upload_ids?: string[] };
-  if (!upload_ids) return rest;
-  const files = await Promise.all(upload_ids.map((uploadId) => uploads.find({ user, uploadId })));
-  const errors = upload_ids.flatMap((id, index) =>
-    files[index] ? [] : [{ path: `/input/upload_ids/${index}`, message: `there is no upload "${id.slice(0, 64)}"` }],
-  );
-  if (errors.length > 0) throw refused('not all uploads are there', errors);
-  return { ...rest, files };
+type Field = Record<string, unknown> | undefined;
+
+/** Ids of uploads become paths for the worker. */
+async function withFiles(input: Record<string, unknown>, { uploads, user, body }: Options) {
+  // A plan that is given with the request has its own input within that of `runPlan`.
+  const inner = body.workflow === 'runPlan' ? (input.input as Field) : undefined;
+  if (inner?.upload_ids !== undefined) {
+    await knownUploads({ uploads, user, ids: inner.upload_ids, path: '/input/input/upload_ids' });
+  }
+  const { upload_ids: ids, ...rest } = input;
+  if (ids === undefined) return rest;
+  return { ...rest, files: await knownUploads({ uploads, user, ids, path: '/input/upload_ids' }) };
 }
 
 /**

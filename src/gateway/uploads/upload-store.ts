@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Problem } from '../problem.ts';
+import { createUploadQuota, ifMissing, keptIn, type KeptUpload, type QuotaOptions } from './upload-quota.ts';
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -26,18 +27,42 @@ function safeName(name: string): string {
 
 export type StoredUpload = { upload_id: string; path: string; bytes: number; sha256: string };
 
+type NewUpload = {
+  user: string;
+  name: string;
+  content: Readable;
+  /** What its sender says it has, in bytes. @default unknown */
+  declared?: number;
+};
+
 /** Usage files that users handed over: each in a folder of its own below its user's. */
-export function createUploadStore({ dir, maxBytes }: { dir: string; maxBytes: number }) {
-  /** Stores a stream whole or not at all. What is refused is read to its end, so that the connection serves what comes next. */
-  async function save({
+export function createUploadStore({ dir, maxBytes, ...limits }: { dir: string; maxBytes: number } & QuotaOptions) {
+  const quota = createUploadQuota(limits);
+
+  /**
+   * Stores a stream whole or not at all. What is refused is not stored but read on, so that its connection serves what
+   * comes next; how far it is read is bounded for all answers alike.
+   *
+   * @throws Problem `too_large`, or `quota_exceeded` where the user has no room left
+   */
+  async function save({ user, name, content, declared }: NewUpload): Promise<StoredUpload> {
+    const room = await quota.open(folderOf(dir, user), declared);
+    let isKept = false;
+    try {
+      const stored = await store({ user, name, content, onBytes: room.add });
+      isKept = true;
+      return stored;
+    } finally {
+      room.close({ isKept });
+    }
+  }
+
+  async function store({
     user,
     name,
     content,
-  }: {
-    user: string;
-    name: string;
-    content: Readable;
-  }): Promise<StoredUpload> {
+    onBytes,
+  }: NewUpload & { onBytes: (bytes: number) => void }): Promise<StoredUpload> {
     const upload_id = randomUUID();
     const folder = join(folderOf(dir, user), upload_id);
     const path = join(folder, safeName(name));
@@ -47,8 +72,13 @@ export function createUploadStore({ dir, maxBytes }: { dir: string; maxBytes: nu
       transform(chunk: Buffer, _encoding, done) {
         bytes += chunk.length;
         hash.update(chunk);
-        if (bytes <= maxBytes) return done(null, chunk);
-        done(new Problem({ code: 'too_large', detail: `an upload may have ${maxBytes} bytes; split the export` }));
+        if (bytes > maxBytes) return done(tooLarge());
+        try {
+          onBytes(chunk.length);
+          done(null, chunk);
+        } catch (error) {
+          done(error as Error);
+        }
       },
     });
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -68,19 +98,40 @@ export function createUploadStore({ dir, maxBytes }: { dir: string; maxBytes: nu
   async function find({ user, uploadId }: { user: string; uploadId: string }): Promise<string | undefined> {
     if (!ID.test(uploadId)) return undefined;
     const folder = join(folderOf(dir, user), uploadId);
-    const [name] = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-      // A disk that fails is no reason to say that there is no such upload.
-      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
-      throw error;
-    });
+    const [name] = await readdir(folder).catch(ifMissing<string[]>([]));
     return name === undefined ? undefined : join(folder, name);
   }
 
-  async function discard({ user, uploadId }: { user: string; uploadId: string }): Promise<void> {
-    await rm(join(folderOf(dir, user), uploadId), { recursive: true, force: true });
+  /** Deletes a user's upload; whether there was one of that id. */
+  async function discard({ user, uploadId }: { user: string; uploadId: string }): Promise<boolean> {
+    const path = await find({ user, uploadId });
+    if (path === undefined) return false;
+    const { size } = await stat(path);
+    const folder = folderOf(dir, user);
+    await rm(join(folder, uploadId), { recursive: true, force: true });
+    await quota.forget(folder, size);
+    return true;
   }
 
-  return { save, find, discard };
+  /** What a user keeps, oldest first. */
+  function list(user: string): Promise<KeptUpload[]> {
+    return keptIn(folderOf(dir, user));
+  }
+
+  function tooLarge(): Problem {
+    return new Problem({ code: 'too_large', detail: `an upload may have ${maxBytes} bytes; split the export` });
+  }
+
+  return {
+    save,
+    find,
+    discard,
+    list,
+    /** @throws Problem `too_large` for more bytes than an upload may have */
+    refuseDeclared(bytes: number) {
+      if (bytes > maxBytes) throw tooLarge();
+    },
+  };
 }
 
 export type UploadStore = ReturnType<typeof createUploadStore>;
