@@ -42,6 +42,7 @@ const BORDERS: Record<string, { never: string[]; typesOnly?: string[] }> = {
       '!**/contracts/plan-*.ts',
       '!**/contracts/markdown.ts',
       '!**/contracts/json-faults.ts',
+      '!**/contracts/ledger-name.ts',
       // What a run says of itself in Temporal is redacted where it is said.
       '!**/contracts/redact.ts',
       '!**/contracts/run-status.ts',

@@ -120,7 +120,7 @@ export async function createWorker({
     namespace,
     dataConverter,
     taskQueue: `${taskQueue}${ENGINE_QUEUE_SUFFIX}`,
-    activities: createEngineActivities({ notifier, decisions }),
+    activities: createEngineActivities({ notifier, decisions, effects }),
     shutdownGraceTime: shutdownGraceMs,
     ...ENGINE_PLACES,
   });

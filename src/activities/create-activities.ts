@@ -1,9 +1,16 @@
+import { Context } from '@temporalio/activity';
 import type { App } from '../agents/define-app.ts';
 import type { AnyAgent, Tools } from '../agents/define-agent.ts';
 import type { z } from 'zod';
 import type { AgentCall, AgentReturn } from '../contracts/agent-call.ts';
 import type { NewEvent } from '../contracts/event.ts';
-import { CLAIM_ACTIVITY, END_ACTIVITY, PUBLISH_ACTIVITY, UNDO_ACTIVITY } from '../contracts/names.ts';
+import {
+  ATTEMPTS_ACTIVITY,
+  CLAIM_ACTIVITY,
+  END_ACTIVITY,
+  PUBLISH_ACTIVITY,
+  UNDO_ACTIVITY,
+} from '../contracts/names.ts';
 import type { DecisionClaim } from '../contracts/decision-claim.ts';
 import type { DecisionMessage } from '../contracts/run-messages.ts';
 import type { RunOutcome } from '../contracts/run.ts';
@@ -20,6 +27,7 @@ export type EngineActivities = {
   [PUBLISH_ACTIVITY]: (input: { events: NewEvent[] }) => Promise<void>;
   [END_ACTIVITY]: (input: { events: NewEvent[] }, outcome?: RunOutcome) => Promise<void>;
   [CLAIM_ACTIVITY]: (claim: DecisionClaim) => Promise<DecisionMessage>;
+  [ATTEMPTS_ACTIVITY]: (agentRuns: string[]) => Promise<Record<string, number>>;
 };
 
 /** One activity per agent, typed by the agent's schemas, and those that are no agents: publishing and undoing. */
@@ -48,12 +56,23 @@ function checkNeeds({ name, tools = {}, concurrency, isolate }: AnyAgent, { effe
   if (isolate && !runAgent) throw new TypeError(`agent ${name} is isolated: give its worker \`runAgent\``);
 }
 
+/** How many attempts agents of the calling run have made; nothing of any where attempts are not recorded. */
+async function countAttempts(agentRuns: readonly string[], effects: Dependencies['effects']) {
+  const { workflowId = '', runId: temporalRun = '' } = Context.current().info.workflowExecution ?? {};
+  return (await effects?.attempts.count({ workflowId, temporalRun, agentRuns })) ?? {};
+}
+
 /** Makes the activities of the engine's own queue. */
-export function createEngineActivities({ notifier, decisions }: Pick<Dependencies, 'notifier' | 'decisions'>) {
+export function createEngineActivities({
+  notifier,
+  decisions,
+  effects,
+}: Pick<Dependencies, 'notifier' | 'decisions' | 'effects'>) {
   return {
     [PUBLISH_ACTIVITY]: ({ events }) => publishRunEvents(events, notifier),
     [END_ACTIVITY]: ({ events }, outcome) => endRun(events, outcome, notifier),
     [CLAIM_ACTIVITY]: (claim) => claimDecision(claim, decisions),
+    [ATTEMPTS_ACTIVITY]: (agentRuns) => countAttempts(agentRuns, effects),
   } satisfies EngineActivities;
 }
 

@@ -49,7 +49,12 @@ export const eventPayloads = {
   agent_error: z.looseObject({ error: failureSchema }),
   agent_death: z.looseObject({ reason: z.enum(DEATH_REASONS), message: z.string(), limit_ms: ms.optional() }),
   agent_cancelling: z.looseObject({ stage: z.enum(['requested', 'delivered']) }),
-  agent_cancelled: z.looseObject({ outcome: z.enum(['stopped', 'abandoned']), time_to_stop_ms: ms }),
+  /** `attempts`: how many were begun, where none of them said how it ended; 0 of an agent that no worker took. */
+  agent_cancelled: z.looseObject({
+    outcome: z.enum(['stopped', 'abandoned']),
+    time_to_stop_ms: ms,
+    attempts: z.int().min(0).optional(),
+  }),
   events_dropped: z.looseObject({ count: z.int().min(1) }),
   step_skipped: z.looseObject({ reason: z.string(), agent: z.string().optional() }),
   compensation_started: z.looseObject({ agent: z.string(), step: z.string().nullable() }),

@@ -29,6 +29,9 @@ export const PUBLISH_ACTIVITY = 'baton.publish';
 /** Activity that claims the answer to a question in the store, where the first one stands. */
 export const CLAIM_ACTIVITY = 'baton.claim';
 
+/** Activity that asks the store how many attempts agents have made of which the workflow knows only that they stopped. */
+export const ATTEMPTS_ACTIVITY = 'baton.attempts';
+
 /** Activity that puts a run's end and its outcome into the log, together. */
 export const END_ACTIVITY = 'baton.end';
 

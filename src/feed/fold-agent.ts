@@ -112,8 +112,12 @@ function apply(agent: FoldedAgent, event: BatonEvent): FoldedAgent {
       const { reason, message } = event.payload;
       return ended(agent, event, { state: 'dead', error: { type: FAILURE_OF_DEATH[reason], message } });
     }
-    case 'agent_cancelled':
-      return ended(agent, event, { state: 'cancelled', time_to_stop_ms: event.payload.time_to_stop_ms });
+    case 'agent_cancelled': {
+      // Of one that nobody heard of, only the workflow knows how often it was tried.
+      const heard = agent.exec === null ? event.attempt : agent.attempt;
+      const { time_to_stop_ms, attempts = heard } = event.payload;
+      return ended(agent, event, { state: 'cancelled', time_to_stop_ms, attempt: attempts });
+    }
     default:
       return agent;
   }
@@ -124,7 +128,10 @@ export function foldAgent(agent: FoldedAgent, event: BatonEvent): FoldedAgent {
   const order = compareTo(agent, event);
   // Nothing follows a verdict but a later generation, also where an attempt is alive of which the workflow heard nothing.
   if (order < 0 || (agent.final && event.generation <= agent.generation)) return agent;
-  const current = order > 0 ? restarted(agent, event) : { ...agent, agent_run: event.agent_run };
+  const { agent_run, step, of } = event;
+  // One that no worker took has no execution; what it is part of is known all the same.
+  const place = agent.exec === null && step !== null ? { step, of } : {};
+  const current = order > 0 ? restarted(agent, event) : { ...agent, agent_run, ...place };
   const isEnd = (AGENT_END_TYPES as readonly string[]).includes(event.type);
   // Of two ends the workflow's counts, and an end is the last thing that is heard of an execution.
   if (current.ended_at !== null && (!isEnd || !event.final)) return current;

@@ -10,7 +10,7 @@ export type AttemptCounts = {
 /** `none`: the attempt counts as nothing, because its activity is over or another attempt has taken over. */
 export type AttemptEnd = keyof AttemptCounts | 'none';
 
-/** One attempt of an activity: `exec` names it, `activity` the Temporal run and activity whose attempts are counted. */
+/** One attempt of an activity: `exec` names it, `activity` the Temporal run and activity, `<run>/<id>`, that are counted. */
 export type Attempt = { workflowId: string; agentRun: string; activity: string; exec: string };
 
 export type Opened = {
@@ -34,6 +34,17 @@ export type Attempts = {
   leave(options: Attempt): Promise<void>;
   /** `last`: no other attempt follows, so that nothing need be kept. Does nothing where the attempt is not known. */
   close(options: Attempt & { as: AttemptEnd; last: boolean }): Promise<void>;
+  /**
+   * How many attempts agents have begun whose activity is not over, by name; those that only waited do not count. 0 of an
+   * agent that no worker took.
+   *
+   * @param options.temporalRun the Temporal run that the activities belong to
+   */
+  count(options: {
+    workflowId: string;
+    temporalRun: string;
+    agentRuns: readonly string[];
+  }): Promise<Record<string, number>>;
   /** Keeps the attempt open and counts it as lost, though its process lives: it stood still. */
   stalled(options: Attempt): Promise<void>;
 };

@@ -55,7 +55,7 @@ export function createRedisAttempts(
   redis: Redis | Cluster,
   { prefix, rememberMs }: { prefix: string; rememberMs: number },
 ): Attempts {
-  const keyOf = ({ workflowId, agentRun }: Attempt) =>
+  const keyOf = ({ workflowId, agentRun }: Pick<Attempt, 'workflowId' | 'agentRun'>) =>
     `${prefix}:{effects:${encodeURIComponent(workflowId)}}:attempts:${agentRun}`;
   const open = redisScript<string[]>(redis, { name: 'batonOpenAttempt', lua: OPEN });
   const change = redisScript<null>(redis, { name: 'batonChangeAttempt', lua: CHANGE });
@@ -75,6 +75,14 @@ export function createRedisAttempts(
         lost: others.filter(({ text, ms }) => isLost(text, Number(ms))).length,
         unheard: others.filter(({ ms }) => ms === '').length,
       };
+    },
+    async count({ workflowId, temporalRun, agentRuns }) {
+      const counts = agentRuns.map(async (agentRun) => {
+        const key = keyOf({ workflowId, agentRun });
+        const [activity, attempt, waits] = await redis.hmget(key, 'activity', 'attempt', 'waits');
+        return [agentRun, activity?.startsWith(`${temporalRun}/`) ? Number(attempt) - Number(waits) : 0] as const;
+      });
+      return Object.fromEntries(await Promise.all(counts));
     },
     leave: (which) => mark(which, LEAVING),
     stalled: (which) => mark(which, STALLED),

@@ -58,6 +58,14 @@ export function createSqliteAttempts({ db, transaction }: SqliteFile): Attempts 
         write(which, attempt, counts, [...seen, { exec: which.exec, mark: ownMark() }]);
         return { counts, lost: seen.filter((each) => isLost(each.mark, now - each.since)).length, unheard };
       }),
+    count: ({ workflowId, temporalRun, agentRuns }) =>
+      transaction(() => {
+        const counts = agentRuns.map((agentRun) => {
+          const row = find.get(workflowId, agentRun) as Row | undefined;
+          return [agentRun, row?.activity.startsWith(`${temporalRun}/`) ? row.attempt - row.waits : 0] as const;
+        });
+        return Object.fromEntries(counts);
+      }),
     leave: (which) => mark(which, LEAVING),
     stalled: (which) => mark(which, STALLED),
     async close({ as, last, ...which }) {

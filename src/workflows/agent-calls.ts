@@ -4,10 +4,13 @@ import type { AgentLimits } from '../contracts/agent-call.ts';
 import { LOCAL_TIMEOUT_MS, UNDO_PREFIX } from '../contracts/names.ts';
 import { RUN_BOUNDS } from '../contracts/run-bounds.ts';
 import type { AgentOutcome } from '../contracts/run.ts';
+import type { Failure } from '../contracts/failure.ts';
+import { ledgerName } from '../contracts/ledger-name.ts';
 import type { RunStart } from '../contracts/run-start.ts';
 import type { Undo } from '../contracts/undo.ts';
-import { answerAgent, attemptsOf, isAsking, type AskingEnd } from './answer-agent.ts';
-import { callAgent, tellStopped, type CallEnd, type CallOptions } from './call-agent.ts';
+import { answerAgent, attemptsOf, isAsking } from './answer-agent.ts';
+import { createAttemptCounts } from './attempt-counts.ts';
+import { callAgent, tellStopped, type CallEnd, type CallOptions, type StoppedCall } from './call-agent.ts';
 import type { Approvals } from './approvals.ts';
 import type { CurrentDetails } from './current-details.ts';
 import type { About } from './run-events.ts';
@@ -47,6 +50,9 @@ type Call = {
   /** What an agent that is about to start must wait for, if there is anything. */
   held?: () => Promise<void> | undefined;
 };
+
+/** How often an agent had been tried when it was stopped with its run, and what it had failed with by then, if it had. */
+export type AgentStop = { attempts: number; error?: Failure };
 
 /** Limits, names and events that a call carries, about. */
 const ENVELOPE_BYTES = 1_000;
@@ -102,6 +108,8 @@ export function createAgentCalls({
   const active = new Map<string, Active>();
   const occurrences = new Map(Object.entries(carried?.occurrences ?? {}));
   const unassigned: { of?: string }[] = [];
+  const stops = new Map<string, AgentStop>();
+  const countAttempts = createAttemptCounts(shield);
   const turns = createTurns({ most: RUN_BOUNDS.agentsAtOnce, budget, shield });
   const localTurns = createTurns({ most: RUN_BOUNDS.localAgentsAtOnce, budget, shield });
   /** What each call carries beside its input. */
@@ -134,6 +142,11 @@ export function createAgentCalls({
     return { success: false, agent, attempts: 0, execution_time_ms: 0, recovered: false, error };
   }
 
+  /** Undefined where the number that the workflow has is the one to go by. Local agents' attempts are not in the store. */
+  function attemptsInStore({ stopped }: StoppedCall, made: CallOptions['call']) {
+    return version > 1 && stopped.guessed && !made.limits.local ? countAttempts(ledgerName(made)) : undefined;
+  }
+
   /** Calls an agent, once nothing holds it up; what came of it also goes to `outcomes`, if they are given. */
   async function call({ agent, input, options, held }: Call, outcomes?: AgentOutcome[]): Promise<AgentOutcome> {
     const limits = limitsOf(agent, options.limits, { start, version });
@@ -157,7 +170,8 @@ export function createAgentCalls({
     details.began(agentRun, agent, held !== undefined);
     let made: CallOptions['call'] = { context, input, ...known, generation, step, of, parent, limits, incarnation };
     let ended: AgentOutcome | undefined;
-    let waiting: AskingEnd | undefined;
+    /** Attempts of the last execution, while there is none that could say how the agent ended. */
+    let between: number | undefined;
     const bytes = version === 1 ? 0 : bytesOf(input);
     const kind = limits.local ? localTurns : turns;
     // What undoes something has its own turns, so that it never waits for what may have to be undone.
@@ -174,7 +188,7 @@ export function createAgentCalls({
         try {
           if (takesTurns) checkRoom();
           about.begun = true;
-          waiting = undefined;
+          between = undefined;
           const called = callAgent({ ...shared, version, agent, call: made, fairnessKey });
           try {
             end = called.returned(await called.activity());
@@ -185,8 +199,16 @@ export function createAgentCalls({
           if (takesTurns) kind.leave();
         }
         if (limits.local && version > 1 && end.outcome) budget.add(bytesOf(end.outcome.result));
+        if ('stopped' in end) {
+          const asked = attemptsInStore(end, made);
+          const counted = asked && (await asked);
+          const { attempts, told, error } = { ...end.stopped, ...(counted !== undefined && { attempts: counted }) };
+          stops.set(agentRun, { attempts, ...(told && { error }) });
+          end.tellStop(counted === undefined ? undefined : { attempts: counted, counted: true });
+          throw end.thrown;
+        }
         if (isAsking(end)) {
-          waiting = end;
+          between = attemptsOf(end);
           const answered = await answerAgent(end, { agent, call: made, asked, ask });
           // Each answer is a new execution of the same `agent_run`.
           if ('call' in answered) made = answered.call;
@@ -195,14 +217,17 @@ export function createAgentCalls({
           ended = end.outcome;
         } else {
           made = end.instead;
+          if (version > 1) between = end.attempts;
         }
       }
       outcomes?.push(ended);
       return ended;
     } catch (thrown) {
       // Between two executions there is no activity that could tell how the agent stopped.
-      if (waiting && isCancellation(thrown))
-        tellStopped({ ...shared, agent, call: made }, { attempts: attemptsOf(waiting) });
+      if (between !== undefined && isCancellation(thrown)) {
+        tellStopped({ ...shared, agent, call: made }, { attempts: between });
+        stops.set(agentRun, { attempts: between });
+      }
       throw thrown;
     } finally {
       active.delete(agentRun);
@@ -213,6 +238,8 @@ export function createAgentCalls({
   return {
     call,
     active,
+    /** Undefined of an agent that was not stopped, or that nobody had handed to a worker yet. */
+    stopOf: (agentRun: string) => stops.get(agentRun),
     /** An undo that does not say what it undoes belongs to the next call. */
     assign: (entry: { of?: string }) => void unassigned.push(entry),
     occurrences: () => Object.fromEntries(occurrences),

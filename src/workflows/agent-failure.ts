@@ -9,6 +9,8 @@ import { failureType } from './failure-type.ts';
 export type AgentFailureReport = {
   error: Failure;
   attempts: number;
+  /** Whether `attempts` is a guess, because no attempt has said how it ended. */
+  guessed?: boolean;
   /** Whether the activity itself published the end. */
   told: boolean;
   /** What the log does not have of it yet. */
@@ -29,12 +31,14 @@ function ofTimeout(agent: string, { timeoutType }: TimeoutFailure, limits: Agent
     return {
       error: { type: 'HeartbeatLost' as const, message },
       attempts,
+      guessed: true,
       told: false,
       death: 'no_heartbeat' as const,
     };
   }
   const message = `agent ${agent} timed out after its limit of ${limits.timeout_ms} ms`;
-  return { error: { type: 'AgentTimeout' as const, message }, attempts, told: false, death: 'timeout' as const };
+  const error = { type: 'AgentTimeout' as const, message };
+  return { error, attempts, guessed: true, told: false, death: 'timeout' as const };
 }
 
 /** Reads what an activity's failure means for its agent. Temporal wraps the activity's own error as the cause. */
@@ -47,11 +51,12 @@ export function agentFailure(agent: string, thrown: unknown, limits: AgentLimits
     cause instanceof ApplicationFailure || cause instanceof CancelledFailure ? cause.details?.[0] : undefined;
   const { attempts = guess, told = false, ...more } = (details ?? {}) as Partial<AgentFailureDetails>;
   const { effect, stopped, undelivered, death: died, postponed } = more;
+  const guessed = (details as Partial<AgentFailureDetails> | undefined)?.attempts === undefined;
   if (cause instanceof CancelledFailure) {
-    return { error: { type: 'Cancelled', message: cause.message }, attempts, told, stopped, undelivered };
+    return { error: { type: 'Cancelled', message: cause.message }, attempts, guessed, told, stopped, undelivered };
   }
   const message = cause instanceof Error ? cause.message : String(cause);
   const type = failureType(cause);
   const death = died ?? (type === 'AgentSilent' ? 'silent' : type === 'AgentTimeout' ? 'timeout' : undefined);
-  return { error: { type, message }, attempts, told, death, effect, undelivered, postponed };
+  return { error: { type, message }, attempts, guessed, told, death, effect, undelivered, postponed };
 }

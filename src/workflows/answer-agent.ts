@@ -5,7 +5,7 @@ import type { AgentOutcome } from '../contracts/run.ts';
 import type { CallEnd, CallOptions } from './call-agent.ts';
 
 type Call = CallOptions['call'];
-export type AskingEnd = Exclude<CallEnd, { question?: undefined; effect?: undefined }>;
+export type AskingEnd = Extract<CallEnd, { question: Question } | { effect: UnknownEffect }>;
 type Answered = { call: Call } | { outcome: AgentOutcome };
 
 type Options = {

@@ -33,9 +33,19 @@ export type CallOptions = {
 export type CallEnd =
   | { outcome: AgentOutcome; question?: undefined; effect?: undefined }
   /** A store was down: nothing has ended, and this is to be called instead. */
-  | { instead: CallOptions['call']; outcome?: undefined; question?: undefined; effect?: undefined }
+  | { instead: CallOptions['call']; attempts: number; outcome?: undefined; question?: undefined; effect?: undefined }
   | { question: Question; attempts: number; outcome?: undefined; effect?: undefined }
-  | { effect: UnknownEffect; question?: undefined; outcome: AgentOutcome; tellEnd: () => void };
+  | { effect: UnknownEffect; question?: undefined; outcome: AgentOutcome; tellEnd: () => void }
+  | (StoppedCall & { question?: undefined; effect?: undefined; outcome?: undefined });
+
+/** How an execution ended whose run was stopped. */
+export type StoppedCall = {
+  stopped: AgentFailureReport;
+  /** Says so to the user, unless the activity has. */
+  tellStop: (known?: { attempts: number; counted: true }) => void;
+  /** What stopped it, a `CancelledFailure`. */
+  thrown: unknown;
+};
 
 function aboutOf({ agent, call: { agent_run, step, of, parent } }: Pick<CallOptions, 'agent' | 'call'>) {
   return { agent, agent_run, step, of, parent };
@@ -60,21 +70,26 @@ function schedule({ agent, call, fairnessKey, version }: CallOptions) {
   return activities[agent] as AgentActivities[string];
 }
 
-type Stopped = { attempts: number; outcome?: 'stopped' | 'abandoned' };
+/** `counted`: the attempts are those of the store, as none of them has said how it ended. */
+type Stopped = { attempts: number; counted?: boolean; outcome?: 'stopped' | 'abandoned' };
 
 /** Tells that an agent has stopped because its run was asked to. */
 export function tellStopped(
   options: Pick<CallOptions, 'agent' | 'call' | 'events' | 'cancelledAt'>,
-  { attempts, outcome = 'stopped' }: Stopped,
+  { attempts, counted = false, outcome = 'stopped' }: Stopped,
 ) {
   const time_to_stop_ms = Date.now() - (options.cancelledAt() ?? Date.now());
-  const verdict = { ...aboutOf(options), attempt: attempts, final: true };
-  options.events.emit('agent_cancelled', { outcome, time_to_stop_ms }, verdict);
+  // An event is of the first attempt at least.
+  const verdict = { ...aboutOf(options), attempt: Math.max(1, attempts), final: true };
+  const known = counted && { attempts };
+  options.events.emit('agent_cancelled', { outcome, time_to_stop_ms, ...known }, verdict);
 }
 
-function tellEnd(options: CallOptions, { error, death, attempts, stopped }: AgentFailureReport, startedAt: number) {
+type Ended = AgentFailureReport & Pick<Stopped, 'counted'>;
+
+function tellEnd(options: CallOptions, { error, death, attempts, counted, stopped }: Ended, startedAt: number) {
   const { events, call } = options;
-  if (error.type === 'Cancelled') return tellStopped(options, { attempts, outcome: stopped });
+  if (error.type === 'Cancelled') return tellStopped(options, { attempts, counted, outcome: stopped });
   const verdict = { ...aboutOf(options), attempt: attempts, final: true };
   if (!death) return events.emit('agent_error', { error }, verdict);
   const limit_ms = death === 'no_heartbeat' ? call.limits.heartbeat_timeout_ms : call.limits.timeout_ms;
@@ -102,18 +117,20 @@ function endOfFailure(options: CallOptions, thrown: unknown, startedAt: number, 
   const { attempts, error, effect } = report;
   if (report.postponed && !cancelled) {
     events.putBack(taken);
-    return { instead: { ...call, limits: { ...call.limits, local: undefined } } };
+    return { instead: { ...call, limits: { ...call.limits, local: undefined } }, attempts };
   }
-  const tell = () => tellEnd(options, report, startedAt);
-  if (!report.told) {
-    // An agent that was cancelled before a worker took it has delivered nothing.
-    events.putBack(taken);
-    if (!effect || cancelled) tell();
-  } else {
-    events.confirm(taken);
-  }
+  const tell = (known: Partial<Ended> = {}) => {
+    if (!report.told) tellEnd(options, { ...report, ...known }, startedAt);
+  };
+  if (report.told) events.confirm(taken);
+  // An agent that was cancelled before a worker took it has delivered nothing.
+  else events.putBack(taken);
+  if (!effect && !cancelled) tell();
   deliver(events, failure.undelivered);
-  if (cancelled) throw isCancellation(thrown) ? thrown : new CancelledFailure('the run was cancelled');
+  if (cancelled) {
+    const why = isCancellation(thrown) ? thrown : new CancelledFailure('the run was cancelled');
+    return { stopped: report, tellStop: tell, thrown: why };
+  }
   const execution_time_ms = Date.now() - startedAt;
   const outcome = { success: false, agent, attempts, execution_time_ms, recovered: false, error };
   return effect ? { effect, outcome, tellEnd: tell } : { outcome };
@@ -127,7 +144,7 @@ function postponable({ call: { limits }, version }: CallOptions) {
 /**
  * Runs one agent as the activity of its name: `activity` is to be awaited, and one of the other two says how it ended; a
  * failing agent is an outcome. Where the activity could not tell its end, or the server decided otherwise, the workflow's
- * verdict is queued as an event. How a cancelled agent stopped is always told here: only the workflow knows when the
+ * verdict is queued as an event. How a cancelled agent stopped is always told by the workflow: it alone knows when the
  * request came.
  *
  * In three parts, and not one async function: each promise costs the workflow a stack trace, and a function that is
@@ -153,7 +170,6 @@ export function callAgent(options: CallOptions) {
       }
       return { outcome: { success: true, agent, attempts, execution_time_ms, recovered, result } };
     },
-    /** @throws CancelledFailure when the run is cancelled, after the agent has stopped */
     failed(thrown: unknown): CallEnd {
       begun?.();
       return endOfFailure(options, thrown, startedAt, taken);

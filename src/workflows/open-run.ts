@@ -234,6 +234,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     agent,
     /** Asks the run's user; see `Question`. */
     ask: (question: Question) => ask(question),
+    stopOf: calls.stopOf,
     /** Registers a compensation; to be done before the call that it undoes. */
     compensate: undos.register,
     undo: undos.undo,

@@ -70,6 +70,13 @@ export async function runPlan(start: RunStart<PlanRun>): Promise<RunOutcome<Plan
     };
   }
 
+  /** One that no worker was given yet is left to be skipped, as its feed has nothing of it. */
+  function settleStopped(begun: Pick<StepResult, 'id' | 'agent' | 'started_at'>, execution_time_ms: number) {
+    const stop = run.version === 1 ? { attempts: 1 } : run.stopOf(begun.id);
+    // It may have failed by itself, before it heard that it was to stop.
+    if (stop) board.settle({ ...begun, ...stop, status: stop.error ? 'failed' : 'cancelled', execution_time_ms });
+  }
+
   async function perform(step: PlanStep, given: unknown): Promise<StepResult> {
     const { id, agent } = step;
     const wait = run.version === 1 ? budget(given) : undefined;
@@ -84,9 +91,7 @@ export async function runPlan(start: RunStart<PlanRun>): Promise<RunOutcome<Plan
       undo?.(result);
       return success ? { ...ended, status: 'completed', result } : { ...ended, status: 'failed', error };
     } catch (thrown) {
-      if (isCancellation(thrown)) {
-        board.settle({ ...begun, status: 'cancelled', attempts: 1, execution_time_ms: Date.now() - startedAt });
-      }
+      if (isCancellation(thrown)) settleStopped(begun, Date.now() - startedAt);
       throw thrown;
     }
   }

@@ -116,6 +116,12 @@ describe('an agent', () => {
     expect(shown(first.started(), timedOut, first.completed())).toMatchObject({ state: 'dead', final: true });
   });
 
+  test('that no worker took and that was cancelled is a step of its plan with no attempt', () => {
+    const payload = { outcome: 'stopped', time_to_stop_ms: 5, attempts: 0 };
+    const cancelled = newEvent('agent_cancelled', { exec: 'triage.1.verdict', final: true, step: 'a', of: 3, payload });
+    expect(shown(cancelled)).toMatchObject({ state: 'cancelled', attempt: 0, step: 'a', of: 3 });
+  });
+
   test('that has its verdict is not begun again by a later attempt of the same generation', () => {
     const lost = verdict('agent_death', { reason: 'no_heartbeat', message: 'lost' });
     const before = [first.started(), lost];

@@ -76,4 +76,26 @@ describe.each(SIDE_STORES)('attempts in %s', (_name, newPlace) => {
     await attempts.close({ ...one(1), as: 'failures', last: true });
     expect(await attempts.open({ ...one(2), attempt: 2 })).toMatchObject({ counts: { failures: 0 }, unheard: 0 });
   });
+
+  test('that began are counted for a run whose agents cannot say, without those that only waited', async () => {
+    const workflowId = `w-${randomUUID()}`;
+    const { attempts } = at.store.effects;
+    const open = (agentRun: string, activity: string, attempt: number) =>
+      attempts.open({ workflowId, agentRun, activity, exec: `buyer.${attempt}.${1_000 + attempt}`, attempt });
+    for (const attempt of [1, 2, 3]) {
+      await open('buyer-1', 'r1/1', attempt);
+      const as = attempt === 2 ? 'waits' : 'failures';
+      const exec = `buyer.${attempt}.${1_000 + attempt}`;
+      await attempts.close({ workflowId, agentRun: 'buyer-1', activity: 'r1/1', exec, as, last: false });
+    }
+    await open('buyer-2', 'r1/2', 1);
+    await open('buyer-3', 'r0/3', 1);
+    const agentRuns = ['buyer-1', 'buyer-2', 'buyer-3', 'buyer-4'];
+    expect(await at.other.effects.attempts.count({ workflowId, temporalRun: 'r1', agentRuns })).toEqual({
+      'buyer-1': 2,
+      'buyer-2': 1,
+      'buyer-3': 0,
+      'buyer-4': 0,
+    });
+  });
 });

@@ -1,5 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { CLAIM_ACTIVITY, END_ACTIVITY, PUBLISH_ACTIVITY } from '../../src/contracts/names.ts';
+import { ATTEMPTS_ACTIVITY, CLAIM_ACTIVITY, END_ACTIVITY, PUBLISH_ACTIVITY } from '../../src/contracts/names.ts';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 
 export type ActivityRecord = {
@@ -23,7 +23,7 @@ function ms(time: { seconds?: unknown; nanos?: number | null } | null | undefine
 }
 
 /** What a run's own frame asks for, whichever its agents are. */
-const OF_THE_FRAME: readonly string[] = [PUBLISH_ACTIVITY, CLAIM_ACTIVITY, END_ACTIVITY];
+const OF_THE_FRAME: readonly string[] = [PUBLISH_ACTIVITY, CLAIM_ACTIVITY, END_ACTIVITY, ATTEMPTS_ACTIVITY];
 
 /** The agents of a run, and what undoes, as Temporal recorded them, in the order in which they were scheduled. */
 export async function activityHistory(handle: Pick<WorkflowHandle, 'fetchHistory'>): Promise<ActivityRecord[]> {
