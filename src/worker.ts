@@ -1,5 +1,11 @@
-import { Runtime, Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
-import type { DataConverter } from '@temporalio/common';
+import {
+  Runtime,
+  Worker,
+  type NativeConnection,
+  type WorkerInterceptors,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
+import { ApplicationFailure, type DataConverter } from '@temporalio/common';
 import { checkServer } from './client/check-server.ts';
 import { ownWorkflows } from './client/own-workflows.ts';
 import { createActivities, createEngineActivities } from './activities/create-activities.ts';
@@ -12,7 +18,10 @@ import type { Decisions } from './notifier/decisions.ts';
 import type { EffectLedger } from './notifier/effect-ledger.ts';
 import type { Leases } from './notifier/leases.ts';
 import type { Notifier } from './notifier/notifier.ts';
+import type { TemporalBindings } from './notifier/temporal-binding.ts';
 import { createDataConverter, keepPayload, refuseReadableFailures } from './payload/data-converter.ts';
+import { createOwnTasks, type OwnTasks } from './reconciler/own-tasks.ts';
+import { watchTemporal } from './reconciler/watch-temporal.ts';
 import { bundleWorkflows } from './workflow-bundle/bundle-workflows.ts';
 
 export type WorkerOptions = {
@@ -26,6 +35,13 @@ export type WorkerOptions = {
   decisions?: Decisions;
   /** The store's leases, for agents and tools that have limits. */
   leases?: Leases;
+  /**
+   * Which Temporal the store belongs to: no agent runs for another one that has taken its address, and `run()` rejects
+   * with code `foreign_temporal` once one answers. @default whatever the connection reaches is taken for the right one
+   */
+  binding?: TemporalBindings;
+  /** Address of the server, as messages name it. @default "the worker's connection" */
+  address?: string;
   /** How payloads are kept; clients must know them the same way. @default by BATON_STORE and BATON_PAYLOAD_KEYS */
   dataConverter?: DataConverter;
   /** @default 'baton' */
@@ -56,6 +72,28 @@ export { WORKFLOWS_PATH } from './workflow-bundle/shipped-workflows.ts';
  */
 const ENGINE_PLACES = { maxConcurrentActivityTaskExecutions: 100, maxConcurrentActivityTaskPolls: 5 };
 
+/** Wait before a stranger gives a task that was refused to a worker again, in milliseconds: by then this one has ended. */
+const REFUSED_FOR_MS = 5_000;
+
+/** Interceptors that let no activity begin whose task comes from a stranger. */
+function refusing({ refuseForeign }: OwnTasks): WorkerInterceptors {
+  return {
+    activity: [
+      ({ info }) => ({
+        inbound: {
+          async execute(input, next) {
+            await refuseForeign(info).catch((error: Error) => {
+              const { message } = error;
+              throw ApplicationFailure.create({ type: 'NetworkError', message, nextRetryDelay: REFUSED_FOR_MS });
+            });
+            return next(input);
+          },
+        },
+      }),
+    ],
+  };
+}
+
 /**
  * Creates a worker that runs an app's agents and Baton's workflows. `run()` it; `shutdown()` ends it cleanly.
  *
@@ -72,6 +110,8 @@ export async function createWorker({
   effects,
   decisions,
   leases,
+  binding,
+  address = "the worker's connection",
   dataConverter = createDataConverter(loadConfig().payloads),
   taskQueue = TASK_QUEUE,
   workflowBundle,
@@ -84,13 +124,24 @@ export async function createWorker({
     throw new TypeError("an isolated agent's module starts a worker: move the agent to a module that does not");
   }
   await ownWorkflows(app);
-  await checkServer(connection, { address: "the worker's connection", namespace });
+  await checkServer(connection, { address, namespace });
   const pool = createIsolatePool();
   const created: { worker?: Worker } = {};
-  const options = {
+  let foreign: Error | undefined;
+  function onForeign(error: Error) {
+    foreign ??= error;
+    // What it would poll is another's queue.
+    if (created.worker?.getState() === 'RUNNING') created.worker.shutdown();
+  }
+  const watched = binding && { temporal: { connection, namespace, address }, binding, onForeign };
+  const common = {
     connection,
     namespace,
     dataConverter,
+    ...(watched && { interceptors: refusing(await createOwnTasks(watched)) }),
+  };
+  const options = {
+    ...common,
     taskQueue,
     debugMode,
     activities: createActivities(app, {
@@ -116,9 +167,7 @@ export async function createWorker({
   const worker = await Worker.create({ ...options, workflowBundle: bundle });
   created.worker = worker;
   const engine = await Worker.create({
-    connection,
-    namespace,
-    dataConverter,
+    ...common,
     taskQueue: `${taskQueue}${ENGINE_QUEUE_SUFFIX}`,
     activities: createEngineActivities({ notifier, decisions, effects }),
     shutdownGraceTime: shutdownGraceMs,
@@ -130,14 +179,18 @@ export async function createWorker({
     const publishing = engine.run();
     // Alone each of the two would let runs begin that never end.
     publishing.catch(() => worker.getState() === 'RUNNING' && worker.shutdown());
+    const stopWatch = watched && watchTemporal(watched);
     try {
       await run();
     } finally {
+      // Not awaited: its last question may hang with the server.
+      void stopWatch?.();
       if (engine.getState() === 'RUNNING') engine.shutdown();
       await publishing.catch(() => undefined);
       await pool.close();
     }
     await publishing;
+    if (foreign) throw foreign;
   };
   return worker;
 }

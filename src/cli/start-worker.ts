@@ -12,7 +12,6 @@ import { startRetention } from '../notifier/start-retention.ts';
 import { outageLine, type OutageReport } from '../notifier/watch-outages.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
 import { claimTemporal } from '../reconciler/claim-temporal.ts';
-import { watchTemporal } from '../reconciler/watch-temporal.ts';
 import { claimEmbedded } from './claim-embedded.ts';
 import { agentLimits, runReconciler } from './run-reconciler.ts';
 import { WORKER_END_MS, type UndoList } from './undo-list.ts';
@@ -98,23 +97,17 @@ export async function startWorker({
   const notifier = withOutbox(store.log, { folder: join(dataDir, 'outbox') });
   undo.push('the outbox', notifier.close);
   const workflowBundle = await bundle();
-  const stores = { notifier, effects, leases, decisions };
-  const worker = await createWorker({ connection, namespace, dataConverter, ...stores, workflowBundle, ...how });
-  const ran = worker.run();
-  let foreign: Error | undefined;
-  const stopWatch = watchTemporal({
-    temporal: { connection, namespace, address },
-    binding,
-    onForeign(error) {
-      foreign = error;
-      // What it would poll is another's queue.
-      if (worker.getState() === 'RUNNING') worker.shutdown();
-    },
+  const stores = { notifier, effects, leases, decisions, binding };
+  const worker = await createWorker({
+    connection,
+    namespace,
+    address,
+    dataConverter,
+    ...stores,
+    workflowBundle,
+    ...how,
   });
-  undo.push('the watch of Temporal', stopWatch);
-  const running = ran.then(() => {
-    if (foreign) throw foreign;
-  });
+  const running = worker.run();
   // Whoever stops it hears of a worker that broke; until then the failure must not end the process.
   running.catch(() => undefined);
   const end = () => {

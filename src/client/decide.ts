@@ -126,6 +126,7 @@ export async function decide(options: Options, given: DecisionMessage): Promise<
   };
   try {
     await client.getHandle(workflowId).signal(MESSAGES.decide, first);
+    await feed.temporal.vouch(client);
     await feed.decisions.markDelivered(key);
   } catch {
     // Durable since it was recorded: the reconciler sends it, or drops it once the log says that the run has ended.

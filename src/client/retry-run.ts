@@ -1,9 +1,10 @@
-import { WorkflowExecutionAlreadyStartedError, type WorkflowClient } from '@temporalio/client';
+import type { WorkflowClient } from '@temporalio/client';
 import { BatonError } from '../contracts/baton-error.ts';
 import type { RunStatus } from '../contracts/names.ts';
 import type { RunStart } from '../contracts/run-start.ts';
 import type { EventLog } from '../notifier/event-log.ts';
 import { fairnessKey } from '../reconciler/fairness-key.ts';
+import { startOwn } from '../reconciler/start-own.ts';
 import { describeSettled } from './describe-settled.ts';
 import { executionTimeout } from './execution-timeout.ts';
 import { keptBefore } from './kept-before.ts';
@@ -24,7 +25,13 @@ export type RetryOptions = {
 
 const RETRIED: readonly RunStatus[] = ['failed', 'cancelled', 'timed_out', 'terminated', 'completed_with_errors'];
 
-type Where = { client: WorkflowClient; log: Pick<EventLog, 'standings'>; workflowId: string };
+type Where = {
+  client: WorkflowClient;
+  log: Pick<EventLog, 'standings'>;
+  workflowId: string;
+  /** Refuses a Temporal that is not the log's own. @default none */
+  vouch?: () => Promise<void>;
+};
 
 /** How long a workflow that has published its end may take to close, in milliseconds. */
 const CLOSES_WITHIN_MS = 5_000;
@@ -43,7 +50,7 @@ async function standingOf({ client, log, workflowId }: Where) {
  *   `unknown_step` and the nearest names when it has no such step
  */
 export async function retryRun(where: Where, { by, fromStep }: RetryOptions): Promise<{ repeated: boolean }> {
-  const { client, workflowId } = where;
+  const { client, workflowId, vouch = async () => undefined } = where;
   const { description, summary } = await describeSettled({
     describe: () => standingOf(where),
     isClosing: (one) => one.description.status.name === 'RUNNING' && one.summary.ended_at !== null,
@@ -71,23 +78,18 @@ export async function retryRun(where: Where, { by, fromStep }: RetryOptions): Pr
     by,
     reused: Object.fromEntries(kept.map(({ agent_run, result }) => [agent_run, result])),
   };
-  try {
-    await client.start(description.type, {
-      workflowId,
-      taskQueue: description.taskQueue,
-      args: [again],
-      priority: { fairnessKey: start.fairness_key ?? fairnessKey(start.context.user_id) },
-      workflowExecutionTimeout: executionTimeout(again),
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      // The generation tells who follows the run that its last end was not the last one.
-      memo: { ...description.memo, ...runMemo(again) },
-      ...runStory(description.type, again),
-      typedSearchAttributes: runAttributes(start.context, description.type),
-    });
-    return { repeated: false };
-  } catch (error) {
-    // Somebody else retried it at the same moment.
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return { repeated: true };
-    throw error;
-  }
+  const { isNew } = await startOwn({ client, vouch }, description.type, {
+    workflowId,
+    taskQueue: description.taskQueue,
+    args: [again],
+    priority: { fairnessKey: start.fairness_key ?? fairnessKey(start.context.user_id) },
+    workflowExecutionTimeout: executionTimeout(again),
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    // The generation tells who follows the run that its last end was not the last one.
+    memo: { ...description.memo, ...runMemo(again) },
+    ...runStory(description.type, again),
+    typedSearchAttributes: runAttributes(start.context, description.type),
+  });
+  // Or somebody else retried it at the same moment.
+  return { repeated: !isNew };
 }

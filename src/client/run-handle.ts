@@ -9,7 +9,7 @@ import { agentResults, type AgentResults } from './agent-results.ts';
 import { decide } from './decide.ts';
 import type { FeedSource } from './feed-source.ts';
 import { followRun } from './follow-run.ts';
-import { isMissing, noSuchRun, notHere } from './missing-run.ts';
+import { isMissing, missingRun, noSuchRun } from './missing-run.ts';
 import { withStandings, type RunSummary } from './list-runs.ts';
 import { runResult } from './run-result.ts';
 import { runState } from './run-state.ts';
@@ -58,7 +58,8 @@ export type RunHandle<Result = unknown> = {
   /**
    * Ends the run at once, without its code: for a run that does not react to `cancel`. What its tools did is undone.
    *
-   * @throws BatonError `InvalidInput` with code `not_open` when the run has ended otherwise
+   * @throws BatonError `InvalidInput` with code `not_open` when the run has ended otherwise; `NetworkError` with code
+   *   `unknown_to_temporal` when Temporal does not have it, although it is open in the log
    */
   terminate(by: Partial<Acting> & { reason: string }): Promise<{ repeated: boolean }>;
   /** Lets running agents finish and starts no new one. With no worker up it is kept for the next one. */
@@ -105,25 +106,39 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
   const { client, workflowId, workflow, userId, runId, repeated, feed } = options;
   const where = { client, feed, workflowId, userId, runId };
 
+  const vouch = () => feed.temporal.vouch(client);
+
   async function tell(message: string, payload: object): Promise<void> {
     try {
       await tellRun({ client, workflowId, message, payload });
     } catch (error) {
       if (!isMissing(error)) throw error;
-      if (!(await exists())) throw noSuchRun(runId, error);
-      throw new BatonError('InvalidInput', `run ${runId} does not go on, so it takes no ${message}`, { cause: error });
+      const found = await describe();
+      if (!found) throw await missingRun(where, error);
+      const refusal = `run ${runId} does not go on, so it takes no ${message}`;
+      if (found.ended_at !== null) throw new BatonError('InvalidInput', refusal, { cause: error });
+      throw new BatonError('NetworkError', `run ${runId} was not reached by ${message}; try again`, { cause: error });
+    }
+    // A stranger may have a run of the same id.
+    await vouch();
+  }
+
+  async function summary(): Promise<RunSummary | undefined> {
+    try {
+      const [found] = await withStandings([await client.getHandle(workflowId).describe()], feed.log);
+      return found;
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      return undefined;
     }
   }
 
   async function describe(): Promise<RunSummary | undefined> {
-    try {
-      const [summary] = await withStandings([await client.getHandle(workflowId).describe()], feed.log);
-      return summary;
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-      await feed.temporal.refuseForeign(client);
-      return undefined;
-    }
+    const found = await summary();
+    if (found) return found;
+    await vouch();
+    // The one that vouches need not be the one that has answered.
+    return summary();
   }
 
   /** By its events too: Temporal may have forgotten it. */
@@ -135,7 +150,7 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
     try {
       return await work();
     } catch (error) {
-      throw isMissing(error) ? noSuchRun(runId, error) : error;
+      throw isMissing(error) ? await missingRun(where, error) : error;
     }
   }
 
@@ -164,21 +179,17 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
     approve: (approval_id, more) => take({ ...more, approval_id, decision: 'approve' }),
     reject: (approval_id, more) => take({ ...more, approval_id, decision: 'reject' }),
     retry: ({ by = userId, fromStep } = {}) =>
-      whereItIs(() => retryRun({ client, log: feed.log, workflowId }, { by, fromStep })),
+      whereItIs(() => retryRun({ client, log: feed.log, workflowId, vouch }, { by, fromStep })),
     retryNow: ({ by } = { by: userId }) => whereItIs(() => retryNow(where, { by })),
     terminate: ({ by = userId, reason }) => terminateRun(where, { by, reason }),
     async cancel({ by = userId, reason } = {}) {
       try {
         await cancelRun(where, { by, reason });
       } catch (error) {
-        // Temporal has forgotten it: it closed long ago.
-        const forgotten = error instanceof BatonError && error.code === 'not_found' && (await exists());
-        if (!forgotten) throw error;
-        await feed.temporal.refuseForeign(client);
-        const folded = await feed.fold({ userId, runId });
-        if (folded?.ended_at === null) throw notHere(runId, error);
+        // It has ended, so long ago that Temporal has forgotten it.
+        if (!(error instanceof BatonError && error.code === 'not_open')) throw error;
       }
     },
   };
-  return withOwnErrors(handle, temporalServerOf(client), () => feed.temporal.refuseForeign(client));
+  return withOwnErrors(handle, temporalServerOf(client), vouch);
 }

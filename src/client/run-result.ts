@@ -8,7 +8,7 @@ import { agentOutcomes } from './agent-outcomes.ts';
 import { closedOutcome } from './closed-outcome.ts';
 import { describeSettled } from './describe-settled.ts';
 import type { FeedSource } from './feed-source.ts';
-import { isMissing, notHere } from './missing-run.ts';
+import { isMissing, missingRun } from './missing-run.ts';
 
 type Options = {
   client: WorkflowClient;
@@ -128,10 +128,10 @@ async function startedAgain({ client, workflowId }: Options, { generation }: Run
  */
 async function forgotten<Result>(options: Options, missing: unknown): Promise<{ outcome: RunOutcome<Result> }> {
   const { client, feed, userId, runId } = options;
-  await feed.temporal.refuseForeign(client);
+  await feed.temporal.vouch(client);
   const folded = await feed.fold({ userId, runId });
   if (!folded) throw missing;
-  if (folded.ended_at === null) throw notHere(runId, missing);
+  if (folded.ended_at === null) throw await missingRun(options, missing);
   return { outcome: await loggedOutcome<Result>(options, folded) };
 }
 

@@ -1,9 +1,10 @@
-import { WorkflowExecutionAlreadyStartedError, type WorkflowClient } from '@temporalio/client';
+import type { WorkflowClient } from '@temporalio/client';
 import type { AppManifest } from '../agents/define-app.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 import { CONTRACT_VERSION, RUN_TIMEOUT_MS, workflowIdOf } from '../contracts/names.ts';
 import type { RunStart } from '../contracts/run-start.ts';
 import { fairnessKey } from '../reconciler/fairness-key.ts';
+import { startOwn } from '../reconciler/start-own.ts';
 import { executionTimeout } from './execution-timeout.ts';
 import type { FeedSource } from './feed-source.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -41,7 +42,8 @@ function limitsOf({ agents }: AppManifest, userConcurrency: number | undefined):
  * Starts a run, or finds the one of the same request. The run id is claimed before: it is unique per user over all
  * workflows, and after a crash in between the same request starts the run it claimed.
  *
- * @throws BatonError `InvalidInput`, code `request_conflict` when another request has the run id
+ * @throws BatonError `InvalidInput`, code `request_conflict` when another request has the run id, `foreign_temporal` when
+ *   another Temporal than the log's own has taken the address: nothing was started, and the same request starts it later
  */
 export async function startRun(
   { workflow, input, timeoutMs }: PreparedInput,
@@ -74,24 +76,19 @@ export async function startRun(
   if (claim.workflow !== workflow || claim.requestSha256 !== requestSha256) throw conflict(runId, claim.workflow);
   // Temporal may have forgotten a run that the log still knows: it must not be run again.
   if (!first && (await feed.knows({ userId: user, runId }))) return { workflow, runId, repeated: true };
-  try {
-    await client.start(workflow, {
-      workflowId,
-      taskQueue,
-      args: [start],
-      priority: { fairnessKey: fairness_key },
-      workflowExecutionTimeout,
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      memo: { ...runMemo(start), request_sha256: requestSha256, app_sha256: fingerprint(manifest) },
-      ...runStory(workflow, start),
-      typedSearchAttributes: runAttributes(context, workflow),
-    });
-    await feed.temporal.bind(client).catch(() => undefined);
-    return { workflow, runId, repeated: false };
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    const { memo } = await client.getHandle(workflowId).describe();
-    if (memo?.request_sha256 === requestSha256) return { workflow, runId, repeated: true };
-    throw conflict(runId, workflow);
-  }
+  const vouch = () => feed.temporal.vouch(client);
+  const { isNew, found } = await startOwn({ client, vouch }, workflow, {
+    workflowId,
+    taskQueue,
+    args: [start],
+    priority: { fairnessKey: fairness_key },
+    workflowExecutionTimeout,
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    memo: { ...runMemo(start), request_sha256: requestSha256, app_sha256: fingerprint(manifest) },
+    ...runStory(workflow, start),
+    typedSearchAttributes: runAttributes(context, workflow),
+  });
+  if (!isNew && found.memo?.request_sha256 !== requestSha256) throw conflict(runId, workflow);
+  await feed.temporal.bind(client).catch(() => undefined);
+  return { workflow, runId, repeated: !isNew };
 }

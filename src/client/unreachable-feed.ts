@@ -4,6 +4,7 @@ import type { FeedSource } from './feed-source.ts';
 /** Without the log nobody knows which Temporal is its own. */
 const UNCOMPARED: FeedSource['temporal'] = {
   claim: async () => undefined,
+  vouch: async () => undefined,
   refuseForeign: async () => undefined,
   bind: async () => undefined,
 };

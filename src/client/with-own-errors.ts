@@ -12,14 +12,11 @@ function isIterable(value: unknown): value is AsyncIterable<unknown> {
 const isNotThere = (error: unknown) => isMissing(error) || (error instanceof BatonError && error.code === 'not_found');
 
 /**
- * The same object, whose calls fail with errors of our own list only: no call can be forgotten. `refuseForeign` is asked
- * before a caller hears that something is not there.
+ * The same object, whose calls fail with errors of our own list only: no call can be forgotten. Before a caller hears
+ * that something is not there, `vouch` is asked whether that was the word of the log's own Temporal, and if so the call is
+ * made again: every call that can hear it may be repeated.
  */
-export function withOwnErrors<T extends object>(
-  target: T,
-  server: TemporalServer,
-  refuseForeign: () => Promise<void> = async () => undefined,
-): T {
+export function withOwnErrors<T extends object>(target: T, server: TemporalServer, vouch?: () => Promise<void>): T {
   async function* translated(items: AsyncIterable<unknown>) {
     try {
       yield* items;
@@ -34,13 +31,13 @@ export function withOwnErrors<T extends object>(
       if (isIterable(given)) return translated(given);
       if (!(given instanceof Promise)) return given;
       return given.catch(async (error: unknown) => {
-        const told = isNotThere(error)
-          ? await refuseForeign().then(
-              () => error,
-              (other: unknown) => other,
-            )
-          : error;
-        throw toBatonError(told, server);
+        if (!vouch || !isNotThere(error)) throw toBatonError(error, server);
+        try {
+          await vouch();
+          return await call(...args);
+        } catch (again) {
+          throw toBatonError(again, server);
+        }
       });
     };
   }

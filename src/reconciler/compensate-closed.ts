@@ -1,8 +1,4 @@
-import {
-  WorkflowExecutionAlreadyStartedError,
-  type WorkflowClient,
-  type WorkflowExecutionDescription,
-} from '@temporalio/client';
+import type { WorkflowClient, WorkflowExecutionDescription } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import type { CompensateRun } from '../contracts/compensate-run.ts';
 import type { NewEvent } from '../contracts/event.ts';
@@ -16,9 +12,12 @@ import { calledAgents } from './called-agents.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 import { fairnessKey } from './fairness-key.ts';
 import type { RunRecord } from './run-record.ts';
+import { startOwn } from './start-own.ts';
 
 export type Compensation = {
   client: WorkflowClient;
+  /** Rejects with code `foreign_temporal` where another Temporal answers now than the log's own. */
+  vouch: () => Promise<void>;
   effects: EffectLedger;
   record: RunRecord;
   /** The Temporal run that was closed or lost. */
@@ -80,7 +79,7 @@ async function leftToUndo({ client, effects, record, temporalRun, start = {}, ap
  * workflow while it is at work; undefined where there is nothing to undo, or nothing any more.
  */
 export async function compensateClosed(options: Compensation): Promise<WorkflowExecutionDescription | undefined> {
-  const { client, record, temporalRun, taskQueue, end } = options;
+  const { client, vouch, record, temporalRun, taskQueue, end } = options;
   const { workflowId: run } = record.ids;
   const workflowId = compensationIdOf({ workflowId: run, temporalRun });
   const before = await describeWorkflow(client, workflowId);
@@ -91,25 +90,21 @@ export async function compensateClosed(options: Compensation): Promise<WorkflowE
   const context = { user_id, thread_id, run_id, request_id };
   const input: CompensateRun = { context, workflow_id: run, generation, incarnation, undos, end };
   const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
-  try {
-    await client.start(COMPENSATE_WORKFLOW, {
-      workflowId,
-      taskQueue,
-      args: [input],
-      priority: { fairnessKey: fairnessKey(user_id) },
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      // Whoever retries the run must know what is not there any more.
-      memo: { ...context, undone: undos.map(({ undo }) => undo) },
-      ...compensationStory(input),
-      // No kind: it is no run, and is listed as none.
-      typedSearchAttributes: new TypedSearchAttributes([
-        { key: keyword(SEARCH_ATTRIBUTES.user), value: user_id },
-        { key: keyword(SEARCH_ATTRIBUTES.thread), value: thread_id },
-      ]),
-    });
-  } catch (error) {
-    // Another reconciler was as quick.
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
-  return describeWorkflow(client, workflowId);
+  // Where another reconciler was as quick, this is its workflow.
+  const { found } = await startOwn({ client, vouch }, COMPENSATE_WORKFLOW, {
+    workflowId,
+    taskQueue,
+    args: [input],
+    priority: { fairnessKey: fairnessKey(user_id) },
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    // Whoever retries the run must know what is not there any more.
+    memo: { ...context, undone: undos.map(({ undo }) => undo) },
+    ...compensationStory(input),
+    // No kind: it is no run, and is listed as none.
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: keyword(SEARCH_ATTRIBUTES.user), value: user_id },
+      { key: keyword(SEARCH_ATTRIBUTES.thread), value: thread_id },
+    ]),
+  });
+  return found;
 }

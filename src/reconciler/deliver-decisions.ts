@@ -33,6 +33,8 @@ export async function deliverDecisions(world: World): Promise<void> {
     if (Date.now() - Date.parse(at) < PATIENCE_MS) continue;
     try {
       await client.getHandle(workflowId).signal('decide', { approval_id: approvalId, decision, by, comment, data });
+      // A stranger may have a run of the same id.
+      if ((await standing()) === 'foreign') return;
     } catch (error) {
       if (!isMissing(error)) throw error;
       if (!(await isOver(world, each)) || (await standing()) !== 'own') continue;

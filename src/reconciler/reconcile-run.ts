@@ -1,4 +1,5 @@
 import type { WorkflowClient, WorkflowExecutionDescription } from '@temporalio/client';
+import { BatonError } from '../contracts/baton-error.ts';
 import { generationOf } from '../contracts/generation-of.ts';
 import { compensationIdOf, RUN_TIMEOUT_MS } from '../contracts/names.ts';
 import type { RunStart } from '../contracts/run-start.ts';
@@ -53,18 +54,35 @@ type End = Pick<Compensation, 'taskQueue' | 'start'> & {
   compensates: boolean;
 };
 
+async function vouch({ standing }: World): Promise<void> {
+  if ((await standing()) !== 'foreign') return;
+  const message = 'another Temporal answers than the one that the log belongs to: nothing is decided beside it';
+  throw new BatonError('InvalidInput', message, { code: 'foreign_temporal' });
+}
+
 /** Ends a run in the feed, after what it left behind was undone. Returns whether it has ended. */
 async function end(world: World, record: RunRecord, { closed, compensates, ...how }: End): Promise<boolean> {
   const { client, log, effects, limits: appLimits } = world;
   const { temporalRun } = closed;
   const { workflowId } = record.ids;
   const begun = compensates ? await describeWorkflow(client, compensationIdOf({ workflowId, temporalRun })) : undefined;
+  // Nor has a stranger, which may have come since, any word about what is being undone.
+  if (compensates) await vouch(world);
   const { agentEnds, undoEnds, end: last } = closingEvents(record, closed);
   await log.append(agentEnds);
   // While it is undone from outside, what is under way is not what the run could not end.
   if (begun?.status.name !== 'RUNNING') await log.append(undoEnds);
   const undoing = compensates
-    ? await compensateClosed({ client, effects, record, temporalRun, end: last, appLimits, ...how })
+    ? await compensateClosed({
+        client,
+        vouch: () => vouch(world),
+        effects,
+        record,
+        temporalRun,
+        end: last,
+        appLimits,
+        ...how,
+      })
     : undefined;
   if (undoing) await tellStall(world, record, undoing);
   else await log.append([last]);
@@ -131,11 +149,14 @@ async function isOwn({ client, binding }: World, { ids, folded, temporalRuns }: 
  * Of a run that goes on in Temporal, and of which the log knows nothing, the id is claimed again: until its next event, which
  * may be an answer away, nobody could reach a run whose log was lost.
  */
-async function claimAgain({ runIds }: World, { ids: { userId, runId } }: RunRecord, described: Described) {
+async function claimAgain(world: World, { ids: { userId, runId } }: RunRecord, described: Described) {
+  if (await world.runIds.find({ userId, runId })) return;
+  // A stranger's run must not keep anybody from the id.
+  await vouch(world);
   const { type: workflow, startTime, memo, raw } = described;
   const { seconds } = raw.executionConfig?.workflowExecutionTimeout ?? {};
   const endsBy = new Date(startTime.getTime() + (Number(seconds) * 1_000 || RUN_TIMEOUT_MS)).toISOString();
-  await runIds.claim({ userId, runId, workflow, requestSha256: String(memo?.request_sha256 ?? ''), endsBy });
+  await world.runIds.claim({ userId, runId, workflow, requestSha256: String(memo?.request_sha256 ?? ''), endsBy });
 }
 
 /**

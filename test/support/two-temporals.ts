@@ -59,19 +59,23 @@ export async function startTwoTemporals() {
   const store = await openStore({ url: `sqlite:${join(dataDir, 'events.sqlite')}` });
   const undo: (() => Promise<unknown>)[] = [() => own.stop(), () => store.close()];
 
-  /** A worker in this process on one of the two. */
+  /** A worker in this process on one of the two, or on a way to them. `failed` says why it ended by itself. */
   async function work(address: string) {
     const connection = await NativeConnection.connect({ address });
-    const { log: notifier, effects, leases } = store;
+    const { log: notifier, effects, leases, binding } = store;
     const { namespace, workflowBundle } = shared();
-    const options = { connection, namespace, app, notifier, effects, leases, taskQueue, workflowBundle };
+    const stores = { notifier, effects, leases, binding };
+    const options = { connection, namespace, app, ...stores, taskQueue, workflowBundle };
     const worker = await createWorker({ ...options, debugMode: true });
     const running = worker.run();
+    const at: { failed?: unknown } = {};
+    running.catch((error: unknown) => (at.failed = error));
     undo.push(async () => {
-      worker.shutdown();
-      await running;
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running.catch(() => undefined);
       await connection.close();
     });
+    return at;
   }
 
   async function clientOf(user: string) {
