@@ -12,7 +12,7 @@ import { startableNamed } from './client/startable-named.ts';
 import { temporalServerOf } from './client/temporal-server.ts';
 import { toBatonError } from './client/to-baton-error.ts';
 import { withOwnErrors } from './client/with-own-errors.ts';
-import { ownWorkflows } from './client/own-workflows.ts';
+import { ownManifest, ownWorkflows } from './client/own-workflows.ts';
 import { workflowInput, type PreparedInput, type Startable } from './client/workflow-input.ts';
 import { loadConfig } from './config.ts';
 import { BatonError } from './contracts/baton-error.ts';
@@ -23,12 +23,6 @@ import { TASK_QUEUE, workflowIdOf } from './contracts/names.ts';
 import { createDataConverter } from './payload/data-converter.ts';
 
 export type { BatonClient, ConnectOptions, HistoryPage, RunHandle, RunSummary, StartOptions, Stats };
-
-/** Loaded when first needed: the agents bring a database engine along that most calls of a client do without. */
-async function ownManifest(dataDir: string) {
-  const { costApp } = await import('./agents/cost-app.ts');
-  return costApp({ dataDir }).manifest();
-}
 
 /** Also keeps a name from reaching into the parts of a workflow id that say whose it is. */
 const WORKFLOW_TYPE = /^[A-Za-z_$][\w$]*$/;

@@ -19,6 +19,7 @@ import type { GatewayContext } from './gateway/gateway-context.ts';
 import { listenOnFreePort } from './gateway/listen-on-free-port.ts';
 import { createMetrics, type Metrics } from './gateway/metrics.ts';
 import { createRunShower } from './gateway/runs/shown-run.ts';
+import { createPathHider, withoutHostPaths } from './gateway/without-host-paths.ts';
 import { workflowCatalog } from './gateway/runs/workflow-catalog.ts';
 import type { EventLog } from './notifier/event-log.ts';
 import { createDataConverter } from './payload/data-converter.ts';
@@ -102,7 +103,7 @@ async function serveMetricsAlone(
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const {
     config,
-    log,
+    log: store,
     taskQueue,
     app,
     callTimeoutMs,
@@ -116,6 +117,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { uploadBytesPerUser = http.uploadBytesPerUser, uploadsPerUser = http.uploadsPerUser } = options;
   const settings = connectionSettings({ connectTimeoutMs: CONNECT_TIMEOUT_MS, ...options, dataDir });
   const { namespace } = settings;
+  const paths = createPathHider({ dataDir });
+  const log = withoutHostPaths(store, paths);
+  const shownOf = createRunShower(app?.manifest());
   const connection = await openConnection(settings);
   const feed = await openFeedSource({ ...config, callTimeoutMs });
   const dataConverter = createDataConverter(config.payloads);
@@ -142,8 +146,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await feed.temporal.refuseForeign(client);
       return connection.workflowService.getSystemInfo({});
     },
-    shown: createRunShower(app?.manifest()),
-    workflows: await workflowCatalog({ app, adhocPlans: http.adhocPlans }),
+    shown: (view) => paths.errors(shownOf(view)),
+    withoutPaths: paths.texts,
+    workflows: await workflowCatalog({ app, dataDir, adhocPlans: http.adhocPlans }),
     uploads: {
       dir: join(dataDir, 'uploads'),
       maxBytes: maxUploadBytes,

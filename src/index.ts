@@ -4,7 +4,7 @@ export type { AgentContext, AgentDefinition, AgentIsolation, AgentRetry, Logger 
 export { defineApp } from './agents/define-app.ts';
 export type { App, AppManifest } from './agents/define-app.ts';
 export type { RedactionRule } from './contracts/redact.ts';
-export { secret } from './contracts/secret-fields.ts';
+export { hostPath, secret } from './contracts/secret-fields.ts';
 export { BatonError } from './contracts/baton-error.ts';
 export type { BatonEvent } from './contracts/event.ts';
 export type { Failure } from './contracts/failure.ts';

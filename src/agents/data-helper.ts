@@ -6,6 +6,7 @@ import { defineAgent } from './define-agent.ts';
 export function dataHelper({ dir }: { dir: string }) {
   return defineAgent({
     name: 'data_helper',
+    touchesHost: true,
     description: 'Parses, normalizes and prices the usage rows',
     input: dataHelperInput,
     output: dataHelperOutput,

@@ -84,6 +84,12 @@ export type AgentDefinition<
    * between steps; after the loss of its worker it begins again, 10 seconds later, as attempt 1. @default false
    */
   local?: boolean;
+  /**
+   * It touches the machine that it works on by what its input says, such as files whose paths it takes. No plan with it and
+   * no `runAgent` of it is started over HTTP, where any user could name any file; own workflows, which check what they
+   * pass on, may call it. @default false
+   */
+  touchesHost?: boolean;
   /** Limit of one attempt in milliseconds. @default 30000, of a local agent 1000 */
   timeoutMs?: number;
   /** The server takes a silent worker for lost after this many milliseconds. @default 10000 */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AgentLimits } from '../contracts/agent-call.ts';
 import type { Plan, RegisteredPlan } from '../contracts/plan.ts';
+import { WORKFLOWS } from '../contracts/names.ts';
 import { addRedactionRules, type RedactionRule } from '../contracts/redact.ts';
 import type { AnyAgent } from './define-agent.ts';
 import { isolationOf } from './isolation-of.ts';
@@ -15,6 +16,8 @@ export type AppManifest = {
       description?: string;
       /** Limits of its process in megabytes, if it has one of its own. */
       isolate?: { heap_mb: number; resident_mb: number };
+      /** Whether it may not be started over HTTP. */
+      touches_host?: boolean;
       input: object;
       output: object;
     }
@@ -52,6 +55,9 @@ function doubledName(names: string[]): string | undefined {
 function checkPlans(plans: readonly RegisteredPlan[], agents: ReadonlySet<string>) {
   const doubled = doubledName(plans.map(({ name }) => name));
   if (doubled) throw new TypeError(`app: two plans are named ${doubled}; a run is started by the name of one`);
+  // The name would start that workflow, with an input that only the plan's schema has checked.
+  const shipped = plans.find(({ name }) => (WORKFLOWS as readonly string[]).includes(name));
+  if (shipped) throw new TypeError(`app: a plan cannot be named ${shipped.name}: that is a workflow of Baton's`);
   for (const { name, plan } of plans) {
     const used = plan.steps.flatMap(({ agent, compensate }) => (compensate ? [agent, compensate.agent] : [agent]));
     const missing = used.find((agent) => !agents.has(agent));
@@ -62,8 +68,8 @@ function checkPlans(plans: readonly RegisteredPlan[], agents: ReadonlySet<string
 /**
  * Collects agents, plans and a module of workflows into an app, which is what a worker loads.
  *
- * @throws TypeError if two agents or two plans have one name, a plan uses an agent that the app does not have, or a rule
- *   of `redact` names nothing or matches everything
+ * @throws TypeError if two agents or two plans have one name, a plan uses an agent that the app does not have or has the name of a
+ *   workflow of Baton's, or a rule of `redact` names nothing or matches everything
  */
 export function defineApp<const Agents extends readonly AnyAgent[]>({
   agents,
@@ -98,6 +104,7 @@ export function defineApp<const Agents extends readonly AnyAgent[]>({
             limits: limitsOf(agent),
             description: agent.description,
             isolate: isolateOf(agent),
+            ...(agent.touchesHost && { touches_host: true }),
             input: jsonSchema(agent.input, 'input'),
             output: jsonSchema(agent.output, 'output'),
           },

@@ -14,6 +14,7 @@ function verdictOf({ technique, candidates, not_recommended, not_computable }: T
 /** Tries every savings technique on the ledger, then applies together what pays. */
 export const optimization = defineAgent({
   name: 'optimization',
+  touchesHost: true,
   description: 'Evaluates each savings technique on the ledger and combines them without counting twice',
   input: optimizationInput,
   output: optimizationOutput,

@@ -6,6 +6,7 @@ import { defineAgent } from './define-agent.ts';
 export function reporting({ dir }: { dir: string }) {
   return defineAgent({
     name: 'reporting',
+    touchesHost: true,
     description: 'Composes the savings plan with its evidence and assumptions',
     input: reportingInput,
     output: reportingOutput,

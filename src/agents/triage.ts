@@ -5,6 +5,7 @@ import { defineAgent } from './define-agent.ts';
 /** Decides what the request's data allows: a full analysis, or an answer that says what to export first. */
 export const triage = defineAgent({
   name: 'triage',
+  touchesHost: true,
   description: 'Reads the request, detects the format of the usage files and whether they suffice',
   input: triageInput,
   output: triageOutput,

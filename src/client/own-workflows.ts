@@ -6,6 +6,12 @@ import { OWN_WORKFLOW } from '../contracts/own-workflow.ts';
 /** What a client needs to know of an app. */
 export type KnownApp = Pick<App, 'manifest'> & Partial<Pick<App, 'workflows'>>;
 
+/** Of Baton's own agents. Loaded when first needed: they bring a database engine along that most calls do without. */
+export async function ownManifest(dataDir: string) {
+  const { costApp } = await import('../agents/cost-app.ts');
+  return costApp({ dataDir }).manifest();
+}
+
 /**
  * Names of an app's own workflows: what its module of workflows exports.
  *

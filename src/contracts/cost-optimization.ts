@@ -20,6 +20,7 @@ import {
   techniqueId,
   total,
 } from './report.ts';
+import { hostPath } from './secret-fields.ts';
 
 /** Default cost of one person-day of work on a recommendation, in US dollars. */
 export const DEFAULT_EFFORT_RATE_USD_PER_DAY = 800;
@@ -31,7 +32,7 @@ const positive = z.number().positive();
 export const costOptimizationInput = z.object({
   request: z.string().max(4000).optional(),
   upload_ids: z.array(z.string()).max(100).optional(),
-  files: z.array(z.string()).max(100).optional(),
+  files: hostPath(z.array(z.string()).max(100)).optional(),
   model: z.string().min(1).optional(),
   provider: z.string().min(1).optional(),
   stated_monthly_usd: positive.optional(),
@@ -43,7 +44,7 @@ export const costOptimizationInput = z.object({
   approval_reminder_ms: positive.optional(),
   set: overrides.optional(),
   allow_bad_rows: z.boolean().optional(),
-  prices: z.string().optional(),
+  prices: hostPath(z.string()).optional(),
 });
 
 const rate = z.union([
@@ -73,14 +74,14 @@ export const priceOverrides = z.object({
 
 /** The ledger: a Parquet file on the store both agents see. */
 export const ledgerRef = z.object({
-  path: z.string(),
+  path: hostPath(z.string()),
   sha256: z.string(),
   bytes: z.number().int().nonnegative(),
   rows: z.number().int().nonnegative(),
 });
 
 export const triagedFile = z.object({
-  path: z.string(),
+  path: hostPath(z.string()),
   bytes: z.number().int().nonnegative(),
   format: z.string(),
   grade,
@@ -113,7 +114,7 @@ export const dataHelperInput = z.object({
   stated_monthly_usd: z.number().nullable().optional(),
   window_hours: positive.optional(),
   allow_bad_rows: z.boolean().optional(),
-  prices: z.string().optional(),
+  prices: hostPath(z.string()).optional(),
 });
 
 /** Which optional columns of the ledger hold anything. */
@@ -149,7 +150,7 @@ export const dataHelperOutput = z.object({
   price_book: priceBookInfo,
   price_match: z.enum(['exact', 'prefix', 'none']),
   priced_at: z.string(),
-  prices: z.string().optional(),
+  prices: hostPath(z.string()).optional(),
   signals,
   segments: z.array(segmentProfile).max(20),
   notes: z.array(z.string()),
@@ -194,7 +195,7 @@ export const optimizationInput = z.object({
   price_book: priceBookInfo,
   price_match: z.enum(['exact', 'prefix', 'none']),
   priced_at: z.string(),
-  prices: z.string().optional(),
+  prices: hostPath(z.string()).optional(),
   signals,
   segments: z.array(segmentProfile).max(20),
   set: overrides.optional(),
@@ -248,7 +249,7 @@ export const reportingInput = z.object({
 /** The report, and where it was written. Its renderings are made from `report` by whoever shows them. */
 export const reportingOutput = z.object({
   report: reportSchema,
-  files: z.object({ json: z.string(), markdown: z.string() }).nullable(),
+  files: z.object({ json: hostPath(z.string()), markdown: hostPath(z.string()) }).nullable(),
 });
 
 export type CostOptimizationInput = z.infer<typeof costOptimizationInput>;

@@ -1,5 +1,6 @@
 /** Wire shape of the report of `costOptimization`. Importable from anywhere: zod only, no Node. */
 import { z } from 'zod';
+import { hostPath } from './secret-fields.ts';
 
 /** Every technique the product knows, in the numbering of the catalogue. */
 export const TECHNIQUE_IDS = [
@@ -40,10 +41,10 @@ export const boundsUsd = z.object({ low: usd, expected: usd, high: usd });
 export const exportRecipe = z.object({ export: z.string(), how: z.string(), gives: z.string() });
 
 /** A source row that was not counted: where it is and why. `row` is the line number in the file, from 1. */
-export const badRow = z.object({ file: z.string(), row: z.number().int(), reason: z.string() });
+export const badRow = z.object({ file: hostPath(z.string()), row: z.number().int(), reason: z.string() });
 
 export const sourceFile = z.object({
-  path: z.string(),
+  path: hostPath(z.string()),
   sha256: z.string().optional(),
   bytes: z.number().int().nonnegative(),
 });

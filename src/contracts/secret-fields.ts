@@ -9,6 +9,7 @@ const LEAST_VALUE = 4;
 
 type JsonSchema = {
   secret?: boolean;
+  host_path?: boolean;
   $ref?: string;
   $defs?: Record<string, JsonSchema>;
   properties?: Record<string, JsonSchema>;
@@ -19,9 +20,9 @@ type JsonSchema = {
 
 /** The marked fields of a schema, as they are found in a value of it. */
 export type SecretFields = {
-  /** A copy of the value with its marked fields replaced. */
+  /** A copy of the value with its secret fields replaced, and of its paths only their last names. */
   hide<T>(value: T): T;
-  /** The texts and numbers in marked fields that are long enough to be looked for elsewhere. */
+  /** The texts and numbers in secret fields that are long enough to be looked for elsewhere. */
   valuesIn(value: unknown): string[];
 };
 
@@ -33,11 +34,26 @@ export function secret<Schema extends z.ZodType>(schema: Schema): Schema {
   return schema.meta({ ...schema.meta(), secret: true }) as Schema;
 }
 
+/**
+ * Marks a field of a schema as the path of a file on the machine that works on it: events and answers over HTTP show its
+ * last name only, also where it is a list of paths. The same as `.meta({ host_path: true })`. The value is passed on as it
+ * is.
+ */
+export function hostPath<Schema extends z.ZodType>(schema: Schema): Schema {
+  return schema.meta({ ...schema.meta(), host_path: true }) as Schema;
+}
+
+function lastName(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(lastName);
+  return typeof value === 'string' ? (/[^/\\]+(?=[/\\]*$)/.exec(value)?.[0] ?? value) : value;
+}
+
 type Walk = { root: JsonSchema; found: (value: unknown) => unknown };
 
 function walkInto(schema: JsonSchema | boolean | undefined, value: unknown, walk: Walk, hops = 0): unknown {
   if (typeof schema !== 'object' || value === null || value === undefined || hops > MAX_HOPS) return value;
   if (schema.secret === true) return walk.found(value);
+  if (schema.host_path === true) return lastName(value);
   const { $ref, properties = {}, additionalProperties, items, prefixItems = [] } = schema;
   const referred = $ref === '#' ? walk.root : $ref && walk.root.$defs?.[$ref.slice($ref.lastIndexOf('/') + 1)];
   const branches = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])];
@@ -58,7 +74,7 @@ function textsIn(value: unknown): string[] {
 
 /** The marked fields of a JSON Schema; undefined where it marks none. */
 export function secretFieldsOf(schema: object): SecretFields | undefined {
-  if (!JSON.stringify(schema).includes('"secret":true')) return undefined;
+  if (!/"(secret|host_path)":true/.test(JSON.stringify(schema))) return undefined;
   const root = schema as JsonSchema;
   return {
     hide: <T>(value: T) => walkInto(root, value, { root, found: () => REDACTED }) as T,

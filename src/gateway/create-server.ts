@@ -77,7 +77,8 @@ export async function createServer(options: Options) {
     // What is away fails every request of an outage: a line for each, and no stacks.
     if (problem.status === 503) request.log.warn(`${problem.code}: ${messageOf(problem.cause ?? error)}`);
     else if (problem.status >= 500) request.log.error({ err: error }, problem.message);
-    const body = { ...redact({ ...problem.body, instance: request.url.split('?')[0] }), request_id: request.id };
+    const instance = request.url.split('?')[0];
+    const body = { ...redact({ ...context.withoutPaths(problem.body), instance }), request_id: request.id };
     return reply
       .code(problem.status)
       .headers(problem.headers)

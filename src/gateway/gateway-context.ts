@@ -19,6 +19,8 @@ export type GatewayContext = {
   workflows: WorkflowEntry[];
   /** An answer about a run without its secrets. */
   shown<View>(view: View): View;
+  /** A copy of a problem that does not say where files of the machine lie. */
+  withoutPaths<Body>(body: Body): Body;
   uploads: { dir: string; maxBytes: number } & QuotaOptions;
   allowedOrigins: string[];
   /** Names that the gateway goes by besides addresses and `localhost`. */

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { costApp } from '../../src/agents/cost-app.ts';
 import type { CompletedReport } from '../../src/contracts/report.ts';
@@ -12,6 +12,7 @@ let gateway: Awaited<ReturnType<typeof startTestGateway>>;
 let worker: Awaited<ReturnType<typeof startTestWorker>>;
 let path: string;
 let waiting: Awaited<ReturnType<typeof worker.start>>;
+/** As it is shown over HTTP: without the folders of its files. */
 let report: CompletedReport;
 
 beforeAll(async () => {
@@ -21,7 +22,9 @@ beforeAll(async () => {
   const input = { files: [TRACE], model: 'claude-sonnet-4-5', set: { 'right_size.escalation': 0.3 } };
   const { handle, runId } = await worker.start('costOptimization', input, { userId: 'ann' });
   waiting = await worker.start('costOptimization', { ...input, require_approval: true }, { userId: 'ann' });
-  report = (await outcomeOf<CompletedReport>(handle)).result as CompletedReport;
+  const { source, ...figures } = (await outcomeOf<CompletedReport>(handle)).result as CompletedReport;
+  const files = source.files.map((file) => ({ ...file, path: basename(file.path) }));
+  report = { ...figures, source: { ...source, files } };
   path = `/v1/runs/${runId}`;
   await gateway.log.follow({ userId: 'ann', runId: waiting.runId, after: 0 }).next();
 }, 60_000);

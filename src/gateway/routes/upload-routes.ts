@@ -48,7 +48,7 @@ async function fileOf(request: FastifyRequest): Promise<{ name: string; content:
 
 async function formatOf(path: string): Promise<string> {
   try {
-    const { format } = await detectFormat(path);
+    const { format } = await detectFormat(path, { quotes: true });
     return format.id;
   } catch (error) {
     if (!(error instanceof SpendError)) throw error;

@@ -4,6 +4,7 @@ import type { Report } from '../../contracts/report.ts';
 import { Problem } from '../problem.ts';
 import type { LocatedRun } from './locate-run.ts';
 import { reportOfRun } from './report-of-run.ts';
+import { shownReport } from './shown-run.ts';
 
 /** Body of `POST /v1/runs/{run_id}/what-if`. */
 export const whatIfBody = z.strictObject({
@@ -54,7 +55,7 @@ export async function recomputeReport({ run, set }: Options): Promise<Report> {
   }
   const { set: own, effort_rate_usd_per_day: rate } = given.data;
   const merged = { ...own, ...(rate !== undefined && { effort_rate_usd_per_day: rate }), ...set };
-  return whatIf({ data: data.data, set: merged }).catch((error: unknown) => {
+  const recomputed = await whatIf({ data: data.data, set: merged }).catch((error: unknown) => {
     if (!(error instanceof SpendError) || error.code !== 'invalid_input') throw error;
     // Says which file is gone: the server's path is of no use to the user, and none of their business.
     throw new Problem({
@@ -62,4 +63,5 @@ export async function recomputeReport({ run, set }: Options): Promise<Report> {
       detail: 'the ledger or the price file of this run is gone or changed',
     });
   });
+  return shownReport(recomputed);
 }

@@ -1,8 +1,8 @@
-import { redact } from '../../contracts/redact.ts';
 import { reportSchema, type Report } from '../../contracts/report.ts';
 import { Problem } from '../problem.ts';
 import type { LocatedRun } from './locate-run.ts';
 import { outcomeOf } from './outcome-of.ts';
+import { shownReport } from './shown-run.ts';
 
 /**
  * The report of a run that has ended.
@@ -17,7 +17,7 @@ export async function reportOfRun(run: LocatedRun): Promise<Report> {
   }
   const outcome = await outcomeOf(run);
   const report = reportSchema.safeParse(outcome.result);
-  if (report.success) return redact(report.data);
+  if (report.success) return shownReport(report.data);
   const detail = `run "${handle.runId}" ended ${outcome.status} and has no report`;
   throw new Problem({ code: 'no_report', detail });
 }

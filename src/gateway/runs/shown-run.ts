@@ -1,5 +1,12 @@
 import { redact } from '../../contracts/redact.ts';
-import { secretFieldsOf, type SecretFields } from '../../contracts/secret-fields.ts';
+import { reportSchema, type Report } from '../../contracts/report.ts';
+import { secretFields, secretFieldsOf, type SecretFields } from '../../contracts/secret-fields.ts';
+
+/** Where the files of a report lie is not for its reader. */
+const reportFields = secretFields(reportSchema, 'output');
+
+/** A report without secrets, and of the paths in it only the last names. */
+export const shownReport = (report: Report): Report => redact(reportFields?.hide(report) ?? report);
 
 /** How deep a result is searched for what an agent gave: a plan's steps lie three levels deep. */
 const MAX_DEPTH = 6;
@@ -31,5 +38,9 @@ export function createRunShower({ agents }: { agents: Agents } = { agents: {} })
       return fields ? [[name, fields] as const] : [];
     }),
   );
-  return <View>(view: View): View => redact((hidden.size > 0 ? withoutMarked(view, hidden) : view) as View);
+  return function shown<View>(view: View): View {
+    const { workflow, result } = view as { workflow?: unknown; result?: unknown };
+    const seen = workflow === 'costOptimization' ? { ...view, result: reportFields?.hide(result) ?? result } : view;
+    return redact((hidden.size > 0 ? withoutMarked(seen, hidden) : seen) as View);
+  };
 }

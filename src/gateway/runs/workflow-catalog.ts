@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ownWorkflows, type KnownApp } from '../../client/own-workflows.ts';
+import { ownManifest, ownWorkflows, type KnownApp } from '../../client/own-workflows.ts';
 import { COST_AGENTS } from '../../contracts/names.ts';
 import { costOptimizationInput } from '../../contracts/cost-optimization.ts';
 
@@ -21,31 +21,70 @@ const COST_OPTIMIZATION: WorkflowEntry = {
   input: costOptimizationInput.omit({ files: true, prices: true }).strict(),
 };
 
+type Manifest = ReturnType<KnownApp['manifest']>;
+
+/** Agents of a plan, or of what is to be one, with where it names them; compensations among them. */
+function agentsIn(plan: unknown): { agent: unknown; path: (string | number)[] }[] {
+  const { steps } = (plan ?? {}) as { steps?: unknown };
+  if (!Array.isArray(steps)) return [];
+  return steps.flatMap((step: { agent?: unknown; compensate?: { agent?: unknown } } | null, index) => [
+    { agent: step?.agent, path: ['steps', index, 'agent'] },
+    { agent: step?.compensate?.agent, path: ['steps', index, 'compensate', 'agent'] },
+  ]);
+}
+
+const TOUCHES_HOST = 'touches the machine that it works on, so that no plan over HTTP may use it';
+
+/** Where a plan names agents that may not be started over HTTP. */
+function refusedAgents(plan: unknown, { agents }: Manifest) {
+  return agentsIn(plan).filter(
+    ({ agent }) => typeof agent === 'string' && Object.hasOwn(agents, agent) && agents[agent]?.touches_host,
+  );
+}
+
 /** A plan is checked as a whole when it is started: its schema alone would tell a part of what is wrong with it. */
-const RUN_PLAN: WorkflowEntry = {
-  name: 'runPlan',
-  description: 'A plan that is given with the request, or a registered one by its name',
-  input: z.strictObject({
-    plan: z.union([z.string(), z.record(z.string(), z.unknown())]).describe('a plan, or the name of a registered one'),
-    input: z.unknown().optional().describe('input of the plan'),
-    results: z.record(z.string(), z.unknown()).optional().describe('results by step id; such steps are not run'),
-  }),
-};
+const runPlanInput = z.strictObject({
+  plan: z.union([z.string(), z.record(z.string(), z.unknown())]).describe('a plan, or the name of a registered one'),
+  input: z.unknown().optional().describe('input of the plan'),
+  results: z.record(z.string(), z.unknown()).optional().describe('results by step id; such steps are not run'),
+});
+
+function runPlan(manifest: Manifest): WorkflowEntry {
+  return {
+    name: 'runPlan',
+    description: 'A plan that is given with the request, or a registered one by its name',
+    input: runPlanInput.superRefine(({ plan: given }, { addIssue }) => {
+      const named = typeof given === 'string' && Object.hasOwn(manifest.plans, given);
+      const plan = named ? manifest.plans[given]?.plan : given;
+      for (const { agent, path } of refusedAgents(plan, manifest)) {
+        const message = `agent "${String(agent)}" ${TOUCHES_HOST}`;
+        addIssue({ code: 'custom', path: named ? ['plan'] : ['plan', ...path], message });
+      }
+    }),
+  };
+}
 
 type JsonSchema = Parameters<typeof z.fromJSONSchema>[0];
 
 /**
- * What may be started over HTTP: `costOptimization` where its agents are, the app's plans and own workflows, and any
- * plan where that is allowed.
+ * What may be started over HTTP: `costOptimization` where its agents are, the app's own workflows, and those of its plans,
+ * or where that is allowed any plan, whose agents do not touch the machine that they work on.
  */
 export async function workflowCatalog({
   app,
+  dataDir,
   adhocPlans = false,
-}: { app?: KnownApp; adhocPlans?: boolean } = {}): Promise<WorkflowEntry[]> {
-  const adhoc = adhocPlans ? [RUN_PLAN] : [];
-  if (!app) return [COST_OPTIMIZATION, ...adhoc];
-  const { agents, plans } = app.manifest();
-  const planned = Object.entries(plans).map(([name, { description = `Plan ${name}`, input }]) => ({
+}: {
+  app?: KnownApp;
+  dataDir: string;
+  adhocPlans?: boolean;
+}): Promise<WorkflowEntry[]> {
+  if (!app) return [COST_OPTIMIZATION, ...(adhocPlans ? [runPlan(await ownManifest(dataDir))] : [])];
+  const manifest = app.manifest();
+  const { agents, plans } = manifest;
+  const adhoc = adhocPlans ? [runPlan(manifest)] : [];
+  const offered = Object.entries(plans).filter(([, { plan }]) => refusedAgents(plan, manifest).length === 0);
+  const planned = offered.map(([name, { description = `Plan ${name}`, input }]) => ({
     name,
     description,
     input: z.fromJSONSchema(input as JsonSchema),

@@ -6,12 +6,16 @@ import { FORMATS, understood } from './formats.ts';
 const HEAD_BYTES = 256 * 1024;
 
 /**
- * Recognises a usage file by its first lines.
+ * Recognises a usage file by its first lines. An unknown one is quoted only where `quotes` says that it was handed over by
+ * whoever reads the error: elsewhere a path may name any file of the machine.
  *
  * @returns its adapter, its size, and whether a data row was seen
  * @throws SpendError `invalid_input` for a missing file, a folder or an empty file; `unknown_format` otherwise
  */
-export async function detectFormat(path: string): Promise<{ format: Format; bytes: number; hasRows: boolean }> {
+export async function detectFormat(
+  path: string,
+  { quotes = false } = {},
+): Promise<{ format: Format; bytes: number; hasRows: boolean }> {
   const info = await stat(path).catch((cause: unknown) => {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     throw invalid(path, missing ? 'there is no such file. Check the path.' : `cannot be read: ${String(cause)}`, cause);
@@ -20,13 +24,11 @@ export async function detectFormat(path: string): Promise<{ format: Format; byte
   if (info.size === 0) throw invalid(path, 'is empty (0 bytes). Export it again.');
   const lines = await headLines(path);
   const format = FORMATS.find((each) => each.detect({ lines }));
-  if (!format)
-    throw new SpendError({
-      code: 'unknown_format',
-      message: `${path}: the format is not known. Its first line is "${(lines[0] ?? '').slice(0, 80)}". ${understood()}`,
-      path,
-      row: 1,
-    });
+  if (!format) {
+    const first = quotes ? ` Its first line is "${(lines[0] ?? '').slice(0, 80)}".` : '';
+    const message = `${path}: the format is not known.${first} ${understood()}`;
+    throw new SpendError({ code: 'unknown_format', message, path, row: 1 });
+  }
   return { format, bytes: info.size, hasRows: lines.some(format.isDataLine) };
 }
 

@@ -44,14 +44,13 @@ function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const { message } = cause as Error;
-    const row = lineOf(text, message);
+    // Its message quotes the file, which may be any of the machine.
+    const row = lineOf(text, (cause as Error).message);
     throw new SpendError({
       code: 'invalid_input',
-      message: `Price file ${path}${row ? `, line ${row}` : ''} is not JSON: ${message}. ${EXPECTED}`,
+      message: `Price file ${path}${row ? `, line ${row}` : ''} is not JSON: ${EXPECTED}`,
       path,
       row,
-      cause,
     });
   }
 }
