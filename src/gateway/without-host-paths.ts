@@ -37,14 +37,14 @@ export function createPathHider({ dataDir }: { dataDir: string }) {
   const posix = String.raw`(?:file://|(?<![\w.~%/-]))/(?:${roots})((?:/[^${separators}]+)+)/?`;
   const windows = String.raw`(?<![\w])[A-Za-z]:((?:[\\/]+[^${separators}\\]+)+)`;
   const paths = new RegExp(`${posix}|${windows}`, 'g');
-  // Known by heart, since a path with a space in it cannot be told from its sentence.
+  // A path with a space in it cannot be told from its sentence: those that are known become such as can.
   const folders = own
     .filter((path) => path.length > 1 && path.includes(' '))
     .map((path) => new RegExp(`${escaped(path)}[\\\\/]?`, 'g'));
 
   function text(given: string): string {
     let seen = given;
-    for (const folder of folders) seen = seen.replace(folder, '');
+    for (const folder of folders) seen = seen.replace(folder, '/tmp/');
     return seen.replace(paths, (_, onPosix: string | undefined, onWindows: string | undefined) =>
       String((onPosix ?? onWindows ?? '').split(/[\\/]/).at(-1)),
     );
