@@ -48,5 +48,5 @@ export async function attemptTools(options: Options, { effects, leases }: Depend
     effectCall: opened ? opened.effectCall : undefined,
     rateTurn: leases && createRateTurn({ leases, signal, endsAt: attempt.endsAt, patience }),
   });
-  return { tools: dispatcher, settled: opened ? opened.settled : undefined };
+  return { tools: dispatcher, opened: opened || undefined };
 }

@@ -223,6 +223,8 @@ export async function openEffectCalls({ ledger, attempt, answers, signal, patien
 
   return {
     effectCall,
+    /** How many calls this agent has made, in its earlier attempts too; undefined where the ledger cannot vouch for it. */
+    count: () => ledger.count({ workflowId, agentRun, named }),
     /** Resolves when nothing is being recorded any more. */
     settled: () => Promise.all(settling.values()),
   };

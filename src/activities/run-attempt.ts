@@ -13,7 +13,7 @@ import { openAttempt } from './attempt-record.ts';
 import { createAttemptSecrets, type AttemptSecrets } from './attempt-secrets.ts';
 import { attemptTools } from './attempt-tools.ts';
 import type { Dependencies } from './dependencies.ts';
-import type { CallingAttempt } from './effect-calls.ts';
+import type { CallingAttempt, EffectCalls } from './effect-calls.ts';
 import { execOf } from './exec-of.ts';
 import { createEventEmitter, type EventEmitter } from './event-emitter.ts';
 import { endAttempt } from './end-attempt.ts';
@@ -59,6 +59,9 @@ const LARGE_RESULT_BYTES = 8_000;
 /** How long an attempt that has its result waits until the outcomes of its calls are recorded, in milliseconds. */
 const SETTLE_MS = 2_000;
 
+/** How long it then waits to hear how many there were, in milliseconds. */
+const COUNT_MS = 500;
+
 /** Share of the limit that an attempt must have lost by waiting for stores, if running out of time is not its own fault. */
 const LOST_SHARE = 0.05;
 
@@ -93,7 +96,7 @@ async function contextOf(attempt: Attempt, dependencies: Dependencies) {
   const { call, calling, number, emitter, signal, ask, log } = attempt;
   const idempotencyKey = `${calling.workflowId}/${calling.agentRun}`;
   const own = { ...attempt, attempt: calling, answers: call.effect_answers, idempotencyKey };
-  const { tools, settled } = await attemptTools(own, dependencies);
+  const { tools, opened } = await attemptTools(own, dependencies);
   const ctx = {
     signal,
     tools,
@@ -104,7 +107,7 @@ async function contextOf(attempt: Attempt, dependencies: Dependencies) {
     idempotencyKey,
     log,
   } satisfies AgentContext;
-  return { ctx, settled };
+  return { ctx, opened };
 }
 
 /** What ended an attempt, with outages told from failures of the agent. */
@@ -185,15 +188,26 @@ export async function runAttempt(agent: AnyAgent, call: AgentCall, dependencies:
     named: call.incarnation,
     isKnown: earlier.opened,
   };
-  let settled: (() => Promise<unknown>) | undefined;
+  let opened: EffectCalls | undefined;
   let hasBegun = false;
 
   /** The result once it, and what the agent's calls came to, are where later attempts and the workflow find them. */
   async function kept(returned: unknown): Promise<unknown> {
     const { result, bytes } = parseOutput(agent, returned);
-    if (settled) await settledWithin(settled(), SETTLE_MS);
+    if (opened) await settledWithin(opened.settled(), SETTLE_MS);
     if (keepResult && bytes > LARGE_RESULT_BYTES) await patience.ask('the store of results', () => keepResult(result));
     return result;
+  }
+
+  /** For whoever undoes them later, perhaps from a ledger that has lost some. */
+  async function countedCalls(): Promise<{ calls?: number }> {
+    let calls: number | undefined;
+    if (!opened || !call.limits.compensates) return {};
+    await settledWithin(
+      opened.count().then((found) => (calls = found)),
+      COUNT_MS,
+    );
+    return { calls };
   }
 
   try {
@@ -210,8 +224,8 @@ export async function runAttempt(agent: AnyAgent, call: AgentCall, dependencies:
     const input = parseInput(agent, call.input);
     const own = { agent, call, calling, number, emitter, signal, ask, patience, postpone, log: ownLog, secrets };
     const work = contextOf(own, dependencies).then((made) => {
-      settled = made.settled;
-      earlier.opened ||= made.settled !== undefined;
+      opened = made.opened;
+      earlier.opened ||= opened !== undefined;
       hasBegun = true;
       return runAgent(agent, input, made.ctx);
     });
@@ -228,13 +242,14 @@ export async function runAttempt(agent: AnyAgent, call: AgentCall, dependencies:
       return { result: null, question: ended.question, ...about, execution_time_ms: took(), ...flushed };
     }
     const result = await kept(ended.result);
+    const counted = await countedCalls();
     const execution_time_ms = took();
     const told = secrets.redact(secrets.hide(result, { schema: agent.output, io: 'output' }));
     emitter.emit('agent_completed', { result: shorten(told, MAX_SHOWN_BYTES), execution_time_ms, recovered });
     void record.close('none', { last: true });
-    return { result, ...about, execution_time_ms, ...(await emitter.flush()) };
+    return { result, ...about, ...counted, execution_time_ms, ...(await emitter.flush()) };
   } catch (error) {
-    if (settled) await settledWithin(settled(), SETTLE_MS);
+    if (opened) await settledWithin(opened.settled(), SETTLE_MS);
     const thrown = reasonOf(error, { call, outages: earlier.outages, patience });
     throw await endAttempt({ thrown, agent, call, context, emitter, record, secrets, stop, startedAt, hasBegun });
   } finally {

@@ -178,7 +178,8 @@ export async function undoEffects(
     const vouches = await ledger.vouches({ workflowId, agentRun, named: call.incarnation });
     const entries = await ledger.list({ workflowId, agentRun });
     const { undone, failed } = await undoAll({ ledger, call, signal, order }, { tools, entries });
-    if (!vouches) failed.push(ofLostRows(agentRun));
+    const isWhole = vouches || (call.calls !== undefined && entries.length >= call.calls);
+    if (!isWhole) failed.push(ofLostRows(agentRun));
     const retry = again(failed, { failures: earlier.failures, pauseMs: call.pause_ms ?? 500 });
     if (retry) earlier.failures += 1;
     leaveWord(context, earlier);

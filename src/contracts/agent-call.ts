@@ -82,6 +82,8 @@ export type AgentReturn<Result = unknown> = {
   undelivered?: NewEvent[];
   /** The agent cannot go on without this answer; there is no result, and nothing has ended. */
   question?: Question;
+  /** How many calls its tools have made that can be undone, in all attempts; absent where the ledger cannot vouch for it. */
+  calls?: number;
   /** Which execution this was; a run that is started again finds its results by it. */
   agent_run?: string;
 };

@@ -9,6 +9,8 @@ export type UndoCall = {
   /** As in the call that is undone. */
   anew?: number;
   generation: number;
+  /** How many calls there were, where that is known. */
+  calls?: number;
   /** Events of the workflow that happened before; they ride along. */
   events: NewEvent[];
   effect_answers?: EffectAnswer[];

@@ -5,6 +5,8 @@ export type EffectsUndo = {
   /** As in its call. */
   anew?: number;
   agent: string;
+  /** How many calls it had made when it completed, where it could tell: a ledger that has as many has lost none. */
+  calls?: number;
 };
 
 /**

@@ -74,6 +74,11 @@ export type EffectLedger = {
   open(options: OpenedExecution & { order: ExecOrder; isKnown: boolean }): Promise<Opening>;
   /** Whether the ledger has every call of an execution. */
   vouches(options: OpenedExecution): Promise<boolean>;
+  /**
+   * How many calls the ledger has of an execution; undefined where it cannot vouch for that. Whoever keeps the number
+   * elsewhere knows later whether the ledger still has them all, whatever became of it meanwhile.
+   */
+  count(options: OpenedExecution): Promise<number | undefined>;
   /** From now on attempts older than `order` can begin nothing. */
   fence(options: { workflowId: string; agentRun: string; order: ExecOrder }): Promise<void>;
   /**

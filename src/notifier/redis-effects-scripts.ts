@@ -23,10 +23,13 @@ export const FENCE_SCRIPT = PASS;
 export const OPEN_SCRIPT = `
 if KEYS[3] and redis.call('HGET', KEYS[3], 'id') ~= ARGV[5] then return false end
 ${PASS}
-local recorded = redis.call('HGET', KEYS[2], ARGV[1])
+local before = redis.call('HGET', KEYS[2], ARGV[1])
+local recorded = before
 -- Where an earlier attempt has left nothing, what it left was lost.
 if not recorded and ARGV[7] == '1' then recorded = 'lost' end
 if not recorded then recorded = ARGV[6] ~= '' and ARGV[6] or ARGV[5] end
+-- What an older version opened has calls that nobody counted.
+if not before and ARGV[7] ~= '1' then redis.call('HSET', KEYS[2], '#calls ' .. ARGV[1], 0) end
 -- Always a write, so that there is something to wait for.
 redis.call('HSET', KEYS[2], ARGV[1], recorded)
 return recorded
@@ -60,6 +63,8 @@ if not state and repeatable == '0' and ARGV[10] ~= '' then
   status, token, limit = 'unknown', '', tonumber(ARGV[10])
 end
 if state == 'compensated' then round = round + 1 end
+local count = '#calls ' .. ARGV[1]
+if not state and redis.call('HEXISTS', KEYS[4], count) == 1 then redis.call('HINCRBY', KEYS[4], count, 1) end
 local last = redis.call('ZREVRANGE', KEYS[3], 0, 0, 'WITHSCORES')[2]
 redis.call('ZADD', KEYS[3], tonumber(last or '0') + 1, KEYS[2])
 redis.call('DEL', KEYS[2])

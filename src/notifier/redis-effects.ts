@@ -115,6 +115,13 @@ export function createRedisEffects(
       ]);
       return (recorded ?? named ?? current) === current;
     },
+    async count({ workflowId, agentRun }) {
+      const counted = await redis.hmget(openings(workflowId), agentRun, `#calls ${agentRun}`);
+      const [recorded, calls] = counted;
+      // Looked at last: had another master taken over in between, the number would be of one and the look of the other.
+      const { incarnation: current } = await look(workflowId);
+      return recorded !== current || calls == null ? undefined : Number(calls);
+    },
     async fence({ workflowId, agentRun, order: execution }) {
       await touch(workflowId);
       await fence([fences(workflowId)], [agentRun, ...valuesOf(execution)]);

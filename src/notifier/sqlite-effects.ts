@@ -53,6 +53,7 @@ export function createSqliteEffects(file: SqliteFile, ledger: SqliteIncarnation)
   );
   const listRun = db.prepare('SELECT * FROM effects WHERE workflow_id = ? ORDER BY n');
   const listAgent = db.prepare('SELECT * FROM effects WHERE workflow_id = ? AND agent_run = ? ORDER BY n');
+  const countOf = db.prepare('SELECT count(*) AS calls FROM effects WHERE workflow_id = ? AND agent_run = ?');
   const openingOf = db.prepare('SELECT incarnation FROM effect_openings WHERE workflow_id = ? AND agent_run = ?');
   const recordOpening = db.prepare('INSERT OR REPLACE INTO effect_openings VALUES (?, ?, ?, ?)');
   const pruneOpenings = db.prepare('DELETE FROM effect_openings WHERE updated_at < ?');
@@ -111,6 +112,10 @@ export function createSqliteEffects(file: SqliteFile, ledger: SqliteIncarnation)
         },
         { synced: true },
       ),
+    count: async (which) => {
+      if (recordedBy(which) !== current) return undefined;
+      return (countOf.get(which.workflowId, which.agentRun) as { calls: number }).calls;
+    },
     vouches: async ({ named = current, ...which }) => (recordedBy(which) ?? named) === current,
     async begin({ call, order, opening }): Promise<BeginResult> {
       const { repeatable, workflowId, agentRun } = call;

@@ -7,7 +7,7 @@ import type { AgentOutcome } from '../contracts/run.ts';
 import type { Failure } from '../contracts/failure.ts';
 import { ledgerName } from '../contracts/ledger-name.ts';
 import type { RunStart } from '../contracts/run-start.ts';
-import type { Undo } from '../contracts/undo.ts';
+import type { EffectsUndo, Undo } from '../contracts/undo.ts';
 import { answerAgent, attemptsOf, isAsking } from './answer-agent.ts';
 import { createAttemptCounts } from './attempt-counts.ts';
 import { callAgent, tellStopped, type CallEnd, type CallOptions, type StoppedCall } from './call-agent.ts';
@@ -158,7 +158,13 @@ export function createAgentCalls({
     if (!undoes) for (const entry of unassigned.splice(0)) entry.of = agentRun;
     const earlier = reused[agentRun];
     // Registered before the call: a call whose outcome nobody heard of may have happened all the same.
-    if (limits.compensates) undos.push({ undo: agentRun, agent, step, ...(anew !== undefined && { anew }) });
+    const own: EffectsUndo & { step: string | null } = {
+      undo: agentRun,
+      agent,
+      step,
+      ...(anew !== undefined && { anew }),
+    };
+    if (limits.compensates) undos.push(own);
     if (earlier) {
       const outcome = { success: true, agent, recovered: earlier.attempts > 1, ...earlier };
       outcomes?.push(outcome);
@@ -215,6 +221,7 @@ export function createAgentCalls({
           else ended = answered.outcome;
         } else if (end.outcome) {
           ended = end.outcome;
+          if ('calls' in end && end.calls !== undefined) own.calls = end.calls;
         } else {
           made = end.instead;
           if (version > 1) between = end.attempts;

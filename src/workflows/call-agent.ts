@@ -31,7 +31,7 @@ export type CallOptions = {
 
 /** How one execution ended: with an outcome, or with something that only the user can answer. */
 export type CallEnd =
-  | { outcome: AgentOutcome; question?: undefined; effect?: undefined }
+  | { outcome: AgentOutcome; calls?: number; question?: undefined; effect?: undefined }
   /** A store was down: nothing has ended, and this is to be called instead. */
   | { instead: CallOptions['call']; attempts: number; outcome?: undefined; question?: undefined; effect?: undefined }
   | { question: Question; attempts: number; outcome?: undefined; effect?: undefined }
@@ -159,7 +159,7 @@ export function callAgent(options: CallOptions) {
     activity: () => schedule(options)({ ...call, events: taken, ...postponable(options) }),
     returned(value: AgentReturn): CallEnd {
       begun?.();
-      const { result, attempts, execution_time_ms, recovered, told, undelivered, question } = value;
+      const { result, attempts, execution_time_ms, recovered, told, undelivered, question, calls } = value;
       if (told) events.confirm(taken);
       else events.putBack(taken);
       deliver(events, undelivered);
@@ -168,7 +168,7 @@ export function callAgent(options: CallOptions) {
         const verdict = { ...aboutOf(options), attempt: attempts, final: true };
         events.emit('agent_completed', { result: null, execution_time_ms, recovered }, verdict);
       }
-      return { outcome: { success: true, agent, attempts, execution_time_ms, recovered, result } };
+      return { outcome: { success: true, agent, attempts, execution_time_ms, recovered, result }, calls };
     },
     failed(thrown: unknown): CallEnd {
       begun?.();

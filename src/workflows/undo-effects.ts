@@ -34,9 +34,9 @@ export async function undoEffects(undo: EffectsUndo, options: Options): Promise<
       ...(version === 1 && { maximumAttempts: UNDO_ATTEMPTS + LOSS_ATTEMPTS }),
     },
   });
-  const { agent, undo: agent_run, anew } = undo;
+  const { agent, undo: agent_run, anew, calls } = undo;
   const riding = events.take();
-  const call = { agent, agent_run, anew, generation, events: riding, workflow_id: workflowId, incarnation };
+  const call = { agent, agent_run, anew, generation, calls, events: riding, workflow_id: workflowId, incarnation };
   let failed: UndoReturn['failed'];
   try {
     ({ failed } = await activities[UNDO_ACTIVITY](call));

@@ -60,6 +60,13 @@ faultTest(
   },
 );
 
+test('an undo is whole where the ledger has all the calls that the agent had counted, though others may be lost', async () => {
+  // As after a failover: what is there may be all, and the ledger alone cannot tell.
+  payers.afterwards(async (who) => void (who === 'breaker' && (await admin.del('baton:incarnation'))));
+  const outcome = await (await at.startPlan('counted')).result();
+  expect(outcome.compensations).toMatchObject([{ agent: 'payer', success: true }]);
+});
+
 faultTest(
   'no payment is made twice after an older copy of the ledger was put back',
   { kind: 7, before: 'an older copy of the file, put back while all was down, made 3 of 3 agents pay again' },

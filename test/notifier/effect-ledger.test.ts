@@ -144,6 +144,25 @@ describe.each(SIDE_STORES)('the effect ledger in %s', (_name, newPlace) => {
     expect(later.vouches).toBe(true);
   });
 
+  test('counts the calls of an agent, each once, for as long as it vouches for them', async () => {
+    const call = newCall();
+    const which = { workflowId: call.workflowId, agentRun: call.agentRun };
+    const named = await at.store.effects.incarnation(which);
+    const opening = await at.store.effects.open({ ...which, named, order: first, isKnown: false });
+    const begin = (one: typeof call) =>
+      at.store.effects.begin({ call: one, order: first, opening: { ...opening, underWayMs: 0 } });
+    expect(await at.other.effects.count(which)).toBe(0);
+    await begin(call);
+    await at.store.effects.settle({ key: call, order: first, outcome: 'not_done' });
+    await begin(call);
+    await begin({ ...call, inputHash: 'another' });
+    expect(await at.other.effects.count(which)).toBe(2);
+    const doubted = { ...which, agentRun: 'doubted-1' };
+    expect(await at.other.effects.count(doubted)).toBeUndefined();
+    await at.store.effects.open({ ...doubted, named: 'old', order: first, isKnown: false });
+    expect(await at.other.effects.count(doubted)).toBeUndefined();
+  });
+
   test('takes a call that it lacks for unknown where it does not vouch, for as long as it may be under way', async () => {
     const call = newCall();
     const { workflowId, agentRun } = call;

@@ -16,6 +16,7 @@ export function ledgerOutage() {
       incarnation: guarded('incarnation'),
       open: guarded('open'),
       vouches: guarded('vouches'),
+      count: guarded('count'),
       fence: guarded('fence'),
       begin: guarded('begin'),
       release: guarded('release'),
