@@ -78,16 +78,26 @@ export async function createStage(options: StageOptions) {
     );
   }
 
-  /** Starts a role, again and again while what it needs is not there. */
-  async function keepUp(role: OwnProcess): Promise<void> {
+  /** While a fault has the roles down, nobody starts one of them behind its back. */
+  let isDown = false;
+  const reviving = new Map<OwnProcess, Promise<void>>();
+
+  async function revive(role: OwnProcess): Promise<void> {
     while (!stopping) {
       try {
-        return await role.start();
+        if (!isDown) return await (role.isAlive() ? undefined : role.start());
       } catch (error) {
         say(`${role.name} does not start: ${(error as Error).message.trim().split('\n').at(-1)}`);
-        await wait(REVIVE_MS);
       }
+      await wait(REVIVE_MS);
     }
+  }
+
+  /** Starts a role, again and again while what it needs is not there; once, whoever asks for it meanwhile. */
+  function keepUp(role: OwnProcess): Promise<void> {
+    const under = reviving.get(role) ?? revive(role).finally(() => reviving.delete(role));
+    reviving.set(role, under);
+    return under;
   }
 
   function role(name: string, args: string[], isReady: ProcessOptions['isReady']): OwnProcess {
@@ -98,7 +108,7 @@ export async function createStage(options: StageOptions) {
       onUnexpectedEnd(end) {
         if (stopping) return;
         tell(end);
-        void wait(REVIVE_MS).then(() => (own.isAlive() ? undefined : keepUp(own)));
+        void wait(REVIVE_MS).then(() => keepUp(own));
       },
     });
     return own;
@@ -163,10 +173,12 @@ export async function createStage(options: StageOptions) {
     },
     /** Starts roles again that were ended. */
     async startRoles() {
-      await Promise.all(roles.map((each) => (each.isAlive() ? undefined : keepUp(each))));
+      isDown = false;
+      await Promise.all(roles.map(keepUp));
       adoptEmbedded();
     },
     async killRoles() {
+      isDown = true;
       await Promise.all(roles.map((each) => each.end('SIGKILL')));
     },
     /** Ends the roles as a deployment does. Says who did not end in time. */

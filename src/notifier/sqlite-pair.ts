@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 
 const pairOf = (path: string) => `${path}-pair`;
 
@@ -43,6 +43,7 @@ export function separatePair(path: string): void {
   if (before === undefined || file === undefined || wal === undefined) return;
   if (file === before || wal !== walBefore) return;
   renameSync(`${path}-wal`, `${path}-wal-replaced`);
+  chmodSync(`${path}-wal-replaced`, 0o600);
   // Nothing but an index of the former, which is made anew.
   rmSync(`${path}-shm`, { force: true });
 }
