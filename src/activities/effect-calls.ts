@@ -78,6 +78,8 @@ export async function openEffectCalls({ ledger, attempt, answers, signal, patien
     patience.ask(LEDGER, () => ledger.open({ workflowId, agentRun, order, named, isKnown: known }));
   let opening = await open(isKnown);
   const occurrences = countOccurrences();
+  /** Calls that nobody has waited for yet: whether the ledger has them is not known. */
+  let underWay = 0;
   /** What is still being recorded, by call: an outage must not hold up an agent whose call is over. */
   const settling = new Map<string, Promise<unknown>>();
 
@@ -213,18 +215,21 @@ export async function openEffectCalls({ ledger, attempt, answers, signal, patien
       limitMs: callLimitMs(tool, endsAt - Date.now()),
       repeatable: tool.effect === 'idempotent',
     };
+    underWay += 1;
     try {
       return await perform(guarded, key);
     } catch (error) {
       occurrences.giveBack(same, occurrence);
       throw error;
+    } finally {
+      underWay -= 1;
     }
   }
 
   return {
     effectCall,
     /** How many calls this agent has made, in its earlier attempts too; undefined where the ledger cannot vouch for it. */
-    count: () => ledger.count({ workflowId, agentRun, named }),
+    count: async () => (underWay > 0 ? undefined : ledger.count({ workflowId, agentRun, named })),
     /** Resolves when nothing is being recorded any more. */
     settled: () => Promise.all(settling.values()),
   };

@@ -45,17 +45,18 @@ async function leftToUndo({ client, effects, record, temporalRun, start = {}, ap
     // Of an agent that nobody knows here, whoever undoes asks each tool, and skips those that cannot.
     return appLimits[agent] === undefined || appLimits[agent].compensates === true;
   }
-  const entries = await effects.list({ workflowId });
+  const before = await effects.list({ workflowId });
   // Its worker hears of the end within a heartbeat only: until then the agent must not begin what nobody would undo.
   const order = { generation, scheduled: Number.MAX_SAFE_INTEGER, attempt: 1 };
   for (const { agent, agent_run } of (record.folded?.agents ?? []).filter(isOpen)) {
     if (agent_run === null || !compensates(agent)) continue;
-    const called = entries.map(({ agentRun }) => agentRun).filter((name) => ofLedgerName(name).agent_run === agent_run);
+    const called = before.map(({ agentRun }) => agentRun).filter((name) => ofLedgerName(name).agent_run === agent_run);
     const names = new Set([ledgerName({ agent_run, anew: anew[agent_run] }), ...called]);
     for (const agentRun of names) await effects.fence({ workflowId, agentRun, order });
   }
   const undos = new Map<string, Undos[number]>();
-  for (const { agent, agentRun, state } of await effects.list({ workflowId })) {
+  const entries = await effects.list({ workflowId });
+  for (const { agent, agentRun, state } of entries) {
     const left = state === 'done' || state === 'unknown';
     // What an agent did to undo something is not undone in turn.
     if (!left || agentRun.startsWith(UNDO_PREFIX) || !compensates(agent)) continue;
@@ -63,12 +64,15 @@ async function leftToUndo({ client, effects, record, temporalRun, start = {}, ap
     undos.set(agentRun, { undo, ...made, agent });
   }
   if (named !== undefined && named !== (await effects.incarnation({ workflowId }))) {
-    for (const { agent, ...execution } of await calledAgents(client, { workflowId, temporalRun, start })) {
+    for (const { agent, calls, ...execution } of await calledAgents(client, { workflowId, temporalRun, start })) {
       const { agent_run: undo, anew: since } = execution;
       const agentRun = ledgerName(execution);
-      const isDoubtful = compensates(agent) && !undo.startsWith(UNDO_PREFIX) && !undos.has(agentRun);
-      if (!isDoubtful || (await effects.vouches({ workflowId, agentRun, named }))) continue;
-      undos.set(agentRun, { undo, agent, ...(since !== undefined && { anew: since }) });
+      const known = undos.get(agentRun);
+      if (known) known.calls = calls;
+      if (known || undo.startsWith(UNDO_PREFIX) || !compensates(agent)) continue;
+      const isWhole = calls !== undefined && entries.filter((each) => each.agentRun === agentRun).length >= calls;
+      if (isWhole || (await effects.vouches({ workflowId, agentRun, named }))) continue;
+      undos.set(agentRun, { undo, agent, calls, ...(since !== undefined && { anew: since }) });
     }
   }
   return { undos: [...undos.values()], generation, incarnation: named };

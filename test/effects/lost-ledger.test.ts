@@ -1,6 +1,8 @@
 import { copyFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { openStore } from '../../src/notifier/open-store.ts';
+import { startReconciler } from '../../src/reconciler/start-reconciler.ts';
 import { faultTest } from '../support/fault-test.ts';
 import { startPayers } from '../support/payer-app.ts';
 import { startRedisServer } from '../support/redis-server.ts';
@@ -65,6 +67,35 @@ test('an undo is whole where the ledger has all the calls that the agent had cou
   payers.afterwards(async (who) => void (who === 'breaker' && (await admin.del('baton:incarnation'))));
   const outcome = await (await at.startPlan('counted')).result();
   expect(outcome.compensations).toMatchObject([{ agent: 'payer', success: true }]);
+});
+
+test('so is that of a run that was terminated, whose history has the number', async () => {
+  const held = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  payers.afterwards(async (who) => {
+    if (who !== 'breaker') return;
+    await admin.del('baton:incarnation');
+    begun.resolve();
+    await held.promise;
+  });
+  const store = await openStore({ url: server.url });
+  const { workflow: client } = at.temporal;
+  const stop = startReconciler({ ...store, client, everyMs: 200 });
+  try {
+    const run = await at.startPlan('terminated');
+    await begun.promise;
+    await run.terminate({ reason: 'enough' });
+    const undone = await until(
+      () => store.log.read({ userId: 'ann', runId: run.runId, after: 0, limit: 100 }),
+      (events) => events.some(({ type }) => type === 'run_failed'),
+    );
+    const ends = undone.filter(({ type }) => type === 'compensation_completed').map(({ payload }) => payload);
+    expect(ends).toMatchObject([{ agent: 'payer', of: 'pay', success: true }]);
+  } finally {
+    held.resolve();
+    await stop();
+    await store.close();
+  }
 });
 
 faultTest(
