@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { BatonError } from '../contracts/baton-error.ts';
 import { checkContents, checkHeader, watchPlace } from './check-sqlite-file.ts';
-import { recordPair, separatePair } from './sqlite-pair.ts';
+import { recordParts, separateParts } from './sqlite-parts.ts';
 import { meansOutage, unavailable } from './store-outage.ts';
 import { createTransaction, type Transaction } from './sqlite-transaction.ts';
 
@@ -85,12 +85,12 @@ export function openSqliteFile({ fsync = 'normal', busyTimeoutMs = 5_000, ...opt
   let db: DatabaseSync | undefined;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    separatePair(path);
+    separateParts(path);
     checkHeader(path);
     db = new DatabaseSync(path);
     prepare(db, { path, tables: options.tables, fsync, busyTimeoutMs });
     chmodSync(path, 0o600);
-    recordPair(path);
+    recordParts(path);
     const { verify, lost } = watchPlace(path);
     return { path, db, transaction: createTransaction(db, { path, busyTimeoutMs, verify }), verify, lost };
   } catch (cause) {
