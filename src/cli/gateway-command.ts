@@ -39,7 +39,7 @@ export function addGatewayCommand(program: Command): void {
       const report = (outage: OutageReport) => logger.warn(outageLine(outage));
       const undo = undoList();
       const work = async () => {
-        const store = await openStore({ ...config, url: config.storeUrl, report });
+        const store = await openStore({ ...config, url: config.storeUrl, keys: config.payloads.keys, report });
         undo.push('the store', store.close);
         const onError = (error: unknown) => logger.warn({ err: error }, 'the reconciler failed');
         const { connectionOptions, namespace } = connectionSettings({ dataDir: config.dataDir });

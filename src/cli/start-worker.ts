@@ -11,6 +11,7 @@ import { withOutbox } from '../notifier/outbox.ts';
 import { startRetention } from '../notifier/start-retention.ts';
 import { outageLine, type OutageReport } from '../notifier/watch-outages.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
+import { createSeal } from '../payload/seal.ts';
 import { claimTemporal } from '../reconciler/claim-temporal.ts';
 import { claimEmbedded } from './claim-embedded.ts';
 import { agentLimits, runReconciler } from './run-reconciler.ts';
@@ -71,7 +72,7 @@ export async function startWorker({
   const { createWorker } = await import('../worker.ts');
   const { dataDir, storeUrl, fsync, retentionDays, payloads } = config;
   const report = (outage: OutageReport) => logger.warn(outageLine(outage));
-  const store = await openStore({ url: storeUrl, fsync, retentionDays, report });
+  const store = await openStore({ url: storeUrl, fsync, retentionDays, keys: payloads.keys, report });
   undo.push('the store', store.close);
   // The worker's own way to the server tells little of what is wrong with it.
   const looked = await openConnection({ connectionOptions, namespace });
@@ -94,7 +95,7 @@ export async function startWorker({
   );
   undo.push("the worker's connection", () => connection.close());
   const { effects, leases, decisions } = store;
-  const notifier = withOutbox(store.log, { folder: join(dataDir, 'outbox') });
+  const notifier = withOutbox(store.log, { folder: join(dataDir, 'outbox'), seal: createSeal(payloads.keys) });
   undo.push('the outbox', notifier.close);
   const workflowBundle = await bundle();
   const stores = { notifier, effects, leases, decisions, binding };

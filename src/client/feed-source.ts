@@ -13,17 +13,18 @@ import { createStatsReader } from './stats-reader.ts';
 const PAGE = 500;
 
 type Settings = Pick<Config, 'storeUrl' | 'fsync'> &
-  Partial<Pick<Config, 'retentionDays'>> & {
+  Partial<Pick<Config, 'retentionDays' | 'payloads'>> & {
     /** How long Temporal may take to say who it is, in milliseconds. @default 5000 */
     callTimeoutMs?: number;
   };
 
 /** What a client has beside Temporal, in the store that the workers write: events, decisions, and who has which run id. */
-export async function openFeedSource({ storeUrl, fsync, retentionDays, callTimeoutMs }: Settings) {
+export async function openFeedSource({ storeUrl, fsync, retentionDays, payloads, callTimeoutMs }: Settings) {
   const { log, decisions, runIds, effects, binding, close } = await openStore({
     url: storeUrl,
     fsync,
     retentionDays,
+    keys: payloads?.keys,
   });
 
   /** Whether a run has told anything after a cursor, of which it is made sure that it fits the log. */

@@ -18,6 +18,7 @@ const BY_STATUS: Record<number, ProblemCode> = {
 const NOT_SET_UP = [
   'foreign_temporal',
   'namespace_missing',
+  'payload_key_missing',
   'permission_denied',
   'search_attributes_missing',
   'server_too_old',

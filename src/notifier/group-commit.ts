@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { NewEvent } from '../contracts/event.ts';
 import { isRunEnd } from '../contracts/is-run-end.ts';
 import type { RunOutcome } from '../contracts/run.ts';
+import type { Seal } from '../payload/seal.ts';
 import type { Appended } from './event-log.ts';
 import { packOutcome } from './pack-outcome.ts';
 
@@ -22,7 +23,7 @@ const MAX_GROUP = 500;
  * Lets everything that is published in one turn of the event loop, or while a commit is under way, share the next
  * commit. One commit at a time, so that events keep the order in which they were given.
  */
-export function createGroupCommit(commit: (prepared: Prepared[]) => Appended[] | Promise<Appended[]>) {
+export function createGroupCommit(commit: (prepared: Prepared[]) => Appended[] | Promise<Appended[]>, seal: Seal) {
   let waiting: Entry[] = [];
   let running: Promise<void> | undefined;
 
@@ -58,7 +59,7 @@ export function createGroupCommit(commit: (prepared: Prepared[]) => Appended[] |
   return {
     async append(events: readonly NewEvent[], { outcome }: { outcome?: RunOutcome } = {}): Promise<Appended[]> {
       if (events.length === 0) return [];
-      const kept = outcome && (await packOutcome(outcome));
+      const kept = outcome && (await packOutcome(outcome, seal));
       const prepared = events.map((event) => ({
         event,
         json: JSON.stringify(event),

@@ -19,6 +19,9 @@ import { createSqliteLeases } from './sqlite-leases.ts';
 import { createSqliteRunIds } from './sqlite-run-ids.ts';
 import { LOG_TABLES } from './sqlite-log-tables.ts';
 import { createSqliteLog } from './sqlite-log.ts';
+import type { PayloadKey } from '../payload/payload-keys.ts';
+import { createSeal } from '../payload/seal.ts';
+import { isSealedEvent, sealedDecisions, sealedEffects, sealedLog } from './sealed-parts.ts';
 import { SIDE_TABLES } from './sqlite-side-tables.ts';
 import { outageGuard, outageOf } from './store-outage.ts';
 import { watchOutages, type OutageReport } from './watch-outages.ts';
@@ -31,6 +34,12 @@ export type StoreOptions = {
   fsync?: 'normal' | 'full';
   /** Of a Redis store: how long ended runs are remembered, in days. @default 30 */
   retentionDays?: number;
+  /**
+   * Seal payloads of events, outcomes, inputs and receipts of calls, and decisions: the first seals, all open.
+   *
+   * @default what is kept is not encrypted, and what was sealed cannot be read
+   */
+  keys?: readonly PayloadKey[];
   /** Gets what a process should say of its store: that it is away, and that it is back. @default nothing is said */
   report?: (report: OutageReport) => void;
 };
@@ -58,6 +67,8 @@ type Parts = {
 export type Store = Parts & {
   /** Resolves, with the reason, once this process can no longer use the store: its file was removed or replaced. */
   lost: Promise<BatonError>;
+  /** When the oldest event was published that is kept in plain text, ISO 8601 UTC; undefined where none is found. */
+  oldestPlain(): Promise<string | undefined>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
@@ -72,6 +83,19 @@ type Opened = {
   lastCause?: () => string | undefined;
 };
 
+/** Of how many users the first event is looked at: what was kept before there were keys comes before what is sealed. */
+const MAX_USERS_LOOKED_AT = 1_000;
+
+async function oldestPlain(log: EventLog): Promise<string | undefined> {
+  const users = (await log.users()).slice(0, MAX_USERS_LOOKED_AT);
+  const plain: string[] = [];
+  for (const userId of users) {
+    const [first] = await log.read({ userId, after: 0, limit: 1 });
+    if (first && !isSealedEvent(first)) plain.push(first.at);
+  }
+  return plain.toSorted()[0];
+}
+
 /** A process that has nothing to write shall notice too that its file is gone. */
 function lookRegularly(verify: () => void): () => void {
   const timer = setInterval(() => {
@@ -85,9 +109,11 @@ function lookRegularly(verify: () => void): () => void {
 }
 
 /** The one place where the errors of a store's drivers become `log_unavailable`. */
-function toStore({ store, parts, letGo, verify, lastCause, lost }: Opened, { report }: StoreOptions): Store {
+function toStore({ store, parts, letGo, verify, lastCause, lost }: Opened, { report, keys = [] }: StoreOptions): Store {
   const guard = outageGuard({ store, verify, lastCause, onOutage: (error) => watch?.away(error) });
-  const log = guard(parts.log);
+  const seal = createSeal(keys);
+  const raw = guard(parts.log);
+  const log = sealedLog(raw, seal);
   const watch = report && watchOutages({ store, probe: log.probe, report });
   const stopLooking = verify && lookRegularly(verify);
   void lost?.then((error) => watch?.away(error));
@@ -101,12 +127,13 @@ function toStore({ store, parts, letGo, verify, lastCause, lost }: Opened, { rep
   const close = () => (closed ??= closeOnce());
   return {
     log,
-    effects: guard(parts.effects),
+    effects: sealedEffects(guard(parts.effects), seal),
     leases: guard(parts.leases),
-    decisions: guard(parts.decisions),
+    decisions: sealedDecisions(guard(parts.decisions), seal),
     runIds: guard(parts.runIds),
     binding: guard(parts.binding),
     lost: lost ?? new Promise(() => undefined),
+    oldestPlain: () => oldestPlain(raw),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -116,7 +143,7 @@ async function openSqliteStore(path: string, options: StoreOptions): Promise<Sto
   const file = openSqliteFile({ path, tables: [LOG_TABLES, SIDE_TABLES], fsync: options.fsync });
   const { path: store, db, verify, lost } = file;
   try {
-    const log = await createSqliteLog(file);
+    const log = await createSqliteLog(file, { seal: createSeal(options.keys ?? []) });
     const ledger = await openIncarnation(file);
     const parts = {
       log,
@@ -138,7 +165,7 @@ async function openSqliteStore(path: string, options: StoreOptions): Promise<Sto
 }
 
 async function openRedisStore(options: StoreOptions): Promise<Store> {
-  const { url, retentionDays } = options;
+  const { url, retentionDays, keys = [] } = options;
   // Only who has a Redis pays for its driver at start.
   const { openRedis } = await import('./open-redis.ts');
   const { createRedisLog } = await import('./redis-log.ts');
@@ -154,7 +181,7 @@ async function openRedisStore(options: StoreOptions): Promise<Store> {
   redis.on('error', ({ message }: Error) => (cause = message)).on('ready', () => (cause = undefined));
   try {
     const parts = {
-      log: await createRedisLog(redis, { ...PREFIX, retentionDays }),
+      log: await createRedisLog(redis, { ...PREFIX, retentionDays, seal: createSeal(keys) }),
       effects,
       leases: createRedisLeases(redis, PREFIX),
       decisions: createRedisDecisions(redis, PREFIX),

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { BatonError } from '../contracts/baton-error.ts';
 import type { NewEvent } from '../contracts/event.ts';
+import type { Seal } from '../payload/seal.ts';
 import type { Notifier } from './notifier.ts';
 import { openSpool } from './spool-file.ts';
 
@@ -15,6 +16,8 @@ export type OutboxOptions = {
   retryMs?: number;
   /** How long a publisher waits for the log before the outbox holds its event, in milliseconds. @default 100 */
   patienceMs?: number;
+  /** Seals what goes to the spool file. @default nothing is sealed */
+  seal?: Seal;
 };
 
 export type Outbox = Required<Notifier> & {
@@ -32,9 +35,9 @@ const MAX_RETRY_MS = 2_000;
  */
 export function withOutbox(
   notifier: Notifier,
-  { folder, maxInMemory = 2_000, maxSpoolBytes = 64 * 2 ** 20, retryMs = 100, patienceMs = 100 }: OutboxOptions,
+  { folder, maxInMemory = 2_000, maxSpoolBytes = 64 * 2 ** 20, retryMs = 100, patienceMs = 100, seal }: OutboxOptions,
 ): Outbox {
-  const spool = openSpool(folder);
+  const spool = openSpool(folder, seal);
   const dropped = new Map<string, NewEvent & { type: 'events_dropped' }>();
   const held = new Set<string>();
   let waiting: NewEvent[] = [];

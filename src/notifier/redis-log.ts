@@ -2,6 +2,7 @@ import { Cluster, Redis } from 'ioredis';
 import type { BatonEvent, NewEvent } from '../contracts/event.ts';
 import type { RunStatus } from '../contracts/names.ts';
 import type { EventLog, FeedFilter, OpenRun, RunStanding } from './event-log.ts';
+import { createSeal, type Seal } from '../payload/seal.ts';
 import { followLog } from './follow-log.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { unpackOutcome } from './pack-outcome.ts';
@@ -22,6 +23,8 @@ type Options = {
   prefix?: string;
   /** How long ended runs are remembered, in days. @default 30 */
   retentionDays?: number;
+  /** Seals outcomes. @default nothing is sealed */
+  seal?: Seal;
 };
 
 type Entry = { seq: number; runId: string; json: string };
@@ -29,7 +32,7 @@ type Entry = { seq: number; runId: string; json: string };
 /** The event log in Redis: one stream per user, entry `N-0` being the event of sequence N. */
 export async function createRedisLog(
   redis: Redis | Cluster,
-  { prefix = 'baton', retentionDays = 30 }: Options = {},
+  { prefix = 'baton', retentionDays = 30, seal = createSeal([]) }: Options = {},
 ): Promise<EventLog> {
   const keys = redisKeys(prefix);
   const epoch = await openRedisEpoch(redis, keys);
@@ -42,7 +45,7 @@ export async function createRedisLog(
   };
   redis.on('close', followConnection);
   const wakeup = createRedisWakeup(subscriber, keys);
-  const group = createGroupCommit(createRedisAppend(redis, { keys, rememberSeconds: retentionDays * 86_400 }));
+  const group = createGroupCommit(createRedisAppend(redis, { keys, rememberSeconds: retentionDays * 86_400 }), seal);
   let open = true;
 
   function toEvent({ seq, json }: Pick<Entry, 'seq' | 'json'>): BatonEvent {
@@ -135,7 +138,7 @@ export async function createRedisLog(
     standings,
     async outcome({ userId, workflowId }) {
       const kept = await redis.hgetBuffer(keys.end(userId, workflowId), 'outcome');
-      return kept ? unpackOutcome(kept) : undefined;
+      return kept ? unpackOutcome(kept, seal) : undefined;
     },
     openRuns,
     users: async () => (await redis.smembers(keys.users)).toSorted(),

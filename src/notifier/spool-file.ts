@@ -11,7 +11,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { NewEvent } from '../contracts/event.ts';
+import { createSeal, type Seal } from '../payload/seal.ts';
 import { processStart } from './process-start.ts';
+import { sealEvent } from './sealed-parts.ts';
 
 /** Begins the names of this process's files. What is random tells it from one that had its number and began as late. */
 const OWN = `${process.pid}.${processStart(process.pid)}-${randomUUID()}`;
@@ -48,8 +50,11 @@ function parseLines(text: string): NewEvent[] {
   });
 }
 
-/** Files of events that could not be delivered, one for each process, in a folder that they share. */
-export function openSpool(folder: string) {
+/**
+ * Files of events that could not be delivered, one for each process, in a folder that they share. What is sealed in them
+ * stays so until the log is read: whoever delivers it need not have its key.
+ */
+export function openSpool(folder: string, seal: Seal = createSeal([])) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const own = join(folder, `${OWN}-${(opened += 1)}.jsonl`);
   const sending = `${own}.sending`;
@@ -59,7 +64,7 @@ export function openSpool(folder: string) {
 
   function write(events: readonly NewEvent[]): void {
     if (events.length === 0) return;
-    const text = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+    const text = events.map((event) => `${JSON.stringify(sealEvent(event, seal))}\n`).join('');
     try {
       appendFileSync(own, text, { mode: 0o600 });
     } catch (error) {

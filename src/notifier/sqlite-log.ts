@@ -1,5 +1,6 @@
 import type { BatonEvent, NewEvent } from '../contracts/event.ts';
 import type { EventLog, FeedFilter, OpenRun, RunEnding, RunStanding } from './event-log.ts';
+import { createSeal, type Seal } from '../payload/seal.ts';
 import { followLog } from './follow-log.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { unpackOutcome } from './pack-outcome.ts';
@@ -12,10 +13,15 @@ import { createWakeup } from './sqlite-wakeup.ts';
 type Options = {
   /** How often followers look for other processes' events, in milliseconds. @default 25 */
   pollMs?: number;
+  /** Seals outcomes. @default nothing is sealed */
+  seal?: Seal;
 };
 
 /** The event log in a SQLite file, which several processes of one machine may append to and follow at once. */
-export async function createSqliteLog(file: SqliteFile, { pollMs = 25 }: Options = {}): Promise<EventLog> {
+export async function createSqliteLog(
+  file: SqliteFile,
+  { pollMs = 25, seal = createSeal([]) }: Options = {},
+): Promise<EventLog> {
   const { db, transaction, verify } = file;
   const epoch = await openEpoch(file);
   const appendEvent = createAppend(db);
@@ -24,7 +30,7 @@ export async function createSqliteLog(file: SqliteFile, { pollMs = 25 }: Options
     const appended = await transaction(() => prepared.map(appendEvent));
     wakeup.changed(new Set(prepared.map(({ event }) => event.user_id)));
     return appended;
-  });
+  }, seal);
   let open = true;
 
   const readAll = db.prepare('SELECT seq, json FROM events WHERE user_id = ? AND seq > ? ORDER BY seq LIMIT ?');
@@ -86,7 +92,7 @@ export async function createSqliteLog(file: SqliteFile, { pollMs = 25 }: Options
     async outcome({ userId, workflowId }) {
       verify();
       const found = outcomeOf.get(workflowId, userId) as { outcome: Uint8Array | null } | undefined;
-      return found?.outcome ? unpackOutcome(found.outcome) : undefined;
+      return found?.outcome ? unpackOutcome(found.outcome, seal) : undefined;
     },
     async openRuns() {
       const rows = db

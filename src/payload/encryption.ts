@@ -1,14 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
+import { createHmac, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
-import { BatonError } from '../contracts/baton-error.ts';
 import { MAX_INLINE_BYTES } from './claim-check.ts';
 import type { PayloadKey } from './payload-keys.ts';
+import { decryptBytes, encryptBytes, keyOf, NONCE_BYTES, TAG_BYTES } from './seal.ts';
 
 const ENCODING = 'binary/encrypted';
 const KEY_ID = 'encryption-key-id';
-const CIPHER = 'aes-256-gcm';
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 const LENGTH_BYTES = 4;
 
 /** A payload as one piece: length of its metadata, the metadata as JSON with values in base64, the data. */
@@ -40,25 +37,9 @@ function nonceOf({ nonceKey }: Sealer, packed: Buffer): Buffer {
 }
 
 function seal(sealer: Sealer, payload: Payload): Payload {
-  const { id, key } = sealer;
   const packed = pack(payload);
-  const nonce = nonceOf(sealer, packed);
-  const cipher = createCipheriv(CIPHER, key, nonce).setAAD(Buffer.from(id));
-  const data = Buffer.concat([nonce, cipher.update(packed), cipher.final(), cipher.getAuthTag()]);
-  return { metadata: { encoding: Buffer.from(ENCODING), [KEY_ID]: Buffer.from(id) }, data };
-}
-
-function open({ id, key }: PayloadKey, data: Buffer): Payload {
-  try {
-    const decipher = createDecipheriv(CIPHER, key, data.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
-    decipher.setAAD(Buffer.from(id)).setAuthTag(data.subarray(-TAG_BYTES));
-    return unpack(Buffer.concat([decipher.update(data.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]));
-  } catch (cause) {
-    const why = 'it is not the key that encrypted it, or the payload was changed';
-    throw new BatonError('InvalidInput', `key "${id}" of BATON_PAYLOAD_KEYS does not open a payload: ${why}`, {
-      cause,
-    });
-  }
+  const data = encryptBytes(sealer, packed, nonceOf(sealer, packed));
+  return { metadata: { encoding: Buffer.from(ENCODING), [KEY_ID]: Buffer.from(sealer.id) }, data };
 }
 
 /** Encrypts payloads by AES-256-GCM: the first key encrypts, all decrypt. Without a key nothing is encrypted. */
@@ -72,10 +53,7 @@ export function createEncryption(keys: readonly PayloadKey[]): PayloadCodec {
     const textOf = (name: string) => Buffer.from(metadata?.[name] ?? []).toString();
     if (textOf('encoding') !== ENCODING) return payload;
     const id = textOf(KEY_ID);
-    const key = keys.find((known) => known.id === id);
-    if (key) return open(key, Buffer.from(data ?? []));
-    const known = keys.length > 0 ? `it has only ${keys.map((one) => `"${one.id}"`).join(', ')}` : 'it is not set';
-    throw new BatonError('InvalidInput', `a payload needs key "${id}" of BATON_PAYLOAD_KEYS: ${known}`);
+    return unpack(decryptBytes(keyOf(keys, id, 'a payload'), Buffer.from(data ?? []), 'a payload'));
   }
 
   return {

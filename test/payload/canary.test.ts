@@ -1,23 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { runBaton, spawnBaton, temporaryDir } from '../cli/run-baton.ts';
 import { faultTest } from '../support/fault-test.ts';
+import { found } from '../support/found-in-files.ts';
 import { until } from '../support/until.ts';
-
-/** Every place in which a mark was said, by the files that hold it. */
-function found(dir: string, mark: string): string[] {
-  const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const places = files.flatMap(({ parentPath, name }) => {
-    const path = join(parentPath, name);
-    const text = readFileSync(path, 'latin1');
-    return [...text.matchAll(new RegExp(`${mark}(?:-(\\w+))?`, 'g'))].map(
-      ([, what = 'input']) => `${path.slice(dir.length + 1)}: ${what}`,
-    );
-  });
-  return [...new Set(places)].toSorted();
-}
 
 type View = { status: string; pending_approvals?: { approval_id: string }[] };
 
@@ -96,5 +82,15 @@ faultTest(
     for (const what of ['workflow', 'failure', 'result', 'thought']) expect(seen.told).toContain(`${sealed}-${what}`);
     expect(seen.shown).toContain(`${sealed}-workflow`);
     return `Without keys ${of(seen.plain, 'temporal.db').length} things that a run said stand there, with keys none; its user and show see all.`;
+  },
+);
+
+faultTest(
+  'with keys the log, the ledger, decisions, blobs and logs hold nothing of a run in plain text',
+  { kind: 17, before: 'Thoughts, parameters, receipts, comments, questions and results stood in events.sqlite.' },
+  async () => {
+    expect(of(seen.plain, 'events.sqlite').length).toBeGreaterThan(8);
+    expect(seen.sealed).toEqual([]);
+    return `Without keys ${seen.plain.length} things that a run said stand in files of the data folder, with keys none.`;
   },
 );

@@ -50,6 +50,8 @@ export async function startRedisServer({ appendfsync = 'always' }: { appendfsync
   await start();
   return {
     url: `redis://127.0.0.1:${port}`,
+    /** Where it keeps every write. */
+    dir,
     start,
     /** As if the machine's memory ran out: nothing is written any more. */
     kill: () => end('SIGKILL'),

@@ -72,7 +72,7 @@ export function checkBinding(options: Options): Promise<Check> {
   return check('temporal of the log', async () => {
     const path = /^sqlite:(.*)$/.exec(config.storeUrl)?.[1];
     if (path && !existsSync(path) && !rebind) return { state: 'ok', found: 'there is no log yet' };
-    await using store = await openStore({ url: config.storeUrl, fsync: config.fsync });
+    await using store = await openStore({ url: config.storeUrl, fsync: config.fsync, keys: config.payloads.keys });
     return rebind ? await rebound(options, store) : await compared(store, temporal);
   });
 }

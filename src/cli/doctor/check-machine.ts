@@ -14,7 +14,7 @@ function nearestFolder(path: string): string {
 }
 
 /** What can be seen without a server: Node, the Temporal CLI, the data folder, the event log. */
-export async function checkMachine({ dataDir, storeUrl, fsync }: Config): Promise<Check[]> {
+export async function checkMachine({ dataDir, storeUrl, fsync, payloads, retentionDays }: Config): Promise<Check[]> {
   return [
     await check('node', () => ({ state: 'ok', found: process.versions.node })),
     await check('temporal cli', () => {
@@ -36,10 +36,16 @@ export async function checkMachine({ dataDir, storeUrl, fsync }: Config): Promis
     await check('event log', async () => {
       const path = /^sqlite:(.*)$/.exec(storeUrl)?.[1];
       if (path && !existsSync(path)) return { state: 'ok', found: `${path}, not made yet` };
-      await using store = await openStore({ url: storeUrl, fsync });
+      await using store = await openStore({ url: storeUrl, fsync, keys: payloads.keys });
       const [users, runs] = await Promise.all([store.log.users(), store.log.openRuns()]);
       const where = path ?? withoutPassword(storeUrl);
-      return { state: 'ok', found: `${where}, ${users.length} users, ${runs.length} open runs` };
+      const [key] = payloads.keys;
+      const plain = key && (await store.oldestPlain());
+      const kept = key ? `encrypted by key "${key.id}"` : 'not encrypted';
+      const since = plain === undefined ? '' : `, but events of before are in plain text (the oldest of ${plain})`;
+      const remedy = `what was kept before there was a key goes within ${retentionDays} days (BATON_RETENTION_DAYS)`;
+      const found = `${where}, ${users.length} users, ${runs.length} open runs; ${kept}${since}`;
+      return { state: plain === undefined ? 'ok' : 'risk', found, remedy };
     }),
   ];
 }
