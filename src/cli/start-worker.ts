@@ -95,7 +95,7 @@ export async function startWorker({
   );
   undo.push("the worker's connection", () => connection.close());
   const { effects, leases, decisions } = store;
-  const notifier = withOutbox(store.log, { folder: join(dataDir, 'outbox'), seal: createSeal(payloads.keys) });
+  const notifier = withOutbox(store.log, { folder: join(dataDir, 'outbox'), seal: createSeal(payloads.keys), leases });
   undo.push('the outbox', notifier.close);
   const workflowBundle = await bundle();
   const stores = { notifier, effects, leases, decisions, binding };

@@ -69,6 +69,8 @@ export type Store = Parts & {
   lost: Promise<BatonError>;
   /** When the oldest event was published that is kept in plain text, ISO 8601 UTC; undefined where none is found. */
   oldestPlain(): Promise<string | undefined>;
+  /** When the store last could not answer this process, in milliseconds since 1970; undefined if it always could. */
+  lastOutage(): number | undefined;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
@@ -110,7 +112,12 @@ function lookRegularly(verify: () => void): () => void {
 
 /** The one place where the errors of a store's drivers become `log_unavailable`. */
 function toStore({ store, parts, letGo, verify, lastCause, lost }: Opened, { report, keys = [] }: StoreOptions): Store {
-  const guard = outageGuard({ store, verify, lastCause, onOutage: (error) => watch?.away(error) });
+  let outageAt: number | undefined;
+  function onOutage(error: BatonError) {
+    outageAt = Date.now();
+    watch?.away(error);
+  }
+  const guard = outageGuard({ store, verify, lastCause, onOutage });
   const seal = createSeal(keys);
   const raw = guard(parts.log);
   const log = sealedLog(raw, seal);
@@ -134,6 +141,7 @@ function toStore({ store, parts, letGo, verify, lastCause, lost }: Opened, { rep
     binding: guard(parts.binding),
     lost: lost ?? new Promise(() => undefined),
     oldestPlain: () => oldestPlain(raw),
+    lastOutage: () => outageAt,
     close,
     [Symbol.asyncDispose]: close,
   };

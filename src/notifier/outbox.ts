@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { BatonError } from '../contracts/baton-error.ts';
 import type { NewEvent } from '../contracts/event.ts';
 import type { Seal } from '../payload/seal.ts';
+import type { Leases } from './leases.ts';
 import type { Notifier } from './notifier.ts';
 import { openSpool } from './spool-file.ts';
 
@@ -18,6 +20,8 @@ export type OutboxOptions = {
   patienceMs?: number;
   /** Seals what goes to the spool file. @default nothing is sealed */
   seal?: Seal;
+  /** Where other processes see that this outbox is delivering what it held. @default they do not */
+  leases?: Pick<Leases, 'acquire' | 'release'>;
 };
 
 export type Outbox = Required<Notifier> & {
@@ -29,15 +33,54 @@ export type Outbox = Required<Notifier> & {
 
 const MAX_RETRY_MS = 2_000;
 
+/** Pool of leases in which each outbox has a place that is delivering what it held: a run's end must not overtake that. */
+export const OUTBOX_POOL = 'outboxes';
+
+/** How long such a place is taken after its process died, in milliseconds, and how many there may be. */
+const PLACE_MS = 10_000;
+const MOST_PLACES = 100_000;
+
+/** Shows other processes that an outbox is delivering; a store that does not take that keeps no event from its log. */
+function createPlace(leases: OutboxOptions['leases']) {
+  const id = randomUUID();
+  const lease = {
+    holder: `outbox-${id}`,
+    exec: `outbox.1.${Date.now()}`,
+    pools: [{ name: OUTBOX_POOL, limit: MOST_PLACES }],
+  };
+  let takenAt = Number.NEGATIVE_INFINITY;
+  return {
+    async take() {
+      if (performance.now() - takenAt < PLACE_MS / 3) return;
+      takenAt = performance.now();
+      await leases?.acquire({ ...lease, ttlMs: PLACE_MS }).catch(() => undefined);
+    },
+    async leave() {
+      if (takenAt === Number.NEGATIVE_INFINITY) return;
+      takenAt = Number.NEGATIVE_INFINITY;
+      await leases?.release(lease).catch(() => undefined);
+    },
+  };
+}
+
 /**
  * A notifier that takes every event, whether or not the log can: what it refuses waits in memory, then in a file, and
  * is delivered in order once it can be. An event is in the outbox until the log has it.
  */
 export function withOutbox(
   notifier: Notifier,
-  { folder, maxInMemory = 2_000, maxSpoolBytes = 64 * 2 ** 20, retryMs = 100, patienceMs = 100, seal }: OutboxOptions,
+  {
+    folder,
+    maxInMemory = 2_000,
+    maxSpoolBytes = 64 * 2 ** 20,
+    retryMs = 100,
+    patienceMs = 100,
+    seal,
+    leases,
+  }: OutboxOptions,
 ): Outbox {
   const spool = openSpool(folder, seal);
+  const place = createPlace(leases);
   const dropped = new Map<string, NewEvent & { type: 'events_dropped' }>();
   const held = new Set<string>();
   let waiting: NewEvent[] = [];
@@ -88,12 +131,14 @@ export function withOutbox(
         waiting.shift();
         held.delete(event.id);
         delay = retryMs;
+        if (waiting.length > 0 || spooled) await place.take();
       } catch {
         await setTimeout(delay, undefined, { signal: stop.signal }).catch(() => undefined);
         delay = Math.min(delay * 2, MAX_RETRY_MS);
       }
     }
     working = undefined;
+    await place.leave();
   }
 
   /** A log that takes its time may still take the event after that; what it gets twice it drops. */

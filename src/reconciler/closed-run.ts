@@ -9,6 +9,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { RunOutcome } from '../contracts/run.ts';
 import { RUN_STATUSES, SEARCH_ATTRIBUTES, type RunStatus } from '../contracts/names.ts';
 import type { Closed } from './closing-events.ts';
+import { fittingOutcome } from './last-words.ts';
 import { isMissing } from './missing.ts';
 import { whoTerminated, type Closing } from './who-closed.ts';
 
@@ -27,7 +28,7 @@ const MESSAGES: Partial<Record<RunStatus, string>> = {
 
 const ENDED: readonly string[] = RUN_STATUSES.slice(RUN_STATUSES.indexOf('completed'));
 
-type Words = { status?: RunStatus; message: string };
+type Words = { status?: RunStatus; message: string; outcome?: RunOutcome };
 
 /** The status that a run's own code set before it closed; undefined where it had no time to. */
 function ownStatus({ searchAttributes }: WorkflowExecutionDescription): RunStatus | undefined {
@@ -45,7 +46,8 @@ async function ownWords(client: WorkflowClient, described: WorkflowExecutionDesc
   try {
     const handle = client.getHandle(workflowId, runId, { followRuns: false });
     const outcome = (await handle.result()) as Partial<RunOutcome> | null;
-    return { status: outcome?.status, message: outcome?.error?.message ?? plain };
+    const message = outcome?.error?.message ?? plain;
+    return { status: outcome?.status, message, outcome: fittingOutcome(outcome) };
   } catch (error) {
     // A server that is away or a missing run is asked again in the next round.
     if (error instanceof ServiceError || isGrpcServiceError(error) || isMissing(error)) throw error;
@@ -56,7 +58,7 @@ async function ownWords(client: WorkflowClient, described: WorkflowExecutionDesc
     const { cause } = error;
     const [outcome] = (cause instanceof ApplicationFailure ? (cause.details ?? []) : []) as [Partial<RunOutcome>?];
     const message = cause instanceof Error ? cause.message : plain;
-    return { status: outcome?.status, message };
+    return { status: outcome?.status, message, outcome: fittingOutcome(outcome) };
   }
 }
 
@@ -93,6 +95,7 @@ export async function closedRun(
     ...common,
     status: own.status ?? status,
     message: own.message,
+    outcome: own.outcome,
     byItself: status === 'completed' || own.status !== undefined,
   };
 }

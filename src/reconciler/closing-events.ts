@@ -1,6 +1,7 @@
 import type { NewEvent } from '../contracts/event.ts';
 import type { RunStatus } from '../contracts/names.ts';
 import { UNDO_PREFIX } from '../contracts/names.ts';
+import type { RunOutcome } from '../contracts/run.ts';
 import type { FoldedAgent, FoldedCompensation } from '../feed/folded.ts';
 import { reconcilerEvent } from './reconciler-event.ts';
 import type { RunRecord } from './run-record.ts';
@@ -17,6 +18,8 @@ export type Closed = {
   terminated?: Closing;
   /** Of a run that Temporal no longer has: how it ended, nobody knows. */
   reason?: 'lost';
+  /** What it came to, where Temporal has that. */
+  outcome?: RunOutcome;
 };
 
 /** An agent that has been heard of and has not ended; one that is only planned has no end either. */

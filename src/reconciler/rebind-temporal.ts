@@ -65,7 +65,10 @@ export async function rebindTemporal(options: Options): Promise<Rebinding> {
   const standing = async () => (await identify(temporal, binding)).standing;
   const silences = createSilences({ answers: Infinity, everyMs: 0 });
   const isAttended = createAttendance(client);
-  const world = { client, log, effects, runIds, isAttended, silences, binding: now, limits, taskQueue, standing };
+  // What this Temporal does have is left to the reconciler, which waits for outboxes.
+  const isHeldBack = () => Promise.resolve(true);
+  const sight = { isAttended, silences, isHeldBack, standing };
+  const world = { client, log, effects, runIds, ...sight, binding: now, limits, taskQueue };
   for (const run of await log.openRuns()) {
     const { ended, isLost } = await reconcileRun(world, run);
     if (isLost) (ended ? lost : undoing).push(run.workflowId);

@@ -1,5 +1,6 @@
 import type { WorkflowClient, WorkflowExecutionDescription } from '@temporalio/client';
 import { BatonError } from '../contracts/baton-error.ts';
+import type { NewEvent } from '../contracts/event.ts';
 import { generationOf } from '../contracts/generation-of.ts';
 import { compensationIdOf, RUN_TIMEOUT_MS } from '../contracts/names.ts';
 import type { RunStart } from '../contracts/run-start.ts';
@@ -13,6 +14,7 @@ import { closingEvents, missingBeginning, type Closed } from './closing-events.t
 import { compensateClosed, type Compensation } from './compensate-closed.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 import { isOfEarlier, isPastDeadline, lostRun, type Silences } from './lost-run.ts';
+import { lastWords, type LastWords } from './last-words.ts';
 import { reconcilerEvent } from './reconciler-event.ts';
 import { readRunRecord, type RunRecord } from './run-record.ts';
 import { tellOperator, tellTerminated } from './tell-operator.ts';
@@ -33,6 +35,8 @@ export type World = {
   runIds: Pick<RunIds, 'find' | 'claim'>;
   isAttended: IsAttended;
   silences: Silences;
+  /** Whether some outbox may still hold events of a run that was closed then, in milliseconds since 1970. */
+  isHeldBack: (closedAt: number) => Promise<boolean>;
   binding: BindingRecord | undefined;
   /** Limits of the app's agents, for a run whose own cannot be read. */
   limits?: RunStart['limits'];
@@ -52,6 +56,8 @@ const SILENT =
 type End = Pick<Compensation, 'taskQueue' | 'start'> & {
   closed: Closed;
   compensates: boolean;
+  /** The run's end as it is to be published. @default what follows from how it was closed */
+  ownEnd?: NewEvent;
 };
 
 async function vouch({ standing }: World): Promise<void> {
@@ -61,7 +67,7 @@ async function vouch({ standing }: World): Promise<void> {
 }
 
 /** Ends a run in the feed, after what it left behind was undone. Returns whether it has ended. */
-async function end(world: World, record: RunRecord, { closed, compensates, ...how }: End): Promise<boolean> {
+async function end(world: World, record: RunRecord, { closed, compensates, ownEnd, ...how }: End): Promise<boolean> {
   const { client, log, effects, limits: appLimits } = world;
   const { temporalRun } = closed;
   const { workflowId } = record.ids;
@@ -85,7 +91,7 @@ async function end(world: World, record: RunRecord, { closed, compensates, ...ho
       })
     : undefined;
   if (undoing) await tellStall(world, record, undoing);
-  else await log.append([last]);
+  else await log.append([ownEnd ?? last], { outcome: closed.outcome });
   return undoing === undefined;
 }
 
@@ -100,10 +106,23 @@ async function tellReset({ client, log }: World, record: RunRecord, described: D
   await log.append([reconcilerEvent({ ...common, key: 'restarted', type: 'run_restarted', payload })]);
 }
 
+/** Ends a run in the words that its own code had for it, in which its agents' ends may be as well. */
+async function endInOwnWords(world: World, run: Candidate, closed: Closed, { events, outcome }: LastWords) {
+  const ownEnd = events.at(-1);
+  await world.log.append(events.slice(0, -1));
+  const record = await readRunRecord(world.log, run);
+  await world.log.append(missingBeginning(record, closed));
+  const { taskQueue } = world;
+  return end(world, record, { closed: { ...closed, outcome }, compensates: false, taskQueue, ownEnd });
+}
+
 async function endClosed(world: World, record: RunRecord, described: Described, closed: Closed): Promise<boolean> {
-  if (Date.now() - (described.closeTime?.getTime() ?? 0) < LAST_WORDS_MS) return false;
+  const closedAt = described.closeTime?.getTime() ?? 0;
+  if (Date.now() - closedAt < LAST_WORDS_MS || (await world.isHeldBack(closedAt))) return false;
   // The server may have been replaced since it was asked, or its cluster may be one that no operator has confirmed.
   if (!['own', 'unknown'].includes(await world.standing())) return false;
+  const words = closed.byItself ? await lastWords(world.client, described) : undefined;
+  if (words) return endInOwnWords(world, record.ids, closed, words);
   await world.log.append(missingBeginning(record, closed));
   if (closed.terminated) await tellTerminated(world, record, closed);
   const { start, isReadable } = closed.byItself

@@ -11,6 +11,7 @@ import type { BindingRecord, TemporalBindings } from '../notifier/temporal-bindi
 import { createAttendance } from './attendance.ts';
 import { claimTemporal } from './claim-temporal.ts';
 import { deliverDecisions } from './deliver-decisions.ts';
+import { createHeldBack } from './held-back.ts';
 import { createSilences } from './lost-run.ts';
 import { reconcileRun } from './reconcile-run.ts';
 import { readRunRecord } from './run-record.ts';
@@ -33,6 +34,8 @@ type Options = {
   limits?: RunStart['limits'];
   /** Only runs of this task queue. @default all */
   taskQueue?: string;
+  /** When the store last could not answer this process; see `Store`. @default it always could */
+  lastOutage?: () => number | undefined;
   /**
    * When a run that Temporal does not have counts as lost, once its deadline has passed: after so many answers, each so
    * many milliseconds after the one before. @default { answers: 4, everyMs: 60000 }
@@ -60,6 +63,7 @@ export function startReconciler({
   onError,
   limits,
   taskQueue,
+  lastOutage = () => undefined,
   lostAfter = { answers: 4, everyMs: 60_000 },
 }: Options) {
   const { namespace } = client.options;
@@ -70,6 +74,7 @@ export function startReconciler({
   const ttlMs = everyMs * 3 + 10_000;
   const unheard = createUnheardRuns({ client, taskQueue });
   const silences = createSilences(lostAfter);
+  const isHeldBack = createHeldBack({ leases, lastOutage });
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let round = Promise.resolve();
@@ -109,7 +114,8 @@ export function startReconciler({
     const standing = async () => (await identify(temporal, binding)).standing;
     const isAttended = createAttendance(client);
     const stores = { log, effects, runIds, binding: record };
-    const world = { client, ...stores, isAttended, silences, limits, taskQueue: taskQueue ?? TASK_QUEUE, standing };
+    const sight = { isAttended, silences, isHeldBack, standing };
+    const world = { client, ...stores, ...sight, limits, taskQueue: taskQueue ?? TASK_QUEUE };
     for (const run of runs) {
       if (stopped) return;
       try {

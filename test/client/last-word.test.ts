@@ -3,17 +3,23 @@ import type { RunHandle } from '../../src/client.ts';
 import type { NewEvent } from '../../src/contracts/event.ts';
 import { isRunEnd } from '../../src/contracts/is-run-end.ts';
 import type { EventLog } from '../../src/notifier/event-log.ts';
+import { startReconciler } from '../../src/reconciler/start-reconciler.ts';
 import { newEvent } from '../notifier/events.ts';
 import { outcomeWithin, startEndingStage, type EndingStage } from '../support/ending-stage.ts';
 import * as workflows from '../support/ending-workflows.ts';
 import { faultTest } from '../support/fault-test.ts';
+import { losingEnds } from '../support/losing-ends.ts';
 import { until } from '../support/until.ts';
 
 /** Runs whose end is in the log while their workflow has not heard of it yet. */
 const held = new Map<string, PromiseWithResolvers<void>>();
 
+/** Runs whose own ends the log loses. */
+const lost = new Set<string>();
+
 /** A log that is slow to say that it has taken a decision or an end. */
-function slowLog(log: EventLog) {
+function slowLog(whole: EventLog) {
+  const log = losingEnds(whole, lost);
   async function linger(events: readonly NewEvent[]) {
     for (const event of events) {
       if (isRunEnd(event)) await held.get(event.run_id)?.promise;
@@ -27,7 +33,7 @@ function slowLog(log: EventLog) {
       await linger([event]);
     },
     async end(...[events, outcome]: Parameters<EventLog['end'] & object>) {
-      await log.end?.(events, outcome);
+      await log.end(events, outcome);
       await linger(events);
     },
   };
@@ -193,3 +199,28 @@ faultTest(
     return 'result() and GET give the outcome from the log, and what the events say where older code left none';
   },
 );
+
+test('a run whose end the reconciler publishes keeps its outcome, and ends in its own words', async () => {
+  const baton = await at.clientOf('gus');
+  const { workflow: client } = at.temporal;
+  const stop = startReconciler({ ...at.store, client, everyMs: 100, taskQueue: at.taskQueue });
+  for (const runId of ['completed', 'stopped']) lost.add(runId);
+  const completed = await baton.start(workflows.brief, { what: 'kept' }, { runId: 'completed' });
+  const stopped = await baton.start(workflows.shop, { what: '' }, { runId: 'stopped' });
+  for await (const { type } of stopped.events()) if (type === 'approval_requested') break;
+  await stopped.cancel();
+  const kept = await Promise.all(
+    [completed, stopped].map(async (run) => {
+      await at.endOf(run);
+      return at.store.log.outcome({ userId: 'gus', workflowId: run.workflowId });
+    }),
+  );
+  await stop();
+  expect(kept).toMatchObject([
+    { status: 'completed', workflow: 'brief', result: { said: 'kept' } },
+    { status: 'cancelled', workflow: 'shop' },
+  ]);
+  const ends = (await at.eventsOf(stopped)).filter(isRunEnd);
+  // Only the run itself knows how long it took to stop.
+  expect(ends).toMatchObject([{ type: 'run_cancelled', payload: { time_to_stop_ms: expect.any(Number) } }]);
+});

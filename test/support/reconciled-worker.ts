@@ -2,6 +2,8 @@ import { Client, Connection } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { AnyAgent } from '../../src/agents/define-agent.ts';
 import type { BatonEvent } from '../../src/contracts/event.ts';
+import type { Notifier } from '../../src/notifier/notifier.ts';
+import type { Store } from '../../src/notifier/open-store.ts';
 import { startReconciler } from '../../src/reconciler/start-reconciler.ts';
 import { openTestStores } from './open-test-stores.ts';
 import { shared, startTestWorker } from './test-run.ts';
@@ -12,6 +14,7 @@ export async function startReconciledWorker({
   lostAfter,
   dataConverter,
   reads,
+  notifier = ({ log }) => log,
 }: {
   agents: readonly AnyAgent[];
   lostAfter?: { answers: number; everyMs: number };
@@ -19,9 +22,11 @@ export async function startReconciledWorker({
   dataConverter?: DataConverter;
   /** How the reconciler reads them. @default as they are */
   reads?: DataConverter;
+  /** What stands between the worker and the stores. @default nothing */
+  notifier?: (stores: Pick<Store, 'log' | 'leases'>) => Notifier;
 }) {
   const stores = await openTestStores();
-  const worker = await startTestWorker({ agents, notifier: stores.log, dataConverter });
+  const worker = await startTestWorker({ agents, notifier: notifier(stores), dataConverter });
   const { address, namespace } = shared();
   const connection = await Connection.connect({ address });
   const { workflow: client } = new Client({ connection, namespace, dataConverter: reads });
