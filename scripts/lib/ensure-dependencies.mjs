@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT, step } from './step.mjs';
+import { NPM_FLAGS, PROJECT, step } from './step.mjs';
 
 const LOCK = join(PROJECT, 'package-lock.json');
 const STAMP = join(PROJECT, 'node_modules', '.baton-setup');
@@ -16,10 +16,14 @@ function read(path) {
   }
 }
 
-/** npm writes its own record last, so one that is newer than the lock file tells of a complete installation. */
+/** What the page is built with; an installation without development dependencies lacks it. */
+const BUILDER = join(PROJECT, 'node_modules', 'vite', 'package.json');
+
+/** npm writes its own record last, so one that is newer than the lock file means a complete installation. */
 function installedByHand() {
   try {
-    return statSync(join(PROJECT, 'node_modules', '.package-lock.json')).mtimeMs >= statSync(LOCK).mtimeMs;
+    const record = statSync(join(PROJECT, 'node_modules', '.package-lock.json'));
+    return record.mtimeMs >= statSync(LOCK).mtimeMs && existsSync(BUILDER);
   } catch {
     return false;
   }
@@ -33,7 +37,7 @@ export function ensureDependencies() {
   if (stamp !== undefined || !installedByHand()) {
     step({
       command: 'npm',
-      args: ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
+      args: ['ci', ...NPM_FLAGS],
       why: stamp === undefined ? 'node_modules is missing' : 'node_modules is older than package-lock.json',
       remedy: 'Is the npm registry reachable (npm ping), and is there room on the disk?',
     });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { environment, SetupError, step } from './step.mjs';
+import { environment, NPM_FLAGS, SetupError, step } from './step.mjs';
 
 /** Oldest Node that runs TypeScript without a flag. */
 const OLDEST = [22, 18];
@@ -20,7 +20,7 @@ function versionFound() {
 }
 
 function install(name, why) {
-  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', name];
+  const args = ['install', '--no-save', ...NPM_FLAGS, name];
   step({ command: 'npm', args, why, remedy: `Install Node ${OLDEST.join('.')} or newer by hand.` });
 }
 

@@ -23,6 +23,8 @@ export function ensurePage() {
   step({
     command: 'node',
     args: [join('node_modules', 'vite', 'bin', 'vite.js'), 'build', 'web', '--logLevel', 'warn'],
+    // Vite builds what NODE_ENV says, and the shell may say `development`.
+    env: { NODE_ENV: 'production' },
     why: 'the page is not built yet, or its sources are newer',
     remedy: 'Run "npm run setup" again; if it fails the same way, remove node_modules first.',
   });

@@ -1,6 +1,6 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { RunHandle } from '../client.ts';
+import { loginName } from './login-name.ts';
 import { withOperator } from './with-operator.ts';
 
 type Options = { json?: boolean; by?: string };
@@ -8,7 +8,7 @@ type Options = { json?: boolean; by?: string };
 /** Runs one action of an operator on one run and says what came of it. Every action carries who did it. */
 export async function actOnRun(
   id: string,
-  { json, by = userInfo().username }: Options,
+  { json, by = loginName() }: Options,
   act: (run: RunHandle, by: string) => Promise<string>,
 ): Promise<void> {
   await withOperator(async (operator) => {

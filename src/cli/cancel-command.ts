@@ -1,11 +1,11 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { runCommand } from './act-on-run.ts';
+import { loginName } from './login-name.ts';
 import { withOperator } from './with-operator.ts';
 
 type Options = { wait: boolean; json?: boolean; by?: string; reason?: string };
 
-async function cancel(id: string, { wait, json, by = userInfo().username, reason }: Options): Promise<void> {
+async function cancel(id: string, { wait, json, by = loginName(), reason }: Options): Promise<void> {
   await withOperator(async (operator) => {
     const run = operator.handle(await operator.find(id));
     await run.cancel({ by, reason });

@@ -22,7 +22,8 @@ async function checkServer(config: Config, modules: string[], { fix = false, reb
   let connection: Connection | undefined;
   const reached = await check('temporal', async () => {
     connection = await openPlainConnection(settings);
-    return { state: 'ok', found: connectionOptions.address };
+    const { source, ignored } = settings;
+    return { state: 'ok', found: `${connectionOptions.address}, by ${source}${ignored ? `; ${ignored}` : ''}` };
   });
   if (!connection) return [reached];
   try {

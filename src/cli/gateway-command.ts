@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { connectionSettings } from '../client/connection-settings.ts';
 import { loadConfig } from '../config.ts';
+import { keepPrivate } from '../dev/keep-private.ts';
 import { openStore } from '../notifier/open-store.ts';
 import { outageLine, type OutageReport } from '../notifier/watch-outages.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
@@ -32,6 +33,7 @@ export function addGatewayCommand(program: Command): void {
     .action(async (modules: string[]) => {
       const { startGateway } = await import('../gateway.ts');
       const config = await withSecret(loadConfig());
+      keepPrivate(config.dataDir, say);
       const app = modules.length === 0 ? undefined : await loadApps(modules);
       const stopped = untilStopped({ withinMs: END_MS });
       const logger = outputLogger();
@@ -42,11 +44,12 @@ export function addGatewayCommand(program: Command): void {
         const store = await openStore({ ...config, url: config.storeUrl, keys: config.payloads.keys, report });
         undo.push('the store', store.close);
         const onError = (error: unknown) => logger.warn({ err: error }, 'the reconciler failed');
-        const { connectionOptions, namespace } = connectionSettings({ dataDir: config.dataDir });
+        const { connectionOptions, namespace, source, ignored } = connectionSettings({ dataDir: config.dataDir });
         const everyMs = config.reconcileMs ?? RECONCILE_MS;
         const dataConverter = createDataConverter(config.payloads);
         const gateway = await startGateway({ config, log: store.log, logger, app, closeGraceMs: CLOSE_GRACE_MS });
         say(`gateway      ${gateway.url}`);
+        say(`Temporal     ${connectionOptions.address}, by ${source}${ignored ? `; ${ignored}` : ''}`);
         undo.push('the gateway', gateway.close, { withinMs: CLOSE_GRACE_MS + 2_000 });
         const reconciling = { store, connectionOptions, namespace, dataConverter, everyMs, onError, app };
         undo.push('the reconciler', await runReconciler(reconciling));

@@ -10,6 +10,7 @@ import { withOwnErrors } from '../client/with-own-errors.ts';
 import { loadConfig } from '../config.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 import { isUnavailable } from '../contracts/unavailable.ts';
+import { keepPrivate } from '../dev/keep-private.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
 import { describeWorkflow } from '../reconciler/describe-workflow.ts';
 
@@ -26,8 +27,12 @@ const FIND_TIMEOUT_MS = 60_000;
  */
 export async function operatorClient({ anyTemporal = false }: { anyTemporal?: boolean } = {}) {
   const config = loadConfig();
+  keepPrivate(config.dataDir, (line) => process.emitWarning(line));
   const settings = connectionSettings({ dataDir: config.dataDir });
-  const { connectionOptions, namespace } = settings;
+  const { connectionOptions, namespace, source, ignored, isEmbedded } = settings;
+  // An answer from another place than the one that somebody set must say so.
+  if (isEmbedded && ignored)
+    process.stderr.write(`Temporal is ${source} at ${connectionOptions.address}: ${ignored}\n`);
   const connection = await openConnection(settings);
   // An operator is needed most when something is down: what Temporal alone can do works without the log.
   let feed = await openFeedSource(config).catch(unreachableFeed);

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { connect } from '../client.ts';
+import { namedTemporal } from '../client/connection-settings.ts';
 import { loadConfig, type Config } from '../config.ts';
 import type { WorkflowInput } from '../contracts/workflow-contracts.ts';
 import { dataDirOwner } from '../dev/own-data-dir.ts';
@@ -36,7 +37,7 @@ const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 /** A running server with its worker, or one brought up for this run. */
 async function server(config: Config) {
-  if (process.env.TEMPORAL_ADDRESS || dataDirOwner(config.dataDir)?.command === 'baton dev') return undefined;
+  if (namedTemporal() || dataDirOwner(config.dataDir)?.command === 'baton dev') return undefined;
   // Another `baton spend` in this folder is waited for: two servers on one database would ruin it.
   return startStack({ config, command: 'baton spend', say, patienceMs: Number.POSITIVE_INFINITY });
 }

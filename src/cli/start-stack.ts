@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import type { WorkflowBundle } from '@temporalio/worker';
 import type { App } from '../agents/define-app.ts';
-import { connectionSettings } from '../client/connection-settings.ts';
+import { connectionSettings, namedTemporal } from '../client/connection-settings.ts';
 import type { Config } from '../config.ts';
 import type { Store } from '../notifier/open-store.ts';
 import { checkRoom } from '../dev/check-room.ts';
+import { BatonError } from '../contracts/baton-error.ts';
+import { keepPrivate } from '../dev/keep-private.ts';
 import { ownDataDir } from '../dev/own-data-dir.ts';
 import { databaseIn } from '../dev/server-record.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
@@ -78,7 +80,7 @@ async function serveUsers({ undo, say, store, ...options }: UsersOptions) {
 }
 
 /**
- * Brings up all roles in this process: the embedded Temporal server (unless TEMPORAL_ADDRESS names another), the event
+ * Brings up all roles in this process: the embedded Temporal server (unless the shell names another, see `namedTemporal`), the event
  * log, a worker and, if wished, the gateway. `stop` ends them in the order that loses nothing: gateway, worker, log, server.
  *
  * @throws BatonError naming the process that has the data folder already, or what did not come up
@@ -98,9 +100,15 @@ export async function startStack({
     checkRoom(dataDir);
     const owner = await ownDataDir({ dataDir, command, say, patienceMs });
     undo.push('the data folder', owner.release);
+    keepPrivate(dataDir, say);
     const launched = Promise.withResolvers<void>();
     const onLaunch = launched.resolve;
-    const starting = process.env.TEMPORAL_ADDRESS ? undefined : embeddedTemporal({ config, say, port, onLaunch });
+    const named = namedTemporal();
+    if (named && port !== undefined) {
+      const message = `--port is for the embedded server, which is not started: ${named.source} names ${named.address}; leave one of the two out`;
+      throw new BatonError('InvalidInput', message, { code: 'bad_setting' });
+    }
+    const starting = named ? undefined : embeddedTemporal({ config, say, port, onLaunch });
     // Awaited below; until then its failure must not end the process.
     starting?.catch(() => undefined);
     const endServer = async () => (await starting?.catch(() => undefined))?.stop();
@@ -125,10 +133,13 @@ export async function startStack({
     const bundle = () => (bundling ??= bundleWorkflows({ app, dataConverter, logger }));
     if (starting) bundle().catch(() => undefined);
     const server = await starting;
-    const { connectionOptions, namespace } = connectionSettings({ address: server?.address, dataDir });
+    const settings = connectionSettings({ address: server?.address, dataDir });
+    const { connectionOptions, namespace, ignored } = settings;
     const { address } = connectionOptions;
+    if (!server) say(`Temporal     ${address}, by ${settings.source}`);
+    if (ignored) say(`             ${ignored}`);
     const { reconcileMs = RECONCILE_MS } = config;
-    const temporal = { connectionOptions, namespace };
+    const temporal = { connectionOptions, namespace, source: settings.source };
     const embedded = server && { database: databaseIn(dataDir), say };
     const how = { logger, reconcileMs, undo, embedded };
     const { store, running } = await startWorker({ config, app, bundle, ...temporal, ...how });

@@ -26,6 +26,8 @@ type Options = {
   /** Called when the server has been looked at: bundling takes seconds, and what is wrong there shall be told at once. */
   bundle: () => Promise<WorkflowBundle>;
   connectionOptions: ConnectionSettings['connectionOptions'];
+  /** What names that address, for people. */
+  source?: string;
   namespace: string;
   /** @default 'baton' */
   taskQueue?: string;
@@ -61,6 +63,7 @@ export async function startWorker({
   config,
   bundle,
   connectionOptions,
+  source,
   namespace,
   logger,
   reconcileMs,
@@ -75,7 +78,7 @@ export async function startWorker({
   const store = await openStore({ url: storeUrl, fsync, retentionDays, keys: payloads.keys, report });
   undo.push('the store', store.close);
   // The worker's own way to the server tells little of what is wrong with it.
-  const looked = await openConnection({ connectionOptions, namespace });
+  const looked = await openConnection({ connectionOptions, namespace, source });
   const { address } = connectionOptions;
   const { binding, log } = store;
   const dataConverter = createDataConverter(payloads);

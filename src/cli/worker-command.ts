@@ -3,6 +3,7 @@ import { connectionSettings } from '../client/connection-settings.ts';
 import { loadConfig } from '../config.ts';
 import { TASK_QUEUE } from '../contracts/names.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
+import { keepPrivate } from '../dev/keep-private.ts';
 import { bundleWorkflows } from '../workflow-bundle/bundle-workflows.ts';
 import { loadApps } from './load-app.ts';
 import { reportUnhandled } from './guard-process.ts';
@@ -23,7 +24,8 @@ async function runWorker(modules: string[], { taskQueue, fair }: Options): Promi
   const stopped = untilStopped();
   const config = loadConfig();
   const { dataDir, http, reconcileMs = RECONCILE_MS } = config;
-  const { connectionOptions, namespace } = connectionSettings({ dataDir });
+  keepPrivate(dataDir, say);
+  const { connectionOptions, namespace, source, ignored } = connectionSettings({ dataDir });
   const app = await loadApps(modules);
   const { Runtime } = await import('@temporalio/worker');
   const { agentAtWork, startWorker } = await import('./start-worker.ts');
@@ -35,10 +37,11 @@ async function runWorker(modules: string[], { taskQueue, fair }: Options): Promi
   const bundle = () => bundleWorkflows({ app, dataConverter: createDataConverter(config.payloads), logger });
   const undo = undoList();
   const work = async () => {
-    const temporal = { connectionOptions, namespace, taskQueue, fair };
+    const temporal = { connectionOptions, namespace, source, taskQueue, fair };
     const { store, running } = await startWorker({ config, app, bundle, ...temporal, logger, reconcileMs, undo });
     say(`worker       ${app.agents.map(({ name }) => name).join(', ')}`);
-    say(`             on queue ${taskQueue} of namespace ${namespace} at ${connectionOptions.address}`);
+    say(`             on queue ${taskQueue} of namespace ${namespace} at ${connectionOptions.address}, by ${source}`);
+    if (ignored) say(`             ${ignored}`);
     say(`             ${fair ? 'fair among users' : 'first come, first served'}`);
     if (prometheus) say(`metrics      http://${prometheus.bindAddress}/metrics`);
     await Promise.race([stopped.promise, running, untilLost(store)]);

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import type { ConnectionOptions } from '@temporalio/client';
 import {
@@ -24,10 +25,10 @@ function refuse(message: string, cause?: unknown): never {
 }
 
 /** In words without the lines of the file: one of them may be an API key. */
-function fileFault(error: Error, file: string): never {
+function fileFault(error: Error, file: string, overrideEnvVars: Record<string, string>): never {
   const [, missing] = /^Profile '(.*)' not found/.exec(error.message) ?? [];
   if (missing !== undefined) {
-    const known = Object.keys(loadClientConfig({}).profiles).join(', ');
+    const known = Object.keys(loadClientConfig({ overrideEnvVars }).profiles).join(', ');
     refuse(`Temporal's ${file} has no profile "${missing}" (TEMPORAL_PROFILE); it has: ${known || 'none'}`, error);
   }
   const [what = ''] = error.message.split('\n');
@@ -38,15 +39,46 @@ function fileFault(error: Error, file: string): never {
   refuse(`Temporal's ${file} cannot be read${where}: ${why}; correct it, or set ${FILE} to another one`, error);
 }
 
-function loadProfile(env: NodeJS.ProcessEnv): ClientConfigProfile {
+/** A variable that is set to nothing is as good as unset, and Temporal's loader would take it for an empty address. */
+const settingsOf = (env: NodeJS.ProcessEnv) =>
+  Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1])));
+
+/** Folder of a user's settings where Temporal looks for its file; undefined where there is no home. */
+function configFolder({ HOME, XDG_CONFIG_HOME, APPDATA }: NodeJS.ProcessEnv): string | undefined {
+  if (process.platform === 'win32') return APPDATA;
+  if (process.platform === 'darwin') return HOME && join(HOME, 'Library', 'Application Support');
+  return XDG_CONFIG_HOME || (HOME && join(HOME, '.config'));
+}
+
+/** The config file that Temporal's loader reads, which need not be there. */
+function fileOf(env: NodeJS.ProcessEnv): string | undefined {
+  const folder = configFolder(env);
+  return env[FILE] || (folder && join(folder, 'temporalio', 'temporal.toml'));
+}
+
+function loadProfile(env: NodeJS.ProcessEnv, disableEnv = false): ClientConfigProfile {
   const named = env[FILE];
   if (named && !existsSync(named)) refuse(`${FILE}=${named}: there is no such file`);
-  const file = named ? `config file ${named} (${FILE})` : 'config file';
+  const file = named ? `config file ${named} (${FILE})` : `config file ${fileOf(env) ?? ''}`;
+  const overrideEnvVars = settingsOf(env);
+  // A home that is no folder, such as /dev/null, or that may not be read, has no such file, and is no fault of it.
+  const disableFile = !named && !env.TEMPORAL_PROFILE && !existsSync(fileOf(env) ?? '');
+  if (disableFile && disableEnv) return {};
   try {
-    return loadClientConfigProfile();
+    return loadClientConfigProfile({ overrideEnvVars, disableEnv, disableFile });
   } catch (error) {
-    return fileFault(error as Error, file);
+    return fileFault(error as Error, file, overrideEnvVars);
   }
+}
+
+/**
+ * The address in Temporal's config file alone, without the variables that win over it, and how to name the place.
+ *
+ * @throws BatonError `InvalidInput`, code `bad_setting`, naming the file and what is wrong with it
+ */
+export function profileFile(env: NodeJS.ProcessEnv = process.env): { address?: string; source: string } {
+  const { address } = loadProfile(env, true);
+  return { address, source: `profile ${env.TEMPORAL_PROFILE || 'default'} of ${fileOf(env)}` };
 }
 
 /** Half a pair would be dropped without a word, and the connection made without a certificate. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { BatonError } from '../contracts/baton-error.ts';
+import { createPrivately } from '../notifier/private-file.ts';
 import { waitUntil } from './wait-until.ts';
 
 const ownerSchema = z.object({ pid: z.int(), command: z.string().max(200), stopping: z.boolean() });
@@ -23,7 +24,9 @@ function readOwner(dataDir: string): Owner | undefined {
 /** A lock that the operating system drops when its holder dies, however it dies; SQLite has the only one in Node. */
 function tryLock(dataDir: string): DatabaseSync | undefined {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const db = new DatabaseSync(join(dataDir, 'owner.lock'));
+  const path = join(dataDir, 'owner.lock');
+  createPrivately(path);
+  const db = new DatabaseSync(path);
   try {
     db.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     return db;

@@ -1,4 +1,5 @@
 import { Connection } from '@temporalio/client';
+import { channelArgs } from '../client/loopback.ts';
 
 const NAMESPACE = 'default';
 
@@ -15,7 +16,7 @@ export async function prepareNamespace({
 }): Promise<boolean> {
   let connection: Connection;
   try {
-    connection = await Connection.connect({ address, connectTimeout: 1_000 });
+    connection = await Connection.connect({ address, connectTimeout: 1_000, channelArgs: channelArgs(address) });
   } catch {
     return false;
   }

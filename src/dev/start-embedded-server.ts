@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isMainThread } from 'node:worker_threads';
 import { BatonError } from '../contracts/baton-error.ts';
 import { choosePorts } from './choose-ports.ts';
 import { listensOn } from './listens-on.ts';
@@ -47,10 +48,21 @@ type Options = {
   onLaunch?: () => void;
 };
 
+/** The server makes its database as the umask says, which a process may change in its main thread only. */
+function privately<T>(work: () => T): T {
+  if (!isMainThread) return work();
+  const before = process.umask(0o077);
+  try {
+    return work();
+  } finally {
+    process.umask(before);
+  }
+}
+
 function launch(cliPath: string, args: string[], logPath: string) {
   const log = openSync(logPath, 'a', 0o600);
   // A process group of its own: Ctrl-C in the terminal must not end the server before the worker that needs it.
-  const child = spawn(cliPath, args, { detached: true, stdio: ['ignore', log, log] });
+  const child = privately(() => spawn(cliPath, args, { detached: true, stdio: ['ignore', log, log] }));
   closeSync(log);
   const { promise: ended, resolve } = Promise.withResolvers<string>();
   child.on('error', (error) => resolve(`it cannot be run: ${error.message}`));

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { channelArgs } from '../client/loopback.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 import { boundServerLog } from './server-log.ts';
 import type { EmbeddedServer } from './start-embedded-server.ts';
@@ -27,7 +28,11 @@ type Options = {
 
 async function answers(address: string): Promise<boolean> {
   try {
-    const connection = await Connection.connect({ address, connectTimeout: ANSWER_MS });
+    const connection = await Connection.connect({
+      address,
+      connectTimeout: ANSWER_MS,
+      channelArgs: channelArgs(address),
+    });
     await connection.close();
     return true;
   } catch {

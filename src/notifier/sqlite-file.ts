@@ -1,9 +1,10 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { BatonError } from '../contracts/baton-error.ts';
 import { checkContents, checkHeader, watchPlace } from './check-sqlite-file.ts';
 import { recordParts, separateParts } from './sqlite-parts.ts';
+import { createPrivately, makePrivate } from './private-file.ts';
 import { meansOutage, unavailable } from './store-outage.ts';
 import { createTransaction, type Transaction } from './sqlite-transaction.ts';
 
@@ -87,9 +88,11 @@ export function openSqliteFile({ fsync = 'normal', busyTimeoutMs = 5_000, ...opt
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     separateParts(path);
     checkHeader(path);
+    createPrivately(path);
+    // Of a file that belongs to another user the mode stays: `keepPrivate` says so.
+    for (const file of [path, `${path}-wal`, `${path}-shm`]) makePrivate(file);
     db = new DatabaseSync(path);
     prepare(db, { path, tables: options.tables, fsync, busyTimeoutMs });
-    chmodSync(path, 0o600);
     recordParts(path);
     const { verify, lost } = watchPlace(path);
     return { path, db, transaction: createTransaction(db, { path, busyTimeoutMs, verify }), verify, lost };

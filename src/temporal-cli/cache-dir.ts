@@ -5,8 +5,13 @@ import { fileURLToPath } from 'node:url';
 const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** An installed package's own folder may be read-only, and goes with the next installation. */
-function userCache({ XDG_CACHE_HOME: base }: NodeJS.ProcessEnv): string {
-  return join(base || join(homedir(), '.cache'), 'baton-agents');
+function userCache({ XDG_CACHE_HOME: base, BATON_DATA_DIR: dataDir }: NodeJS.ProcessEnv): string {
+  try {
+    return join(base || join(homedir(), '.cache'), 'baton-agents');
+  } catch {
+    // A user without HOME and without a name, as in containers. A shared folder such as /tmp could hold another's programs.
+    return resolve(dataDir || '.baton', 'cache');
+  }
 }
 
 /**

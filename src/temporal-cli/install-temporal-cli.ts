@@ -12,7 +12,7 @@ const local = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 async function bySdk(folder: string): Promise<string> {
   const target = join(folder, 'sdk-download');
-  mkdirSync(target, { recursive: true });
+  mkdirSync(target, { recursive: true, mode: 0o755 });
   await runProgram(process.execPath, [local('./download-by-sdk.mjs'), target], { timeoutMs: SDK_LIMIT_MS });
   const found = readdirSync(target)
     .map((name) => join(target, name))
@@ -66,7 +66,7 @@ export async function installTemporalCli({
   say: (line: string) => void;
   ways?: { name: string; install: (folder: string) => Promise<string> }[];
 }): Promise<string> {
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o755 });
   const tried = ['TEMPORAL_CLI_PATH: not set', '"temporal" on PATH: not found', `cache ${folder}: empty`];
   for (const { name, install } of ways) {
     say(`fetching the Temporal CLI by ${name}`);

@@ -9,6 +9,7 @@ import type { App } from '../agents/define-app.ts';
 import { undoList, WORKER_END_MS } from '../cli/undo-list.ts';
 import { connect, type BatonClient, type RunHandle, type StartOptions } from '../client.ts';
 import { openFeedSource } from '../client/feed-source.ts';
+import { channelArgs } from '../client/loopback.ts';
 import type { BatonEvent } from '../contracts/event.ts';
 import type { DecisionMessage } from '../contracts/run-messages.ts';
 import { openStore } from '../notifier/open-store.ts';
@@ -123,7 +124,9 @@ export async function testApp<const Agents extends readonly AnyAgent[]>(
     const storeUrl = `sqlite:${join(folder, 'events.sqlite')}`;
     const dataConverter = createDataConverter({ storeUrl: `file:${join(folder, 'blobs')}`, keys: [] });
     const native = undoing(await NativeConnection.connect({ address }), (made) => made.close());
-    const connection = undoing(await Connection.connect({ address }), (made) => made.close());
+    const connection = undoing(await Connection.connect({ address, channelArgs: channelArgs(address) }), (made) =>
+      made.close(),
+    );
     const store = undoing(await openStore({ url: storeUrl }), (made) => made.close());
     const feed = undoing(await openFeedSource({ storeUrl, fsync: 'normal' }), (made) => made.close());
     const taskQueue = `baton-test-${randomUUID()}`;

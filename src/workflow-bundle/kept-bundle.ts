@@ -47,8 +47,9 @@ export function keepBundle(key: string, code: string, { read, missed }: Inputs, 
   const path = pathOf(key);
   const draft = `${path}.${randomUUID()}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(draft, JSON.stringify(kept));
+    mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+    // Whoever may write here decides what workers run.
+    writeFileSync(draft, JSON.stringify(kept), { mode: 0o644 });
     renameSync(draft, path);
   } catch {
     // A folder that may not be written to: the next start bundles again.

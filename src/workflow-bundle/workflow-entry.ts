@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { WorkerOptions } from '@temporalio/worker';
+import { BatonError } from '../contracts/baton-error.ts';
 import type { RedactionRule } from '../contracts/redact.ts';
+import { cacheDir } from '../temporal-cli/cache-dir.ts';
 
 type WorkflowEntry = Pick<WorkerOptions, 'bundlerOptions'> & { workflowsPath: string };
 
@@ -26,6 +28,34 @@ function linesOf(rules: readonly RedactionRule[]): string[] {
 }
 
 /**
+ * Names a folder for the compiler, which unpacks itself into the user's cache or, without a home, into the temporary folder,
+ * and fails in words about its "native binding" where it has neither.
+ */
+function placeCompiler(): void {
+  try {
+    accessSync(tmpdir(), constants.W_OK);
+  } catch {
+    process.env.SWC_NATIVE_BINDING_CACHE ||= join(cacheDir(), 'swc');
+  }
+}
+
+/** A folder of its own in the temporary one, or in the cache where that may not be written to. */
+function entryFolder(): string {
+  const name = 'baton-workflows-';
+  try {
+    return mkdtempSync(join(tmpdir(), name));
+  } catch (cause) {
+    try {
+      mkdirSync(cacheDir(), { recursive: true });
+      return mkdtempSync(join(cacheDir(), name));
+    } catch {
+      const message = `temporary folder ${tmpdir()} cannot be written to: ${(cause as Error).message}; set TMPDIR to one that can`;
+      throw new BatonError('InvalidInput', message, { code: 'bad_setting', cause });
+    }
+  }
+}
+
+/**
  * Gives `use` the options that bundle the app's own workflows beside those that ship with Baton. The bundler takes one
  * entry, so one is written to a folder of its own; it is gone once `use` has ended, when the bundle is in memory.
  */
@@ -33,8 +63,9 @@ export async function withWorkflowEntry<Result>(
   { shipped, own, rules = [] }: { shipped: string; own: URL | undefined; rules?: readonly RedactionRule[] },
   use: (entry: WorkflowEntry) => Promise<Result>,
 ): Promise<Result> {
+  placeCompiler();
   if (!own && rules.length === 0) return use({ workflowsPath: shipped });
-  const folder = mkdtempSync(join(tmpdir(), 'baton-workflows-'));
+  const folder = entryFolder();
   try {
     const workflowsPath = join(folder, 'index.ts');
     const modules = own ? [shipped, fileURLToPath(own)] : [shipped];

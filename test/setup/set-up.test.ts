@@ -1,8 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { faultTest } from '../support/fault-test.ts';
 import { projectCopy } from './project-copy.ts';
+
+/** The program behind the name, which may be a link or a script of a version manager. */
+const NPM = execFileSync('sh', ['-c', 'readlink -f "$(command -v npm)"'], { encoding: 'utf8' }).trim();
 
 const OLD_NODE = 'echo v20.11.0';
 
@@ -44,6 +49,35 @@ describe('set-up that cannot get something says what it tried', () => {
     copy.program('npm', 'exit 1');
     const { stderr } = await copy.run('setup.mjs');
     expect(stderr).toContain('node_modules is older than package-lock.json: npm ci');
+  });
+
+  faultTest(
+    'development dependencies are installed whatever NODE_ENV and the settings of npm in the shell say',
+    {
+      kind: 24,
+      before: '`NODE_ENV=production npm start` in a fresh clone failed, since npm left out what the page is built with',
+    },
+    async () => {
+      const shells = [{ NODE_ENV: 'production' }, { npm_config_omit: 'dev' }, { npm_config_production: 'true' }];
+      const omitted: string[] = [];
+      for (const env of shells) {
+        using copy = projectCopy();
+        // The real npm says what it would leave out; it installs nothing.
+        copy.program('npm', `exec '${process.execPath}' '${NPM}' config get omit "$@"`);
+        const { stderr } = await copy.run('setup.mjs', [], env);
+        omitted.push(/^omit=.*$/m.exec(stderr)?.[0] ?? stderr);
+      }
+      expect(omitted).toEqual(shells.map(() => 'omit='));
+      return `npm leaves out nothing with ${shells.length} settings that each left out all development dependencies`;
+    },
+  );
+
+  test('an installation by hand that lacks the development dependencies', async () => {
+    using copy = projectCopy();
+    writeFileSync(join(copy.project, 'node_modules', '.package-lock.json'), '{}');
+    copy.program('npm', 'exit 1');
+    const { stderr } = await copy.run('setup.mjs');
+    expect(stderr).toContain('npm ci --include=dev');
   });
 
   test('a newer Node, where the one that runs set-up was in the node_modules that were just replaced', async () => {

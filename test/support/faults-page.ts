@@ -25,8 +25,10 @@ export const FAULT_KINDS: Readonly<Record<number, string>> = {
   21: 'Durations and options unchecked',
   22: 'Ids that one part takes and another refuses',
   23: 'Paths read as URLs',
+  24: "The user's shell",
   25: 'What a caller gives may throw',
   26: 'One shape of a fact of which the field has six',
+  27: "500 for what is not the gateway's fault",
   28: 'Failing far from the mistake',
   33: 'Replay that misleads',
 };

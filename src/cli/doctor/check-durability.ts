@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cluster, Redis } from 'ioredis';
+import { namedTemporal } from '../../client/connection-settings.ts';
 import type { Config } from '../../config.ts';
 import { databaseIn } from '../../dev/server-record.ts';
 import { check, type Check } from './check.ts';
@@ -58,7 +59,7 @@ function checkSqlite(fsync: Config['fsync']): Promise<Check> {
 /** What the stores of this configuration keep of what was acknowledged, and what they cannot promise. */
 export async function checkDurability({ dataDir, storeUrl, fsync }: Config): Promise<Check[]> {
   const log = storeUrl.startsWith('sqlite:') ? [await checkSqlite(fsync)] : await checkRedis(storeUrl);
-  if (process.env.TEMPORAL_ADDRESS || !existsSync(join(dataDir, 'temporal.json'))) return log;
+  if (namedTemporal() || !existsSync(join(dataDir, 'temporal.json'))) return log;
   const embedded = await check('temporal: restart', () => ({
     state: 'ok',
     found: `embedded, ${databaseIn(dataDir)}: survives kill -9; a power loss may cost the last moments of every run; it has no second machine`,

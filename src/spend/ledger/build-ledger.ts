@@ -35,7 +35,7 @@ export async function buildLedger(options: BuildLedgerOptions): Promise<DataHelp
   const paths = files.map(({ path }) => path);
   const book = await createPriceBook({ overridesPath: prices });
   const model = book.require({ model: assignedModel(options), provider: options.provider, at: momentOf(priced_at) });
-  await mkdir(dir, { recursive: true });
+  await mkdir(dir, { recursive: true, mode: 0o700 });
 
   // One thread: lines get their numbers in a row, however many there are.
   return withDuck({ tempDir: dir, memoryLimit, signal }, async (duck) => {

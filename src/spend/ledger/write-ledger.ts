@@ -32,7 +32,7 @@ export type WriteLedgerOptions = {
 export async function writeLedger({ duck, format, paths, model, dir }: WriteLedgerOptions): Promise<LedgerRef> {
   const temporary = join(dir, `.ledger-${randomUUID()}.parquet`);
   try {
-    await mkdir(dir, { recursive: true });
+    await mkdir(dir, { recursive: true, mode: 0o700 });
     await duck.run(createRatesSql([model]));
     await duck.run(
       `COPY (${ledgerSql(format, paths, model)}) TO ${sqlText(temporary)} (FORMAT parquet, COMPRESSION zstd)`,

@@ -34,7 +34,7 @@ export async function writeReport({ dir, onStep, ...input }: WriteReportOptions)
 async function writeWhole(dir: string, path: string, text: string): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    await mkdir(dir, { recursive: true });
+    await mkdir(dir, { recursive: true, mode: 0o700 });
     await writeFile(temporary, text);
     await rename(temporary, path);
   } catch (error) {

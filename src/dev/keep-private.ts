@@ -1,0 +1,44 @@
+import { chmodSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { makePrivate } from '../notifier/private-file.ts';
+
+/** What Baton keeps in a data folder: secrets, databases, their logs and lists, and folders of users' data. */
+const OWN =
+  /^(jwt-secret|events\.sqlite.*|temporal\.(db|json|log).*|owner\.(json|lock).*|(worker|gateway)\.log.*|outbox|uploads|blobs|ledgers|reports)$/;
+
+/** Nobody else may put a file in the place of one of ours, such as the secret that signs tokens. */
+function keepOthersFromWriting(folder: string): void {
+  const { mode } = statSync(folder);
+  const isSticky = (mode & 0o1000) !== 0;
+  if ((mode & 0o022) !== 0 && !isSticky) chmodSync(folder, mode & 0o7755);
+}
+
+/**
+ * Makes what Baton keeps in the data folder this user's alone. A folder that Baton made is private already; one that
+ * existed before may hold files that everybody can read. What else is in it is left alone.
+ *
+ * @param warn gets one line about what stays open to others, and why
+ */
+export function keepPrivate(dataDir: string, warn: (line: string) => void): void {
+  let names: string[];
+  try {
+    names = readdirSync(dataDir);
+    keepOthersFromWriting(dataDir);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    // Whoever opens the store next says what is wrong with a folder that cannot be read.
+    if (code === 'EPERM') warn(`data folder ${dataDir}: other users of this machine may write to it: ${message}`);
+    return;
+  }
+  const open = names.flatMap((name) => {
+    const fault = OWN.test(name) ? makePrivate(join(dataDir, name)) : undefined;
+    return fault === undefined ? [] : [{ name, fault }];
+  });
+  const [first] = open;
+  if (!first) return;
+  const which = open.map(({ name }) => name).join(', ');
+  warn(
+    `data folder ${dataDir}: other users of this machine may read ${which}, whose mode cannot be changed (${first.fault}); ` +
+      'let their owner run "chmod -R go= FOLDER", or set BATON_DATA_DIR to another folder',
+  );
+}
