@@ -11,7 +11,8 @@ export type SecretKey = 'sure' | 'likely';
 const words = (text: string) => new Set(text.trim().split(/\s+/));
 
 const SURE = words(`password passwd passwort passphrase passcode pwd pass secret credential cred jwt otp totp cvv cvc
-  mnemonic apikey privkey dsn connstr kubeconfig`);
+  kennwort contraseña contrasena senha wachtwoord hasło lösenord şifre пароль 密码 密碼 パスワード 비밀번호 pw psk
+  phpsessid jsessionid mnemonic apikey privkey dsn connstr kubeconfig`);
 
 /** Keys that are written as one word, and what may stand before them: `pgpassword`, `awssecretaccesskey`. */
 const GLUED =
@@ -20,14 +21,14 @@ const GLUED =
 /** Two words that mean a secret together. */
 const PAIRS =
   words(`connection_string conn_string conn_str recovery_code recovery_phrase backup_code seed_phrase pin_code
-  mfa_code session_cookie signed_url presigned_url`);
+  mfa_code de_passe amz_signature security_code card_number session_cookie signed_url presigned_url`);
 
 const LIKELY = words('token auth authorization cookie bearer pat');
 
 /** `key` is a secret with one of these before it; a `primary_key`, a `public_key` or a `cache_key` is none. */
 const SECRET_KEY_OF =
   words(`api app access private secret signing encryption decryption master auth account shared storage
-  session ssh rsa pgp gpg aes hmac subscription license deploy host webhook root client service functions license admin`);
+  session consumer ssh rsa pgp gpg aes hmac subscription license deploy host webhook root client service functions license admin`);
 
 /** A last word that says something about a secret without giving it: `password_policy`, `token_count`, `secret_arn`. */
 const ABOUT =
@@ -35,7 +36,7 @@ const ABOUT =
   expiration expire at in ttl age url uri endpoint method scheme mode status state enabled required strength updated created
   changed rotated rotation field label description format algorithm alg provider issuer audience scope id index file path
   env var prefix hint price cost rate per ratio percent manager store vault reset page form input placeholder error domain
-  max min total cached reasoning detail details ref`);
+  max min total cached reasoning detail details ref found detected scanned`);
 
 /** A last word that changes nothing: `token_value`, `api_key_prod`, `password_hash`. */
 const BESIDE =
@@ -130,8 +131,12 @@ export function isHarmless(text: string, { name, key, as }: Found): boolean {
   return as !== 'value' && (LITERAL.test(text) || (as === 'sentence' && PROSE.test(text)));
 }
 
+/** A `pin` of a device has one or two digits. */
+const DOOR_NUMBER = /^\d{4,8}$/;
+
 /** Whether a value is a secret by the name of its key. */
 export function isSecretValue(key: string, value: unknown): boolean {
+  if (DOOR_NUMBER.test(String(value)) && keyWords(key).at(-1) === 'pin') return true;
   const judged = secretKey(key);
   if (judged === undefined || value === null || value === undefined || typeof value === 'boolean') return false;
   if (typeof value === 'string') return !isHarmless(value, { name: key, key: judged, as: 'value' });

@@ -1,4 +1,5 @@
 import { isHarmless, secretKey, type SecretKey } from './secret-key.ts';
+import { redactPlaces } from './secret-places.ts';
 import { isIssued, SHAPES } from './secret-shapes.ts';
 
 export const REDACTED = '[redacted]';
@@ -19,18 +20,18 @@ const TOKEN_AS_USER = /(?<=https?:\/\/)[A-Za-z0-9_-]{16,}(?=@)/g;
 
 /** Addresses that whoever knows them may post to. */
 const WEBHOOK =
-  /(?<=hooks\.slack\.com\/(?:services|workflows|triggers)\/)[A-Za-z0-9/_-]+|(?<=discord(?:app)?\.com\/api\/webhooks\/)[A-Za-z0-9/_-]+/g;
+  /(?<=hooks\.slack\.com\/(?:services|workflows|triggers)\/)[A-Za-z0-9/_-]+|(?<=discord(?:app)?\.com\/api\/webhooks\/)[A-Za-z0-9/_-]+|(?<=\.webhook\.office\.com\/webhookb2\/)[A-Za-z0-9/@_-]+/g;
 
 const SCHEME = /(?<![\w-])(basic|bearer)(?:\s{1,4}|%20|\+)([A-Za-z0-9._~+/-]{8,}=*)/gi;
 const CURL_USER = /((?:^|\s)(?:-u|--user)[ =]["']?[\w.@-]{1,64}:)([^\s"']+)/g;
 
 /** A name and what may part it from its value. Begins once in each run of characters that a name may have. */
 const NAME =
-  /(?<![\w.$%-])(-{0,2})([A-Za-z_$][\w.$-]{1,128})(\\*["'],[ \t]{0,4}\\*["']value\\*["'][ \t]{0,4}:[ \t]{0,4}|\\*["'`]?\]?(?:[ \t]{0,4}(?:=>|:=|==?|:)[ \t]{0,4}|>)|[ \t]{1,4}(?:(?:is|was|to)[ \t]{1,4})?)/g;
+  /(?<![\p{L}\w.$%-])(-{0,2})([\p{L}_$][\p{L}\w.$-]{1,128})(\\*["'],[ \t]{0,4}\\*["']value\\*["'][ \t]{0,4}:[ \t]{0,4}|\\*["'`]?\]?(?:[ \t]{0,4}(?:=>|:=|==?|:)[ \t]{0,4}|>)|[ \t]{1,4}(?:(?:is|was|to)[ \t]{1,4})?)/gu;
 
 /** What the name of a secret holds: a text and a name without any of it are passed over at once. */
 const HINT =
-  /pass|pwd|secret|cred|token|key|auth|cookie|bearer|jwt|otp|cvv|cvc|mnemonic|dsn|conn|pat\b|phrase|recovery|backup|pin_?code|mfa|signed|kubeconfig/i;
+  /pass|pwd|pw\b|psk|kennwort|contrase|senha|wachtwoord|hasło|lösenord|şifre|пароль|密码|密碼|パスワード|비밀번호|secret|cred|token|key|auth|cookie|sessid|bearer|jwt|otp|cvv|cvc|mnemonic|dsn|conn|pat\b|phrase|recovery|backup|pin_?code|security_?code|card_?number|mfa|sign|kubeconfig/i;
 
 /** Shorter than this no token with a shape of its own is. */
 const LONG_RUN = /[\w.~+/=:-]{19}/;
@@ -197,7 +198,7 @@ function redactShapes(text: string): string {
 
 /** The text with every secret in it replaced. Takes time in proportion to its length, whatever it holds. */
 export function redactSecrets(text: string, { patterns, hasKeys, isOwn }: OwnRules): string {
-  const shaped = redactShapes(text);
+  const shaped = redactPlaces(redactShapes(text), REDACTED);
   const named = hasKeys || HINT.test(shaped) ? redactNamed(shaped, isOwn) : shaped;
   return patterns.reduce((clean, pattern) => clean.replace(pattern, REDACTED), named);
 }

@@ -62,6 +62,17 @@ const HOSTILE = [
   ...['://', '://a:', 'a:a@', '://a:@', 'eyJ', 'eyJaaaaaaaa.', 'eyJ-', '-----BEGIN ', '-----BEGIN PRIVATE KEY-----'],
   ...['Basic ', 'Basic aaaaaaaa', 'bearer ', 'sk-', 'sk-a', '-', '--password ', 'Cookie: ', 'cookie=a', '<password>'],
   ...['password is ', 'password=a,', 'Authorization: ', '-u a:', 'https://', 'SG.aaaaaaaaaaaaaaaaaaaaa', 'aaa1Q~', '['],
+  ...['mysql ', 'mysql -p', 'redis-cli ', 'docker login ', 'sshpass -p ', 'jdbc:oracle:a:a/', 'password a a ', 'pin '],
+  ...[
+    'name: a\n value: ',
+    'key="a" value="',
+    'type="password" ',
+    '&sig=',
+    'a: |\n  ',
+    'password%3D',
+    'EAAa',
+    'bot12345678:',
+  ],
 ];
 
 test('time grows with the length of a text and no faster, whatever it holds', () => {
