@@ -1,5 +1,5 @@
 import type { BatonEvent, NewEvent } from '../contracts/event.ts';
-import type { RunStatus } from '../contracts/names.ts';
+import type { RunEndType, RunStatus } from '../contracts/names.ts';
 import type { RunOutcome } from '../contracts/run.ts';
 import type { Notifier } from './notifier.ts';
 
@@ -19,6 +19,11 @@ export type FeedFilter = { userId: string; runId?: string };
 
 /** How a run ended, as its last event says. */
 export type RunEnding = { status: RunStatus; endedAt: string; generation: number };
+
+/** The ending that a run's last event says. */
+export function endingOf({ payload, at, generation }: Extract<NewEvent, { type: RunEndType }>): RunEnding {
+  return { status: payload.status, endedAt: at, generation };
+}
 
 /** What the log knows of a run without reading its events; `ending` is null while it has not ended. */
 export type RunStanding = { ending: RunEnding | null };

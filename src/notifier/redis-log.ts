@@ -1,7 +1,8 @@
 import { Cluster, Redis } from 'ioredis';
 import type { BatonEvent, NewEvent } from '../contracts/event.ts';
 import type { RunStatus } from '../contracts/names.ts';
-import type { EventLog, FeedFilter, OpenRun, RunStanding } from './event-log.ts';
+import { isRunEnd } from '../contracts/is-run-end.ts';
+import { endingOf, type EventLog, type FeedFilter, type OpenRun, type RunStanding } from './event-log.ts';
 import { createSeal, type Seal } from '../payload/seal.ts';
 import { followLog } from './follow-log.ts';
 import { createGroupCommit } from './group-commit.ts';
@@ -88,17 +89,39 @@ export async function createRedisLog(
     return { epoch: epoch.current(), head, earliest: first?.seq ?? head + 1 };
   }
 
-  async function standingOf(userId: string, workflowId: string): Promise<[string, RunStanding][]> {
-    const [[status, endedAt, generation], known] = await Promise.all([
+  /** `older`: it has ended, and older code kept of its end only when it was. */
+  async function standingOf(userId: string, workflowId: string): Promise<RunStanding | 'older' | undefined> {
+    const [[status, endedAt, generation], [known, overAt]] = await Promise.all([
       redis.hmget(keys.end(userId, workflowId), 'status', 'ended_at', 'generation'),
-      redis.exists(keys.run(userId, workflowId)),
+      redis.hmget(keys.run(userId, workflowId), 'generation', 'ended_at'),
     ]);
-    if (!status || !endedAt) return known ? [[workflowId, { ending: null }]] : [];
-    return [[workflowId, { ending: { status: status as RunStatus, endedAt, generation: Number(generation) } }]];
+    if (status && endedAt) return { ending: { status: status as RunStatus, endedAt, generation: Number(generation) } };
+    if (!known) return undefined;
+    return overAt ? 'older' : { ending: null };
+  }
+
+  /** Ends of these runs as their events have them; reads all of the user's. */
+  async function endingsIn(userId: string, workflowIds: ReadonlySet<string>): Promise<Map<string, RunStanding>> {
+    const found = new Map<string, RunStanding>();
+    for (let after = 0; ;) {
+      const entries = await page(userId, after, PAGE);
+      for (const { json } of entries) {
+        const event = json.includes('"type":"run_') ? (JSON.parse(json) as NewEvent) : undefined;
+        if (event && isRunEnd(event) && workflowIds.has(event.workflow_id))
+          found.set(event.workflow_id, { ending: endingOf(event) });
+      }
+      if (entries.length < PAGE) return found;
+      after = (entries.at(-1) as Entry).seq;
+    }
   }
 
   async function standings({ userId, workflowIds }: { userId: string; workflowIds: readonly string[] }) {
-    return new Map((await Promise.all(workflowIds.map((workflowId) => standingOf(userId, workflowId)))).flat());
+    const asked = workflowIds.map(async (workflowId) => [workflowId, await standingOf(userId, workflowId)] as const);
+    const all = await Promise.all(asked);
+    const older = new Set(all.flatMap(([workflowId, standing]) => (standing === 'older' ? [workflowId] : [])));
+    const endings = older.size > 0 ? await endingsIn(userId, older) : new Map<string, RunStanding>();
+    for (const [workflowId, standing] of all) if (standing && standing !== 'older') endings.set(workflowId, standing);
+    return endings;
   }
 
   async function openRuns(): Promise<OpenRun[]> {

@@ -1,6 +1,14 @@
 import type { BatonEvent, NewEvent } from '../contracts/event.ts';
-import type { EventLog, FeedFilter, OpenRun, RunEnding, RunStanding } from './event-log.ts';
+import { isRunEnd } from '../contracts/is-run-end.ts';
 import { createSeal, type Seal } from '../payload/seal.ts';
+import {
+  endingOf,
+  type EventLog,
+  type FeedFilter,
+  type OpenRun,
+  type RunEnding,
+  type RunStanding,
+} from './event-log.ts';
 import { followLog } from './follow-log.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { unpackOutcome } from './pack-outcome.ts';
@@ -44,13 +52,22 @@ export async function createSqliteLog(
   const endOf = db.prepare(
     'SELECT status, ended_at AS endedAt, generation FROM run_ends WHERE workflow_id = ? AND user_id = ?',
   );
-  const runOf = db.prepare('SELECT 1 FROM runs WHERE workflow_id = ? AND user_id = ?');
+  const runOf = db.prepare('SELECT run_id, ended_at FROM runs WHERE workflow_id = ? AND user_id = ?');
+  const eventsAt = db.prepare(
+    'SELECT json FROM events WHERE user_id = ? AND run_id = ? AND at = ? AND workflow_id = ?',
+  );
   const outcomeOf = db.prepare('SELECT outcome FROM run_ends WHERE workflow_id = ? AND user_id = ?');
 
   function standingOf(workflowId: string, userId: string): [string, RunStanding][] {
     const end = endOf.get(workflowId, userId);
     if (end) return [[workflowId, { ending: { ...end } as RunEnding }]];
-    return runOf.get(workflowId, userId) ? [[workflowId, { ending: null }]] : [];
+    const run = runOf.get(workflowId, userId) as { run_id: string; ended_at: string | null } | undefined;
+    if (!run) return [];
+    if (run.ended_at === null) return [[workflowId, { ending: null }]];
+    // Older code kept of an end only when it was.
+    const rows = eventsAt.all(userId, run.run_id, run.ended_at, workflowId) as { json: string }[];
+    const last = rows.map(({ json }) => JSON.parse(json) as NewEvent).findLast(isRunEnd);
+    return last ? [[workflowId, { ending: endingOf(last) }]] : [];
   }
 
   async function read({ userId, after, runId, limit }: FeedFilter & { after: number; limit: number }) {

@@ -1,13 +1,15 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createHeldEvents } from '../../src/activities/held-events.ts';
-import { publishRunEvents } from '../../src/activities/publish-run-events.ts';
+import { endRun, publishRunEvents } from '../../src/activities/publish-run-events.ts';
 import type { NewEvent } from '../../src/contracts/event.ts';
+import type { Notifier } from '../../src/notifier/notifier.ts';
 import { withOutbox } from '../../src/notifier/outbox.ts';
 import { newEvent } from '../notifier/events.ts';
+import { openTestStores } from '../support/open-test-stores.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -33,6 +35,43 @@ test('events of the workflow are tried again by Temporal, and left to the outbox
   await publishAfter(310_000, [end], outbox);
   expect(outbox.holds(end.id)).toBe(true);
   await outbox.close();
+});
+
+describe('the end of a run', () => {
+  const secret = 'sk-abcdefghijklmnopqrstuvwxyz0123456789';
+  const end = newEvent('run_completed', { payload: { status: 'completed', summary: secret, execution_time_ms: 1 } });
+  const outcome = { run_id: 'r1', workflow_id: 'w', workflow: 'w', status: 'completed' as const, agents: [] };
+
+  function endAfter(waitedMs: number, notifier: Notifier) {
+    const environment = new MockActivityEnvironment({ scheduledTimestampMs: Date.now() - waitedMs });
+    return environment.run(endRun, [end], outcome, notifier) as Promise<void>;
+  }
+
+  test('goes to the log with its outcome, redacted', async () => {
+    const store = await openTestStores();
+    await endAfter(0, store.log);
+    expect(await store.log.outcome({ userId: end.user_id, workflowId: end.workflow_id })).toEqual(outcome);
+    const [told] = await store.log.read({ userId: end.user_id, after: 0, limit: 1 });
+    expect(told).toMatchObject({ id: end.id, type: 'run_completed' });
+    expect(JSON.stringify(told)).not.toContain(secret);
+    await store.remove();
+  });
+
+  test('is tried again while the log is down, for five minutes, and never left to an outbox', async () => {
+    const outbox = withOutbox(down, { folder });
+    await expect(endAfter(0, outbox)).rejects.toMatchObject({ message: 'the log is down', nonRetryable: false });
+    await expect(endAfter(310_000, outbox)).rejects.toMatchObject({ message: 'the log is down', nonRetryable: true });
+    expect(outbox.holds(end.id)).toBe(false);
+    await outbox.close();
+  });
+
+  test('is delivered where a notifier keeps no outcomes, and published where it delivers nothing', async () => {
+    const told: string[] = [];
+    const publish = async () => void told.push('published');
+    await endAfter(0, { publish, deliver: async () => void told.push('delivered') });
+    await endAfter(0, { publish });
+    expect(told).toEqual(['delivered', 'published']);
+  });
 });
 
 test('of what is held 64 kB ride with the end: the end itself, then the lifecycle, then the latest thoughts', () => {

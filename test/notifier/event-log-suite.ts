@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { BatonEvent, NewEvent } from '../../src/contracts/event.ts';
 import type { EventLog } from '../../src/notifier/event-log.ts';
 import { newEvent } from './events.ts';
+import { runEndsSuite } from './run-ends-suite.ts';
 
 /** Opens the same log again at every call, as another process would. */
 export type LogFactory = { open(): Promise<EventLog>; remove(): Promise<void> };
@@ -166,6 +167,8 @@ export function eventLogSuite(name: string, create: () => Promise<LogFactory>) {
         startedAt: expect.any(String),
       });
     });
+
+    runEndsSuite(() => ({ log, open: factory.open }));
 
     describe('follow', () => {
       test('gives the backlog, then live events of another writer, without a gap or a double', async () => {

@@ -88,6 +88,44 @@ test('what must be in the log at once takes along what waits of its run, or is r
   await close();
 });
 
+test('the end of a run comes behind what waits of it, with its outcome, or is refused', async () => {
+  const { log, lock, unlock, ids, close } = await openLog();
+  const outbox = withOutbox(log, { folder: join(folder, 'outbox'), maxInMemory: 2, retryMs: 60_000 });
+  const [thought, end] = [newEvent('agent_thinking'), newEvent('run_completed')];
+  const outcome = {
+    run_id: 'r1',
+    workflow_id: end.workflow_id,
+    workflow: 'w',
+    status: 'completed' as const,
+    agents: [],
+  };
+  lock();
+  await outbox.publish(thought);
+  await expect(outbox.end([end], outcome)).rejects.toThrow('locked by another process');
+  unlock();
+  await outbox.end([end], outcome);
+  expect(await ids()).toEqual([thought.id, end.id]);
+  expect(await log.outcome({ userId: 'u1', workflowId: end.workflow_id })).toEqual(outcome);
+  await outbox.close();
+  await close();
+});
+
+test('the end of a run is refused while the spool file may hold events of it', async () => {
+  const { log, lock, unlock, ids, close } = await openLog();
+  const outbox = withOutbox(log, { folder: join(folder, 'outbox'), maxInMemory: 1, retryMs: 5 });
+  const events = thoughts(3);
+  const end = newEvent('run_completed');
+  lock();
+  for (const event of events) await outbox.publish(event);
+  await expect(outbox.end([end])).rejects.toThrow('events wait in the spool file');
+  unlock();
+  await outbox.delivered();
+  await outbox.end([end]);
+  expect(await ids()).toEqual(idsOf([...events, end]));
+  await outbox.close();
+  await close();
+});
+
 test('what waits in memory when it closes goes to its file, for the next process on the disk', async () => {
   const { log, lock, unlock, ids, close } = await openLog();
   const spool = join(folder, 'outbox');

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import type { NewEvent } from '../../src/contracts/event.ts';
 import { createRedisLog } from '../../src/notifier/redis-log.ts';
 import { openRedis } from '../../src/notifier/open-redis.ts';
 import { redisKeys } from '../../src/notifier/redis-keys.ts';
@@ -35,6 +36,27 @@ test('a Redis that is killed and started again has lost no acknowledged event', 
   const { length } = await log.read({ userId: 'u1', after: 0, limit: 1_000 });
   expect(length).toBe(201);
   expect((await log.head({ userId: 'u1' })).epoch).toBe(epoch);
+  await log.close();
+});
+
+test('a Redis in which older code kept no ends says how its runs ended', async () => {
+  const log = await open('older');
+  const [ended, running] = ['ended', 'running'].map((run_id) => newEvent('run_started', { run_id }));
+  const end = newEvent('run_failed', {
+    run_id: 'ended',
+    payload: { status: 'failed', summary: '', execution_time_ms: 1 },
+  });
+  await log.append([ended as NewEvent, running as NewEvent, end]);
+  const redis = new Redis(server.url);
+  expect(await redis.del(redisKeys('older').end('u1', end.workflow_id))).toBe(1);
+  await redis.quit();
+  const workflowIds = [ended, running].map((event) => (event as NewEvent).workflow_id);
+  expect(await log.standings({ userId: 'u1', workflowIds })).toEqual(
+    new Map([
+      [workflowIds[0], { ending: { status: 'failed', endedAt: end.at, generation: 0 } }],
+      [workflowIds[1], { ending: null }],
+    ]),
+  );
   await log.close();
 });
 
