@@ -58,9 +58,13 @@ export function isOfEarlier(record: BindingRecord | undefined, startedAt: string
   return last > 0 && startedAt < (all[last - 1] as typeof current).at;
 }
 
-/** The end of a run that Temporal no longer has. */
-export function lostRun({ temporalRuns, folded }: RunRecord, message: string): Closed {
+/**
+ * The end of a run that Temporal no longer has. It goes by the id of the namespace instead of that of its last execution:
+ * the latest one that the log has heard of may be `compensateRun`, and what is undone under this id is undone once, however
+ * often it is asked for.
+ */
+export function lostRun({ folded }: RunRecord, message: string, record: BindingRecord | undefined): Closed {
   const executionTimeMs = folded ? Math.max(0, Date.now() - Date.parse(folded.started_at)) : 0;
-  const temporalRun = temporalRuns.at(-1) ?? 'unknown';
+  const temporalRun = record?.current.namespaceId ?? 'unknown';
   return { status: 'failed', reason: 'lost', message, temporalRun, executionTimeMs, byItself: false };
 }

@@ -141,14 +141,14 @@ async function endUnknown(world: World, record: RunRecord, { startedAt }: { star
   const { taskQueue } = world;
   if (isOfEarlier(world.binding, startedAt)) {
     if ((await world.standing()) !== 'own') return { ended: false };
-    const closed = lostRun(record, REBOUND);
+    const closed = lostRun(record, REBOUND, world.binding);
     return { ended: await end(world, record, { closed, compensates: true, taskQueue }), isLost: true };
   }
   await tellUnknown(world, record);
   if (!world.silences.count(ids.workflowId) || !(await isPastDeadline(world.runIds, record))) return { ended: false };
   if ((await world.standing()) !== 'own') return { ended: false };
   // It may have completed before it was removed: to undo what it did could be wrong.
-  const closed = lostRun(record, SILENT);
+  const closed = lostRun(record, SILENT, world.binding);
   return { ended: await end(world, record, { closed, compensates: false, taskQueue }), isLost: true };
 }
 

@@ -106,3 +106,40 @@ faultTest(
     return `\`baton doctor --rebind\` ends run ${run.workflowId.split('/')[0]} as \`lost\` after its booking was undone by a worker of the new Temporal.`;
   },
 );
+
+faultTest(
+  'what a lost run did is undone once, however often it is asked for meanwhile',
+  {
+    kind: 1,
+    before: 'There was no `--rebind`, and what a run had done whose Temporal was lost stayed.',
+    timeoutMs: 60_000,
+  },
+  async () => {
+    const now = (await at.store.binding?.read())?.current.address;
+    const next = now === at.own ? at.stranger : at.own;
+    await at.work(next === at.own ? at.stranger : at.own);
+    const baton = await at.clientOf('cem', now);
+    await baton.start('runAgent', { agent: 'booker', input: { what: 'slow train' } });
+    await at.until('cem', ['agent_thinking']);
+
+    const env = { TEMPORAL_ADDRESS: next };
+    const rebind = ['doctor', '--rebind', '--task-queue', at.taskQueue, '--json'];
+    await callBaton(rebind, { dataDir: at.dataDir, env });
+    await at.work(next);
+    await at.until('cem', ['compensation_started']);
+    // As every round of a reconciler does while it is being undone.
+    const { stdout } = await callBaton(rebind, { dataDir: at.dataDir, env });
+    expect(checksOf(stdout || '[]')['temporal of the log'] ?? {}).toMatchObject({ state: 'ok' });
+    at.letGo('undo slow train');
+    const events = await at.until('cem', ['run_failed', 'run_completed']);
+    const undone = events.filter(({ type }) => /^(compensation_|run_failed)/.test(type));
+    expect(undone.map(({ type, payload }) => [type, payload.success ?? payload.reason])).toEqual([
+      ['compensation_started', undefined],
+      ['compensation_completed', true],
+      ['run_failed', 'lost'],
+    ]);
+    expect(at.did.filter((what) => what === 'undo slow train')).toHaveLength(1);
+    at.letGo('slow train');
+    return 'A second `--rebind` while the booking is undone changes nothing: it is undone once, and the run ends as `lost` after it.';
+  },
+);

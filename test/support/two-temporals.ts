@@ -16,7 +16,7 @@ import { shared } from './test-run.ts';
 
 /**
  * A log whose Temporal is a server of its own, and the shared server as the stranger. The app's one agent books something
- * that can be undone, and then waits until it is let go.
+ * that can be undone, and then waits until it is let go; what is slow is undone only once `undo …` is let go, too.
  */
 export async function startTwoTemporals() {
   const did: string[] = [];
@@ -37,7 +37,10 @@ export async function startTwoTemporals() {
       did.push(`book ${what}`);
       return { booking: what };
     },
-    compensate: (_input, { booking }) => void did.push(`undo ${booking}`),
+    async compensate(_input, { booking }) {
+      did.push(`undo ${booking}`);
+      if (booking.startsWith('slow')) await gate(`undo ${booking}`).promise;
+    },
   });
   const booker = defineAgent({
     name: 'booker',
@@ -78,8 +81,8 @@ export async function startTwoTemporals() {
     return at;
   }
 
-  async function clientOf(user: string) {
-    const baton = await connect({ user, app, address: own.address, dataDir, taskQueue });
+  async function clientOf(user: string, address = own.address) {
+    const baton = await connect({ user, app, address, dataDir, taskQueue });
     undo.push(() => baton.close());
     return baton;
   }
