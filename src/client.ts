@@ -3,7 +3,7 @@ import type { AppManifest } from './agents/define-app.ts';
 import type { BatonClient, ConnectOptions } from './client/baton-client.ts';
 import { connectionSettings } from './client/connection-settings.ts';
 import { openFeedSource } from './client/feed-source.ts';
-import { listRuns, type RunSummary } from './client/list-runs.ts';
+import { listedWorkflow, listRuns, type RunSummary } from './client/list-runs.ts';
 import { openConnection } from './client/open-connection.ts';
 import { createRunHandle, type RunHandle } from './client/run-handle.ts';
 import { copiedOptions, type StartOptions } from './client/run-identity.ts';
@@ -19,7 +19,7 @@ import { BatonError } from './contracts/baton-error.ts';
 import type { OwnWorkflow } from './contracts/own-workflow.ts';
 import type { Stats } from './contracts/stats.ts';
 import type { HistoryPage } from './feed/stats/history-page.ts';
-import { TASK_QUEUE, workflowIdOf } from './contracts/names.ts';
+import { TASK_QUEUE, workflowIdOf, WORKFLOWS } from './contracts/names.ts';
 import { createDataConverter } from './payload/data-converter.ts';
 
 export type { BatonClient, ConnectOptions, HistoryPage, RunHandle, RunSummary, StartOptions, Stats };
@@ -97,8 +97,14 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
   }
 
   async function find<Result>(runId: string): Promise<RunHandle<Result> | undefined> {
-    const workflow = await feed.workflowOf({ userId: user, runId });
-    return workflow === undefined ? undefined : handleOf(workflow, runId);
+    const run = { userId: user, runId };
+    const logged = await feed.workflowOf(run);
+    if (logged !== undefined) return handleOf(logged, runId);
+    const workflows = [...WORKFLOWS, ...(await ownWorkflows(app ?? {}))];
+    const listed = await listedWorkflow(client, { ...run, workflows });
+    if (listed !== undefined) return handleOf(listed, runId);
+    await feed.temporal.vouch(client);
+    return undefined;
   }
 
   async function close() {

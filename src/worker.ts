@@ -6,6 +6,7 @@ import {
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { ApplicationFailure, type DataConverter } from '@temporalio/common';
+import { CALL_TIMEOUT_MS } from './client/call-deadline.ts';
 import { checkServer } from './client/check-server.ts';
 import { ownWorkflows } from './client/own-workflows.ts';
 import { createActivities, createEngineActivities } from './activities/create-activities.ts';
@@ -124,7 +125,8 @@ export async function createWorker({
     throw new TypeError("an isolated agent's module starts a worker: move the agent to a module that does not");
   }
   await ownWorkflows(app);
-  await checkServer(connection, { address, namespace });
+  const check = () => checkServer(connection, { address, namespace });
+  await connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, check);
   const pool = createIsolatePool();
   const created: { worker?: Worker } = {};
   let foreign: Error | undefined;

@@ -79,7 +79,10 @@ export type BatonClient = {
   ): Promise<RunHandle<PlanResult>>;
   /** Handle of a run that exists already, of a workflow that is known. @default workflow 'costOptimization' */
   run<Result = unknown>(runId: string, workflow?: string): RunHandle<Result>;
-  /** Handle of a run of this user, whatever its workflow; undefined when there is none. */
+  /**
+   * Handle of a run of this user, whatever its workflow; undefined when there is none. A run of which the log knows nothing,
+   * because it was lost, is looked for in Temporal, among the workflows of the app.
+   */
   find<Result = unknown>(runId: string): Promise<RunHandle<Result> | undefined>;
   /** This user's runs, newest first. */
   runs(options?: Omit<RunFilter, 'user'>): Promise<RunSummary[]>;

@@ -49,8 +49,11 @@ export async function* followRun(options: Options): AsyncGenerator<BatonEvent> {
 
   async function* attempt(): AsyncGenerator<BatonEvent> {
     const run = { userId, runId };
+    const hasMore = await feed.hasMore({ ...run, after });
+    // The log answers: the next outage is another one, also where no event came in between.
+    failures = 0;
     // A cursor at or past the end of a run that has ended: nothing would ever come.
-    if (after > 0 && !(await feed.hasMore({ ...run, after }))) {
+    if (after > 0 && !hasMore) {
       const last = await feed.lastOf(run);
       if (last && isRunEnd(last) && (await isOver(last))) return;
     }

@@ -1,6 +1,6 @@
 import type { WorkflowClient, WorkflowExecutionInfo } from '@temporalio/client';
 import { generationOf } from '../contracts/generation-of.ts';
-import { SEARCH_ATTRIBUTES, type RunStatus } from '../contracts/names.ts';
+import { SEARCH_ATTRIBUTES, workflowIdOf, type RunStatus } from '../contracts/names.ts';
 import type { EventLog, RunStanding } from '../notifier/event-log.ts';
 import { CALL_TIMEOUT_MS } from './call-deadline.ts';
 import { executionsByStart } from './executions-by-start.ts';
@@ -37,6 +37,9 @@ export type RunFilter = {
 const CLOSED_FROM_OUTSIDE: Partial<Record<string, RunStatus>> = { TERMINATED: 'terminated', TIMED_OUT: 'timed_out' };
 
 const OPEN_STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'waiting'];
+
+/** What only a run's own code sets. */
+const ASKING: readonly RunStatus[] = ['paused', 'waiting'];
 
 /** Runs that are looked up in the log at once. */
 const CHUNK = 100;
@@ -84,7 +87,8 @@ export function withStanding(summary: RunSummary, described: Described, standing
     return { ...summary, status: ending.status, ended_at: ending.endedAt };
   }
   if (!isOpen) return summary;
-  if (!standing) return { ...summary, status: 'queued' };
+  // Of one that has said nothing the attribute is `running` from its start; any other word is of a run whose log was lost.
+  if (!standing) return ASKING.includes(summary.status) ? summary : { ...summary, status: 'queued' };
   return OPEN_STATUSES.includes(summary.status) ? summary : { ...summary, status: 'running' };
 }
 
@@ -167,6 +171,20 @@ async function list(
   }
   await take(chunk);
   return found;
+}
+
+/**
+ * Workflow type of a user's run that the log does not know, because it was lost while the run goes on. One query for the
+ * ids that the run has if it is of one of these types; undefined where there is none.
+ */
+export async function listedWorkflow(
+  client: WorkflowClient,
+  { userId, runId, workflows }: { userId: string; runId: string; workflows: readonly string[] },
+): Promise<string | undefined> {
+  const ids = workflows.map((workflow) => quoted(workflowIdOf({ workflow, userId, runId })));
+  const query = `${SEARCH_ATTRIBUTES.user} = ${quoted(userId)} AND WorkflowId IN (${ids.join(', ')})`;
+  for await (const { type } of client.list({ query, pageSize: 1 })) return type;
+  return undefined;
 }
 
 /** Read after the first page, whose runs are not seen again: a later execution may stand there. */

@@ -3,6 +3,9 @@ import { channelArgs } from '../client/loopback.ts';
 
 const NAMESPACE = 'default';
 
+/** How long a server may take to answer, in milliseconds: one that hangs is asked again. */
+const ANSWER_MS = 5_000;
+
 /**
  * Whether the server answers and is set up: its namespace exists and keeps closed runs for `retentionDays`; a
  * development server keeps them one day only.
@@ -22,10 +25,9 @@ export async function prepareNamespace({
   }
   try {
     const workflowExecutionRetentionTtl = { seconds: (retentionDays * 86_400) as never };
-    await connection.workflowService.updateNamespace({
-      namespace: NAMESPACE,
-      config: { workflowExecutionRetentionTtl },
-    });
+    const config = { workflowExecutionRetentionTtl };
+    const update = () => connection.workflowService.updateNamespace({ namespace: NAMESPACE, config });
+    await connection.withDeadline(Date.now() + ANSWER_MS, update);
     return true;
   } catch {
     return false;

@@ -8,6 +8,7 @@ import type { AnyAgent } from '../agents/define-agent.ts';
 import type { App } from '../agents/define-app.ts';
 import { undoList, WORKER_END_MS } from '../cli/undo-list.ts';
 import { connect, type BatonClient, type RunHandle, type StartOptions } from '../client.ts';
+import { callInterceptors } from '../client/call-deadline.ts';
 import { openFeedSource } from '../client/feed-source.ts';
 import { channelArgs } from '../client/loopback.ts';
 import type { BatonEvent } from '../contracts/event.ts';
@@ -124,9 +125,8 @@ export async function testApp<const Agents extends readonly AnyAgent[]>(
     const storeUrl = `sqlite:${join(folder, 'events.sqlite')}`;
     const dataConverter = createDataConverter({ storeUrl: `file:${join(folder, 'blobs')}`, keys: [] });
     const native = undoing(await NativeConnection.connect({ address }), (made) => made.close());
-    const connection = undoing(await Connection.connect({ address, channelArgs: channelArgs(address) }), (made) =>
-      made.close(),
-    );
+    const how = { address, interceptors: callInterceptors(), channelArgs: channelArgs(address) };
+    const connection = undoing(await Connection.connect(how), (made) => made.close());
     const store = undoing(await openStore({ url: storeUrl }), (made) => made.close());
     const feed = undoing(await openFeedSource({ storeUrl, fsync: 'normal' }), (made) => made.close());
     const taskQueue = `baton-test-${randomUUID()}`;

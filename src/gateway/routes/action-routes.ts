@@ -56,7 +56,8 @@ export function actionRoutes(context: GatewayContext, uploads: UploadStore): Fas
         await handle.retry({ by: user, fromStep: request.body?.from_step }).catch((error: unknown) => {
           if (!(error instanceof BatonError) || error.type !== 'InvalidInput') throw error;
           const { code, message: detail } = error;
-          if (code === undefined) throw new Problem({ code: 'not_retryable', detail });
+          // Temporal has forgotten it.
+          if (code === undefined || code === 'not_open') throw new Problem({ code: 'not_retryable', detail });
           if (code !== 'unknown_step') throw error;
           throw new Problem({ code: 'invalid_input', detail, errors: [{ path: '/from_step', message: detail }] });
         });

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { RunSummary } from '../../client.ts';
 import { failureSchema } from '../../contracts/failure.ts';
 import { runStatusSchema } from '../../contracts/run.ts';
 import type { LocatedRun } from './locate-run.ts';
+import { withinLimit } from '../within-limit.ts';
 import { outcomeOf } from './outcome-of.ts';
 
 /** Answer of `GET /v1/runs/{run_id}`. */
@@ -35,6 +37,16 @@ function progressOf(agents: { state: string; progress: number }[]): number {
   return Math.round(done.reduce((sum, each) => sum + each, 0) / agents.length);
 }
 
+/** How long a worker may take to say what a run asks of which the log knows nothing, in milliseconds. */
+const OWN_WORD_MS = 2_000;
+
+/** The own word of a run that waits or is paused, and whose log was lost: else nobody could know what to answer. */
+async function ownState(described: RunSummary | undefined, { handle }: LocatedRun) {
+  if (described?.status !== 'waiting' && described?.status !== 'paused') return undefined;
+  const late = () => new Error('no worker answers');
+  return withinLimit(handle.state(), { limitMs: OWN_WORD_MS, late }).catch(() => undefined);
+}
+
 /**
  * A run as its user sees it: folded from its events. Only of a run that has not ended in them Temporal is asked, which may
  * know that it was closed from outside.
@@ -49,13 +61,14 @@ export async function runView(run: LocatedRun): Promise<z.input<typeof runViewSc
   // Only a closed run's outcome is asked for: for an open one this would wait for its end.
   const outcome = closed ? await outcomeOf(run) : undefined;
   const agents = folded?.agents ?? [];
-  const approvals = (folded?.approvals ?? []).filter(({ decision }) => decision === null);
+  const own = folded ? undefined : await ownState(described, run);
+  const approvals = folded?.approvals.filter(({ decision }) => decision === null) ?? own?.approvals ?? [];
   return {
     run_id: handle.runId,
     workflow_id: handle.workflowId,
     workflow,
-    status: (folded?.ended_at ? folded.status : outcome?.status) ?? folded?.status ?? 'queued',
-    paused_by: folded?.paused_by ?? null,
+    status: (folded?.ended_at ? folded.status : outcome?.status) ?? folded?.status ?? described?.status ?? 'queued',
+    paused_by: folded?.paused_by ?? own?.paused_by ?? null,
     stalled: closed ? null : (folded?.stalled ?? null),
     started_at: folded?.started_at ?? described?.started_at ?? '',
     ended_at: folded?.ended_at ?? described?.ended_at ?? null,
