@@ -72,6 +72,8 @@ const BORDERS: Record<string, { never: string[]; typesOnly?: string[] }> = {
   gateway: {
     never: [
       ...others('gateway', ['contracts', 'notifier', 'feed', 'client', 'spend']),
+      // Uploads are encrypted where they come in.
+      '!**/payload/sealed-file.ts',
       '**/worker.ts',
       '**/cli.ts',
       '@temporalio/worker',

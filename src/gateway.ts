@@ -23,6 +23,7 @@ import { createPathHider, withoutHostPaths } from './gateway/without-host-paths.
 import { workflowCatalog } from './gateway/runs/workflow-catalog.ts';
 import type { EventLog } from './notifier/event-log.ts';
 import { createDataConverter } from './payload/data-converter.ts';
+import { createFileSeal } from './payload/sealed-file.ts';
 
 export type GatewayOptions = {
   config: Config;
@@ -152,6 +153,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     uploads: {
       dir: join(dataDir, 'uploads'),
       maxBytes: maxUploadBytes,
+      files: createFileSeal(config.payloads.keys),
       maxUserBytes: uploadBytesPerUser,
       maxUserFiles: uploadsPerUser,
       keepMs: config.retentionDays * 86_400_000,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { asTheyAre, type OpenFiles } from '../tools/with-opened-files.ts';
 import { actions } from './actions.ts';
 import { dataHelper } from './data-helper.ts';
 import { defineApp } from './define-app.ts';
@@ -6,12 +7,18 @@ import { optimization } from './optimization.ts';
 import { reporting } from './reporting.ts';
 import { triage } from './triage.ts';
 
+type Options = {
+  dataDir: string;
+  /** How usage files are opened that are kept encrypted. @default none is */
+  open?: OpenFiles;
+};
+
 /** The agents of `costOptimization`. Ledgers are written to `ledgers` in the data folder. */
-export function costApp({ dataDir }: { dataDir: string }) {
+export function costApp({ dataDir, open = asTheyAre }: Options) {
   return defineApp({
     agents: [
-      triage,
-      dataHelper({ dir: join(dataDir, 'ledgers') }),
+      triage({ open }),
+      dataHelper({ dir: join(dataDir, 'ledgers'), open }),
       optimization,
       actions,
       reporting({ dir: join(dataDir, 'reports') }),

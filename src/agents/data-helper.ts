@@ -1,16 +1,17 @@
 import { dataHelperInput, dataHelperOutput } from '../contracts/cost-optimization.ts';
 import { buildLedgerTool } from '../tools/build-ledger.ts';
+import type { OpenFiles } from '../tools/with-opened-files.ts';
 import { defineAgent } from './define-agent.ts';
 
 /** Turns usage files into one priced ledger and a profile of it. Ledgers are written to `dir`. */
-export function dataHelper({ dir }: { dir: string }) {
+export function dataHelper({ dir, open }: { dir: string; open: OpenFiles }) {
   return defineAgent({
     name: 'data_helper',
     touchesHost: true,
     description: 'Parses, normalizes and prices the usage rows',
     input: dataHelperInput,
     output: dataHelperOutput,
-    tools: { buildLedger: buildLedgerTool({ dir }) },
+    tools: { buildLedger: buildLedgerTool({ dir, open }) },
     // Files may hold a month of a company's requests; the heartbeat, not this limit, notices a dead worker.
     timeoutMs: 30 * 60_000,
     retry: { maxAttempts: 3 },

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { defineApp, type App } from '../agents/define-app.ts';
 import { loadConfig } from '../config.ts';
 import { BatonError } from '../contracts/baton-error.ts';
+import { createFileSeal } from '../payload/sealed-file.ts';
 
 /**
  * Loads the app that a module exports as its default; without a module, Baton's own agents.
@@ -12,7 +13,8 @@ import { BatonError } from '../contracts/baton-error.ts';
 export async function loadApp(module?: string): Promise<App> {
   if (module === undefined) {
     const { costApp } = await import('../agents/cost-app.ts');
-    return costApp({ dataDir: loadConfig().dataDir });
+    const { dataDir, payloads } = loadConfig();
+    return costApp({ dataDir, open: createFileSeal(payloads.keys).opened });
   }
   const path = resolve(module);
   const loaded = (await import(pathToFileURL(path).href).catch((cause: unknown) => {

@@ -10,6 +10,7 @@ import { keepPrivate } from '../dev/keep-private.ts';
 import { ownDataDir } from '../dev/own-data-dir.ts';
 import { databaseIn } from '../dev/server-record.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
+import { createFileSeal } from '../payload/sealed-file.ts';
 import { bundleWorkflows } from '../workflow-bundle/bundle-workflows.ts';
 import { embeddedTemporal } from './embedded-temporal.ts';
 import { fileLogger } from './file-logger.ts';
@@ -127,7 +128,7 @@ export async function startStack({
       say(`${what}${where}: ${stack.split('\n', 1)[0]} (see worker.log)`);
     });
     Runtime.install({ shutdownSignals: [], logger });
-    const app = own ?? costApp({ dataDir });
+    const app = own ?? costApp({ dataDir, open: createFileSeal(config.payloads.keys).opened });
     let bundling: Promise<WorkflowBundle> | undefined;
     const dataConverter = createDataConverter(config.payloads);
     const bundle = () => (bundling ??= bundleWorkflows({ app, dataConverter, logger }));

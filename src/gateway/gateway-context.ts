@@ -4,7 +4,7 @@ import type { TokenVerifier } from './auth/create-token-verifier.ts';
 import type { EventLog } from '../notifier/event-log.ts';
 import type { OpenStreams } from './feed/open-streams.ts';
 import type { Tails } from './feed/user-tails.ts';
-import type { QuotaOptions } from './uploads/upload-quota.ts';
+import type { UploadOptions } from './uploads/upload-store.ts';
 
 /** What the routes work with; made once by `createGateway`. */
 export type GatewayContext = {
@@ -21,7 +21,7 @@ export type GatewayContext = {
   shown<View>(view: View): View;
   /** A copy of a problem that does not say where files of the machine lie. */
   withoutPaths<Body>(body: Body): Body;
-  uploads: { dir: string; maxBytes: number } & QuotaOptions;
+  uploads: UploadOptions;
   allowedOrigins: string[];
   /** Names that the gateway goes by besides addresses and `localhost`. */
   publicHosts: string[];

@@ -52,7 +52,7 @@ let dir: Awaited<ReturnType<typeof temporaryDir>>;
 const [plain, sealed] = ['off', 'on'].map((phase) => `${phase}${randomBytes(6).toString('hex')}`) as [string, string];
 const keys = { BATON_PAYLOAD_KEYS: `k1:${randomBytes(32).toString('base64')}` };
 /** What was said without keys, and then with them in the same folder: where it stands on disk, and what the user got. */
-const seen = { plain: [] as string[], sealed: [] as string[], told: '', shown: '' };
+const seen = { plain: [] as string[], sealed: [] as string[], told: '', shown: '', metrics: '' };
 beforeAll(async () => {
   dir = await temporaryDir();
   const before = await startDev(dir.path, {});
@@ -61,6 +61,7 @@ beforeAll(async () => {
   seen.plain = found(dir.path, plain);
   const after = await startDev(dir.path, keys);
   const { views, feed, throwing } = await sayEverything(after, sealed);
+  seen.metrics = (await after.call('/metrics')).text;
   const { stdout } = await runBaton(['show', throwing], { dataDir: dir.path, env: keys });
   // While it runs, what was written last stands in other files than after its end.
   const running = found(dir.path, sealed);
@@ -91,6 +92,8 @@ faultTest(
   async () => {
     expect(of(seen.plain, 'events.sqlite').length).toBeGreaterThan(8);
     expect(seen.sealed).toEqual([]);
+    expect(seen.metrics).toContain('baton_');
+    expect(seen.metrics).not.toContain(sealed);
     return `Without keys ${seen.plain.length} things that a run said stand in files of the data folder, with keys none.`;
   },
 );

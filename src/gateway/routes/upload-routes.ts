@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { detectFormat } from '../../spend/formats/detect-format.ts';
+import type { FileSeal } from '../../payload/sealed-file.ts';
 import { SpendError } from '../../spend/spend-error.ts';
 import { identityOf } from '../auth/authenticate.ts';
 import type { GatewayContext } from '../gateway-context.ts';
@@ -46,21 +47,23 @@ async function fileOf(request: FastifyRequest): Promise<{ name: string; content:
   return { name: part.filename, content: part.file };
 }
 
-async function formatOf(path: string): Promise<string> {
-  try {
-    const { format } = await detectFormat(path, { quotes: true });
-    return format.id;
-  } catch (error) {
-    if (!(error instanceof SpendError)) throw error;
-    const code = error.code === 'unknown_format' ? 'unknown_format' : 'invalid_input';
-    // The path is the server's own business; the caller knows the file as the one that was sent.
-    throw new Problem({ code, detail: error.message.replaceAll(path, 'the file') });
-  }
+function formatOf(stored: string, { opened }: FileSeal): Promise<string> {
+  return opened([stored], async ([path = stored]) => {
+    try {
+      const { format } = await detectFormat(path, { quotes: true });
+      return format.id;
+    } catch (error) {
+      if (!(error instanceof SpendError)) throw error;
+      const code = error.code === 'unknown_format' ? 'unknown_format' : 'invalid_input';
+      // The path is the server's own business; the caller knows the file as the one that was sent.
+      throw new Problem({ code, detail: error.message.replaceAll(path, 'the file') });
+    }
+  });
 }
 
 /** Uploads of usage files. Archives are not unpacked, so there is nothing a bomb could unfold into. */
 export function uploadRoutes(uploads: UploadStore, limits: GatewayContext['uploads']): FastifyPluginAsyncZod {
-  const { maxBytes, maxUserBytes, maxUserFiles } = limits;
+  const { maxBytes, maxUserBytes, maxUserFiles, files } = limits;
 
   return async function routes(server) {
     // Everything but forms arrives as a stream: a parsed or buffered body would be in memory whole.
@@ -89,7 +92,7 @@ export function uploadRoutes(uploads: UploadStore, limits: GatewayContext['uploa
         const declared = Math.max(0, (declaredBytes(request) ?? 0) - formBytes(request));
         const { path, ...upload } = await uploads.save({ user, declared, ...(await fileOf(request)) });
         try {
-          return await reply.code(201).send({ ...upload, format: await formatOf(path) });
+          return await reply.code(201).send({ ...upload, format: await formatOf(path, files) });
         } catch (error) {
           await uploads.discard({ user, uploadId: upload.upload_id });
           throw error;

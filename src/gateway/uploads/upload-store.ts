@@ -4,6 +4,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { FileSeal } from '../../payload/sealed-file.ts';
 import { Problem } from '../problem.ts';
 import { createUploadQuota, ifMissing, keptIn, type KeptUpload, type QuotaOptions } from './upload-quota.ts';
 
@@ -35,8 +36,16 @@ type NewUpload = {
   declared?: number;
 };
 
+export type UploadOptions = QuotaOptions & {
+  dir: string;
+  /** Largest upload, in bytes. */
+  maxBytes: number;
+  /** How files are encrypted where they are kept. */
+  files: FileSeal;
+};
+
 /** Usage files that users handed over: each in a folder of its own below its user's. */
-export function createUploadStore({ dir, maxBytes, ...limits }: { dir: string; maxBytes: number } & QuotaOptions) {
+export function createUploadStore({ dir, maxBytes, files, ...limits }: UploadOptions) {
   const quota = createUploadQuota(limits);
 
   /**
@@ -85,7 +94,10 @@ export function createUploadStore({ dir, maxBytes, ...limits }: { dir: string; m
     try {
       // Given the stream itself, the pipeline would destroy it: a raw body takes its connection along, before any answer,
       // and a form's file leaves the rest of the body unread, in the way of the connection's next request.
-      await pipeline(content.iterator({ destroyOnReturn: false }), measure, createWriteStream(path, { mode: 0o600 }));
+      const source = content.iterator({ destroyOnReturn: false });
+      const sealing = files.stream();
+      const target = createWriteStream(path, { mode: 0o600 });
+      await (sealing ? pipeline(source, measure, sealing, target) : pipeline(source, measure, target));
     } catch (error) {
       content.resume();
       await rm(folder, { recursive: true, force: true });
