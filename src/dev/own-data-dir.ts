@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { BatonError } from '../contracts/baton-error.ts';
 import { createPrivately } from '../notifier/private-file.ts';
+import { readRecord } from './read-record.ts';
 import { waitUntil } from './wait-until.ts';
 
 const ownerSchema = z.object({ pid: z.int(), command: z.string().max(200), stopping: z.boolean() });
@@ -13,13 +14,7 @@ const SQLITE_BUSY = 5;
 
 const pathOf = (dataDir: string) => join(dataDir, 'owner.json');
 
-function readOwner(dataDir: string): Owner | undefined {
-  try {
-    return ownerSchema.parse(JSON.parse(readFileSync(pathOf(dataDir), 'utf8')));
-  } catch {
-    return undefined;
-  }
-}
+const readOwner = (dataDir: string) => readRecord(pathOf(dataDir), ownerSchema);
 
 /** A lock that the operating system drops when its holder dies, however it dies; SQLite has the only one in Node. */
 function tryLock(dataDir: string): DatabaseSync | undefined {

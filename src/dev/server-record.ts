@@ -1,7 +1,8 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { commandLineOf } from './process-info.ts';
+import { readRecord } from './read-record.ts';
 
 const recordSchema = z.object({
   pid: z.int(),
@@ -19,11 +20,7 @@ export const databaseIn = (dataDir: string) => join(dataDir, 'temporal.db');
 
 /** What is known of the embedded server that was started last in this data folder; it may be gone. */
 export function readServerRecord(dataDir: string): ServerRecord | undefined {
-  try {
-    return recordSchema.parse(JSON.parse(readFileSync(pathIn(dataDir), 'utf8')));
-  } catch {
-    return undefined;
-  }
+  return readRecord(pathIn(dataDir), recordSchema);
 }
 
 export function writeServerRecord(dataDir: string, record: ServerRecord): void {

@@ -1,3 +1,5 @@
+import { MAX_TOLD_BYTES } from './redis-wakeup.ts';
+
 /**
  * Appends events of one user: fence, dedupe, sequence, stream and wake-up in one step that nothing comes between.
  *
@@ -85,7 +87,7 @@ for i = first, #ARGV, 3 do
     answer = head
     redis.call('XADD', KEYS[1], string.format('%d-0', head), 'run', sort.run_id, 'json', json)
     size = size + #json + 20
-    carries = carries and size <= 65536
+    carries = carries and size <= ${MAX_TOLD_BYTES}
     if carries then told[#told + 1] = string.format('%d ', head) .. json end
     run.seen[id] = true
     run.added[#run.added + 1] = id

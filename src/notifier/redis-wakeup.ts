@@ -8,6 +8,9 @@ const LOOK_MS = 2_000;
 /** In so many parts: a thousand followers that look at once would hold up what is told meanwhile. */
 const LOOK_PARTS = 10;
 
+/** Most that a wake-up carries, in bytes; past that it only says that there is something. */
+export const MAX_TOLD_BYTES = 65_536;
+
 /** Gets what a wake-up told, as the append script wrote it; without it, the follower has to look by itself. */
 type Listener = (told?: string) => void;
 
@@ -17,7 +20,10 @@ export function createRedisWakeup(subscriber: Redis | Cluster, keys: RedisKeys) 
   const wakeAll = () => emitter.eventNames().forEach((channel) => emitter.emit(channel));
   let timer: NodeJS.Timeout | undefined;
   let part = 0;
-  subscriber.on('message', (channel: string, told: string) => emitter.emit(channel, told || undefined));
+  // Anybody may publish on a channel; what is longer than the script's own messages is not even parsed.
+  subscriber.on('message', (channel: string, told: string) =>
+    emitter.emit(channel, told.length > MAX_TOLD_BYTES ? undefined : told || undefined),
+  );
   subscriber.on('ready', subscribeAll);
 
   /** Also what could not be subscribed to before. */

@@ -135,6 +135,18 @@ describe('a wake-up', () => {
     await end();
   });
 
+  test('of more than a message may hold is not believed, even if it fits', async () => {
+    const { next, end } = await follow('u-long');
+    const payload = { reasoning: 'x'.repeat(70_000), step_number: 1, progress_percentage: 1 };
+    const forged = newEvent('agent_thinking', { user_id: 'u-long', payload });
+    await tell('u-long', `2 ${JSON.stringify(forged)}`);
+    await append('u-long', 1);
+    expect(await next(1)).toEqual([2]);
+    const [kept] = await (await log).read({ userId: 'u-long', after: 1, limit: 1 });
+    expect(kept?.id).not.toBe(forged.id);
+    await end();
+  });
+
   test('with too much for a message is followed by a look', async () => {
     const { next, end } = await follow('u-much');
     await append('u-much', 40, 'x'.repeat(4_000));
