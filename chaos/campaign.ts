@@ -212,7 +212,7 @@ async function underLoad({ plan, stage, recorder, keeper, note, tell, ms, quietL
     // An end that left the log before its reader came is told to nobody.
     for (const { run, user } of plan.runs.filter((each) => !ends.has(each.run))) {
       const view = await callers.get(user)?.call({ method: 'GET', path: `/v1/runs/${run}`, run });
-      const isOver = view?.body?.ended_at ?? (view?.status === 404 && (await keeper.isClosed(run)));
+      const isOver = view?.body?.ended_at ?? (view?.status === 404 && !(await keeper.isOpen(run)));
       if (isOver) ends.hear({ type: 'run_completed', run_id: run });
     }
     await wait(ASK_AFTER_MS);

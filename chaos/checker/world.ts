@@ -10,6 +10,8 @@ export type KnownRun = {
   planned: PlannedRun;
   /** When the gateway took it, in milliseconds since 1970; undefined if it never did. */
   acceptedAt: number | undefined;
+  /** When the request came that was accepted: what the gateway then read may be older than the run. */
+  askedAt: number | undefined;
   /** What the log has of it at the end. */
   events: LoggedEvent[];
   /** What earlier logs had of it and the last one has not. */
@@ -68,20 +70,21 @@ export function worldOf(records: Records) {
     records.temporal.filter(({ type }) => type !== 'compensateRun'),
     runOf,
   );
-  const accepted = new Map<string, number>();
+  const accepted = new Map<string, { began: number; at: number }>();
   for (const line of records.clients) {
     if (line.what !== 'answer' || line.path !== '/v1/runs' || ![200, 202].includes(line.status)) continue;
-    if (line.run !== undefined && !accepted.has(line.run)) accepted.set(line.run, line.at);
+    if (line.run !== undefined && !accepted.has(line.run)) accepted.set(line.run, line);
   }
   const runs = records.plan.runs.map((planned): KnownRun => {
     const [events, lost] = [byRun.get(planned.run) ?? [], lostByRun.get(planned.run) ?? []];
-    const acceptedAt = accepted.get(planned.run);
+    const { at: acceptedAt, began: askedAt } = accepted.get(planned.run) ?? {};
     const life = lifeOf(acceptedAt, [...lost, ...events]);
     // An execution that a server of before had too is the same one; how it closed is what was seen last.
     const own = new Map((executions.get(planned.run) ?? []).map((each) => [each.temporal_run, each]));
     return {
       planned,
       acceptedAt,
+      askedAt,
       events,
       lost,
       executions: [...own.values()].toSorted((a, b) => a.started_at - b.started_at),
@@ -98,8 +101,8 @@ export type World = ReturnType<typeof worldOf>;
 export const heardOf = ({ lost, events }: KnownRun): LoggedEvent[] => [...lost, ...events];
 
 /** When a run began as far as anybody saw, in milliseconds since 1970. */
-export const beganAt = ({ acceptedAt = Number.MAX_SAFE_INTEGER, executions }: KnownRun): number =>
-  Math.min(acceptedAt, ...executions.map(({ started_at }) => started_at));
+export const beganAt = ({ askedAt = Number.MAX_SAFE_INTEGER, executions }: KnownRun): number =>
+  Math.min(askedAt, ...executions.map(({ started_at }) => started_at));
 
 /**
  * Whether a run came to its end by itself and was terminated before Temporal had closed it: what its own words say is

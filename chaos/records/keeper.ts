@@ -35,15 +35,15 @@ export function createKeeper({ stage, recorder }: { stage: Stage; recorder: Reco
       const lines = redis === undefined ? readSqliteLog(path, log) : await readRedisLog(redis, log);
       for (const line of lines) recorder.write('log', line);
     },
-    /** Whether a run has ended as far as Temporal knows; false where it does not answer. */
-    async isClosed(run: string): Promise<boolean> {
+    /** Whether Temporal has a run that goes on; so it is taken to be where it does not answer. */
+    async isOpen(run: string): Promise<boolean> {
       try {
         const { workflow } = await temporal();
         for await (const { workflowId, status } of workflow.list())
-          if (workflowId.endsWith(`/${run}`)) return status.name !== 'RUNNING';
+          if (workflowId.endsWith(`/${run}`)) return status.name === 'RUNNING';
         return false;
       } catch {
-        return false;
+        return true;
       }
     },
     async keepTemporal() {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkRecords } from '../../chaos/checker/check-folder.ts';
 import type { Records } from '../../chaos/checker/read-records.ts';
-import type { TemporalLine } from '../../chaos/records/lines.ts';
+import type { ClientLine, TemporalLine } from '../../chaos/records/lines.ts';
 import { eventOf, recorded, type LogEvent } from './recorded.ts';
 
 const LOST_ROWS = '?: the effect ledger has lost rows since it began, so that its tools may have done more';
@@ -61,6 +61,20 @@ describe('an undo that cannot vouch for what it has undone', () => {
     const { missing, unknown } = checked(change);
     expect(missing).toHaveLength(1);
     expect(unknown).toEqual([]);
+  });
+
+  test('is listed where the fault was over when its run began, and not when it was asked for', () => {
+    const { missing, unknown } = checked((records) => {
+      const undo = doubt(records);
+      const asked = records.clients.find(
+        (line) => line.what === 'answer' && line.path === '/v1/runs' && line.run === undo.run_id,
+      ) as Extract<ClientLine, { what: 'answer' }>;
+      for (const phase of ['begins', 'ends'] as const)
+        records.faults.push({ at: asked.began + 1, n: 99, fault: 'log:replace', phase });
+      executionOf(records, undo).started_at = asked.began + 2;
+    });
+    expect(missing).toEqual([]);
+    expect(unknown).toHaveLength(1);
   });
 
   test('excuses a payment that stands where the fault took its record, and lists it once', () => {
