@@ -18,7 +18,6 @@ const BY_STATUS: Record<number, ProblemCode> = {
 const NOT_SET_UP = [
   'foreign_temporal',
   'namespace_missing',
-  'payload_key_missing',
   'permission_denied',
   'search_attributes_missing',
   'server_too_old',
@@ -33,6 +32,9 @@ const AWAY = { detail: 'try again in some seconds', headers: { 'retry-after': '5
 function ofBatonError(error: BatonError): Problem | undefined {
   if (NOT_SET_UP.includes(error.code ?? '')) {
     return new Problem({ code: 'temporal_unavailable', detail: 'look for the request id in the logs of the gateway' });
+  }
+  if (error.code === 'payload_key_missing') {
+    return new Problem({ code: 'log_unavailable', detail: 'look for the request id in the logs of the gateway' });
   }
   if (error.code === 'request_conflict') return new Problem({ code: 'request_conflict', detail: error.message });
   if (error.code === 'not_found') return new Problem({ code: 'not_found', detail: error.message });

@@ -2,6 +2,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { ApplicationFailure } from '@temporalio/common';
 import { fileLogger } from '../../src/cli/file-logger.ts';
 import { sdkLogger } from '../../src/cli/sdk-logger.ts';
 import { faultTest } from '../support/fault-test.ts';
@@ -33,6 +34,22 @@ faultTest(
     }
   },
 );
+
+test('what a failure carries as its details is not logged', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'baton-log-'));
+  const path = join(folder, 'worker.log');
+  const log = sdkLogger(fileLogger({ path, say: () => undefined }) as never);
+  const failure = (cause?: Error) =>
+    ApplicationFailure.create({ type: 'AgentFailed', message: 'm', cause, details: [{ undelivered: ['a thought'] }] });
+  try {
+    log.warn('Activity failed', { workflowId: 'w', error: failure(failure()) });
+    const text = readFileSync(path, 'utf8');
+    expect(JSON.parse(text)).toMatchObject({ workflowId: 'w', error: { type: 'AgentFailed' } });
+    expect(text).not.toContain('a thought');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 test('every logger of the product writes redacted lines', () => {
   const made = globSync('src/**/*.ts').flatMap((file) =>
