@@ -43,6 +43,7 @@ export function addGatewayCommand(program: Command): void {
       const work = async () => {
         const store = await openStore({ ...config, url: config.storeUrl, keys: config.payloads.keys, report });
         undo.push('the store', store.close);
+        await store.refuseMissingKey();
         const onError = (error: unknown) => logger.warn({ err: error }, 'the reconciler failed');
         const { connectionOptions, namespace, source, ignored } = connectionSettings({ dataDir: config.dataDir });
         const everyMs = config.reconcileMs ?? RECONCILE_MS;

@@ -77,6 +77,7 @@ export async function startWorker({
   const report = (outage: OutageReport) => logger.warn(outageLine(outage));
   const store = await openStore({ url: storeUrl, fsync, retentionDays, keys: payloads.keys, report });
   undo.push('the store', store.close);
+  await store.refuseMissingKey();
   // The worker's own way to the server tells little of what is wrong with it.
   const looked = await openConnection({ connectionOptions, namespace, source });
   const { address } = connectionOptions;

@@ -1,4 +1,5 @@
 import { BatonError } from '../contracts/baton-error.ts';
+import { isUnavailable } from '../contracts/unavailable.ts';
 import { withoutPassword } from '../contracts/without-password.ts';
 import type { Decisions } from './decisions.ts';
 import type { EffectLedger } from './effect-ledger.ts';
@@ -69,6 +70,12 @@ export type Store = Parts & {
   lost: Promise<BatonError>;
   /** When the oldest event was published that is kept in plain text, ISO 8601 UTC; undefined where none is found. */
   oldestPlain(): Promise<string | undefined>;
+  /**
+   * For a role that starts: without the key of what the others keep it would write in plain text what they seal.
+   *
+   * @throws BatonError `InvalidInput` with code `payload_key_missing`, naming the key
+   */
+  refuseMissingKey(): Promise<void>;
   /** When the store last could not answer this process, in milliseconds since 1970; undefined if it always could. */
   lastOutage(): number | undefined;
   close(): Promise<void>;
@@ -96,6 +103,22 @@ async function oldestPlain(log: EventLog): Promise<string | undefined> {
     if (first && !isSealedEvent(first)) plain.push(first.at);
   }
   return plain.toSorted()[0];
+}
+
+/** Of how many users the latest event is read to see whether the keys are there. */
+const MAX_USERS_READ = 20;
+
+/** Reads the latest event of some users, which fails where its key is missing. */
+async function readLatest(log: EventLog): Promise<void> {
+  try {
+    for (const userId of (await log.users()).slice(0, MAX_USERS_READ)) {
+      const { head } = await log.head({ userId });
+      await log.read({ userId, after: head - 1, limit: 1 });
+    }
+  } catch (error) {
+    // A store that is away is waited out by whoever needs it.
+    if (!isUnavailable(error)) throw error;
+  }
 }
 
 /** A process that has nothing to write shall notice too that its file is gone. */
@@ -141,6 +164,7 @@ function toStore({ store, parts, letGo, verify, lastCause, lost }: Opened, { rep
     binding: guard(parts.binding),
     lost: lost ?? new Promise(() => undefined),
     oldestPlain: () => oldestPlain(raw),
+    refuseMissingKey: () => readLatest(log),
     lastOutage: () => outageAt,
     close,
     [Symbol.asyncDispose]: close,

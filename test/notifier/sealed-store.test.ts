@@ -96,6 +96,7 @@ describe.each(PLACES)('a store with keys in %s', (_name, newPlace) => {
     expect(found(place.dir, 'sealed1')).toEqual([]);
     // After a change of the key what was kept before it, and before there was one, is read as before.
     await using rotated = await open(`${key2},${key1}`);
+    await rotated.refuseMissingKey();
     kept.push(await fill(rotated, 'rotated1'));
     for (const [index, mark] of ['plain1', 'sealed1', 'rotated1'].entries()) {
       const text = await read(rotated, kept[index] as (typeof kept)[number]);
@@ -117,6 +118,7 @@ describe.each(PLACES)('a store with keys in %s', (_name, newPlace) => {
     ] as const) {
       await using other = await open(keys);
       const asked = [
+        other.refuseMissingKey(),
         other.log.read({ userId: kept.user_id, after: 0, limit: 1 }),
         other.log.outcome({ userId: kept.user_id, workflowId: kept.workflowId }),
         other.effects.list(kept),

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, expect } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { runBaton, spawnBaton, temporaryDir } from '../cli/run-baton.ts';
 import { faultTest } from '../support/fault-test.ts';
 import { found } from '../support/found-in-files.ts';
+import { shared } from '../support/test-run.ts';
 import { until } from '../support/until.ts';
 
 type View = { status: string; pending_approvals?: { approval_id: string }[] };
@@ -52,7 +53,7 @@ let dir: Awaited<ReturnType<typeof temporaryDir>>;
 const [plain, sealed] = ['off', 'on'].map((phase) => `${phase}${randomBytes(6).toString('hex')}`) as [string, string];
 const keys = { BATON_PAYLOAD_KEYS: `k1:${randomBytes(32).toString('base64')}` };
 /** What was said without keys, and then with them in the same folder: where it stands on disk, and what the user got. */
-const seen = { plain: [] as string[], sealed: [] as string[], told: '', shown: '', metrics: '' };
+const seen = { plain: [] as string[], sealed: [] as string[], told: '', shown: '', metrics: '', lacking: '' };
 beforeAll(async () => {
   dir = await temporaryDir();
   const before = await startDev(dir.path, {});
@@ -66,6 +67,8 @@ beforeAll(async () => {
   // While it runs, what was written last stands in other files than after its end.
   const running = found(dir.path, sealed);
   await after.stop();
+  const lacking = await runBaton(['gateway'], { dataDir: dir.path, env: { TEMPORAL_ADDRESS: shared().address } });
+  seen.lacking = lacking.stderr;
   seen.sealed = [...new Set([...running, ...found(dir.path, sealed)])];
   seen.told = JSON.stringify(views) + feed;
   seen.shown = stdout;
@@ -97,3 +100,7 @@ faultTest(
     return `Without keys ${seen.plain.length} things that a run said stand in files of the data folder, with keys none.`;
   },
 );
+
+test('a role that lacks the key does not start: it would write in plain text what the others seal', () => {
+  expect(seen.lacking).toContain('a value of the store needs key "k1" of BATON_PAYLOAD_KEYS: it is not set');
+});
