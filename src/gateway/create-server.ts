@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import type { IncomingMessage, ServerOptions } from 'node:http';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
@@ -7,7 +8,7 @@ import fastifyStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import websocket from '@fastify/websocket';
-import Fastify, { type FastifyBaseLogger } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest } from 'fastify';
 import {
   jsonSchemaTransform,
   serializerCompiler,
@@ -16,9 +17,12 @@ import {
 } from 'fastify-type-provider-zod';
 import { FEED_PROTOCOL } from '../contracts/feed-frame.ts';
 import { redact } from '../contracts/redact.ts';
+import { collectMethods } from './allowed-methods.ts';
 import { isAllowedHost } from './allowed-host.ts';
 import { isAllowedOrigin } from './allowed-origin.ts';
 import { authenticate } from './auth/authenticate.ts';
+import { answerBadHandshake, answerBelowRoutes, answerClientError } from './below-routes.ts';
+import { addBodyParsers } from './body-parsers.ts';
 import { boundDrain } from './bound-drain.ts';
 import { finishRequests } from './finish-requests.ts';
 import type { GatewayContext } from './gateway-context.ts';
@@ -54,12 +58,19 @@ type Options = {
   webDir: string;
 };
 
+/** Other upgrades, such as `h2c` of curl, are offers that may be ignored. From Node 24.9 on; older ones refuse them. */
+const isWebSocket = ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket';
+
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** Builds the HTTP server with everything it serves; the caller listens and closes. */
 export async function createServer(options: Options) {
   const { context, metrics, serveMetrics, logger, requestsPerMinute, closeGraceMs, webDir } = options;
   const server = Fastify({
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply as never),
+    clientErrorHandler: answerClientError,
+    // Who names no host is refused below like everybody who names a wrong one, by a problem.
+    http: { requireHostHeader: false, shouldUpgradeCallback: isWebSocket } as ServerOptions,
     loggerInstance: logger,
     bodyLimit: MAX_BODY_BYTES,
     genReqId: () => randomUUID(),
@@ -72,7 +83,7 @@ export async function createServer(options: Options) {
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
 
-  server.setErrorHandler((error, request, reply) => {
+  function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
     const problem = toProblem(error);
     // What is away fails every request of an outage: a line for each, and no stacks.
     if (problem.status === 503) request.log.warn(`${problem.code}: ${messageOf(problem.cause ?? error)}`);
@@ -84,10 +95,17 @@ export async function createServer(options: Options) {
       .headers(problem.headers)
       .type('application/problem+json')
       .send(JSON.stringify(body));
+  }
+  server.setErrorHandler(answerError);
+  const methodsOf = collectMethods(server as never);
+  server.setNotFoundHandler(({ method, url }) => {
+    const path = url.split('?')[0] ?? '';
+    const allow = methodsOf(path).join(', ');
+    if (!allow) throw new Problem({ code: 'not_found', detail: `there is no ${method} ${path}` });
+    throw new Problem({ code: 'method_not_allowed', detail: `${path} serves ${allow}`, headers: { allow } });
   });
-  server.setNotFoundHandler((request) => {
-    throw new Problem({ code: 'not_found', detail: `there is no ${request.method} ${request.url.split('?')[0]}` });
-  });
+  addBodyParsers(server as never);
+  answerBelowRoutes(server.server);
   await server.register(websocket, {
     // Goodbyes with a reason and a delay are said by the gateway before the server closes.
     preClose: (done) => done(),
@@ -100,6 +118,7 @@ export async function createServer(options: Options) {
       socket.terminate();
     },
   });
+  server.websocketServer.on('wsClientError', answerBadHandshake);
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     // A refused upgrade has no status a browser could see, so the feed itself answers with a close code.
@@ -132,6 +151,8 @@ export async function createServer(options: Options) {
   });
   await server.register(cors, {
     origin: context.allowedOrigins,
+    // An OPTIONS that is no preflight is a request like any other.
+    strictPreflight: false,
     methods: ['GET', 'POST', 'DELETE'],
     allowedHeaders: ['authorization', 'content-type', 'last-event-id', 'x-file-name'],
     exposedHeaders: ['x-request-id', 'retry-after'],

@@ -7,12 +7,23 @@ import { Problem, type ProblemCode } from './problem.ts';
 
 /** What Fastify and its plugins refuse by themselves, by HTTP status. */
 const BY_STATUS: Record<number, ProblemCode> = {
-  400: 'invalid_request',
   404: 'not_found',
+  405: 'method_not_allowed',
+  408: 'request_timeout',
+  412: 'precondition_failed',
   413: 'too_large',
   415: 'unsupported_media_type',
+  416: 'range_not_satisfiable',
+  417: 'expectation_failed',
   429: 'rate_limited',
+  431: 'headers_too_large',
 };
+
+/** What the file system says of a name that no file can have; one that must not be served, 403, is as good as none. */
+const NO_FILE = ['ENAMETOOLONG', 'ENOTDIR', 'ELOOP', 'ERR_INVALID_ARG_VALUE'];
+
+/** What a body says that ended before its time, or that is no form though it calls itself one. */
+const CUT_OFF = ['ECONNRESET', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE'];
 
 /** Codes that tell of how the gateway is set up: nothing that its user could mend, nor should know. */
 const NOT_SET_UP = [
@@ -26,6 +37,8 @@ const NOT_SET_UP = [
 
 /** Of a disk that takes nothing now: uploads are written to it. */
 const DISK_AWAY = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'];
+
+type Refusal = FastifyError & { headers?: Record<string, string> };
 
 const AWAY = { detail: 'try again in some seconds', headers: { 'retry-after': '5' } };
 
@@ -68,8 +81,17 @@ export function toProblem(error: unknown): Problem {
     const known = ofBatonError(error);
     if (known) return known;
   }
-  const { statusCode = 500, message = '' } = (error ?? {}) as Partial<FastifyError>;
-  const code = BY_STATUS[statusCode];
-  if (code) return new Problem({ code, detail: message });
+  const { statusCode = 500, code = '', message = '', headers } = (error ?? {}) as Partial<Refusal>;
+  if (statusCode === 403 || NO_FILE.includes(code))
+    return new Problem({ code: 'not_found', detail: 'there is no such file' });
+  if (CUT_OFF.includes(code)) return new Problem({ code: 'invalid_request', detail: 'the body ended before its time' });
+  if (statusCode >= 400 && statusCode < 500) {
+    const range = headers?.['content-range'];
+    return new Problem({
+      code: BY_STATUS[statusCode] ?? 'invalid_request',
+      detail: message,
+      ...(range && { headers: { 'content-range': range } }),
+    });
+  }
   return new Problem({ code: 'internal_error', detail: 'look for the request id in the logs of the gateway' });
 }

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod, ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { FEED_CLOSE } from '../../contracts/feed-frame.ts';
@@ -36,13 +37,20 @@ function lastSeen(header: string | string[] | undefined, query: Partial<Cursor>)
   throw new Problem({ code: 'invalid_request', detail: 'Last-Event-ID must be the id of an event of this stream' });
 }
 
+async function refuseWithoutUpgrade({ ws }: FastifyRequest): Promise<void> {
+  if (ws) return;
+  const detail = 'open a WebSocket, or use /v1/events/stream';
+  throw new Problem({ code: 'upgrade_required', detail, headers: { upgrade: 'websocket' } });
+}
+
 /** The feed: paged, as server-sent events, and by WebSocket. */
 export function feedRoutes(context: GatewayContext): FastifyPluginAsyncZod {
   const { log, tails, streams, verify, retryMs, pingMs, slowReaderMs, allowedOrigins, publicHosts } = context;
   const own = { log, tails, streams, retryMs, pingMs, slowReaderMs };
 
   return async function routes(server) {
-    server.get('/v1/feed', { websocket: true, schema: { querystring: cursorQuery } }, async (socket, request) => {
+    const feed = { websocket: true as const, schema: { querystring: cursorQuery }, onRequest: refuseWithoutUpgrade };
+    server.get('/v1/feed', feed, async (socket, request) => {
       const { after, epoch, run_id: runId } = request.query;
       if (!isAllowedHost(request.headers, publicHosts)) return socket.close(FEED_CLOSE.badOrigin, 'host_refused');
       if (!isAllowedOrigin(request.headers, allowedOrigins))
@@ -97,7 +105,11 @@ export function feedRoutes(context: GatewayContext): FastifyPluginAsyncZod {
 
       zod.get(
         '/v1/events/stream',
-        { schema: { tags: ['feed'], summary: 'The feed, live, as server-sent events', querystring: cursorQuery } },
+        {
+          schema: { tags: ['feed'], summary: 'The feed, live, as server-sent events', querystring: cursorQuery },
+          // The answer to a HEAD would never end, and count as a stream.
+          exposeHeadRoute: false,
+        },
         async (request, reply) => {
           const { run_id: runId } = request.query;
           const { after, epoch } = lastSeen(request.headers['last-event-id'], request.query);

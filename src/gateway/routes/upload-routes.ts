@@ -42,7 +42,11 @@ async function fileOf(request: FastifyRequest): Promise<{ name: string; content:
     }
     return { name: String(request.headers[FILE_NAME] ?? 'usage'), content: body };
   }
-  const part = await request.file();
+  const part = await request.file().catch((error: Error & { statusCode?: number }) => {
+    if (error.statusCode !== undefined) throw error;
+    // The parser of forms throws plain errors, all of them about what was sent.
+    throw new Problem({ code: 'invalid_request', detail: `the form cannot be read: ${error.message}` });
+  });
   if (!part) throw new Problem({ code: 'invalid_request', detail: 'the form holds no file' });
   return { name: part.filename, content: part.file };
 }

@@ -26,6 +26,20 @@ function safeName(name: string): string {
   );
 }
 
+/**
+ * Given the stream itself, a pipeline would destroy it: a raw body takes its connection along, before any answer, and a
+ * form's file leaves the rest of the body unread, in the way of the connection's next request.
+ *
+ * @throws Problem `invalid_request` for a stream that breaks, which is its sender's doing
+ */
+async function* chunksOf(content: Readable): AsyncGenerator<Buffer> {
+  try {
+    yield* content.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  } catch (cause) {
+    throw new Problem({ code: 'invalid_request', detail: 'the file ended before its time', cause });
+  }
+}
+
 export type StoredUpload = { upload_id: string; path: string; bytes: number; sha256: string };
 
 type NewUpload = {
@@ -92,9 +106,7 @@ export function createUploadStore({ dir, maxBytes, files, ...limits }: UploadOpt
     });
     await mkdir(folder, { recursive: true, mode: 0o700 });
     try {
-      // Given the stream itself, the pipeline would destroy it: a raw body takes its connection along, before any answer,
-      // and a form's file leaves the rest of the body unread, in the way of the connection's next request.
-      const source = content.iterator({ destroyOnReturn: false });
+      const source = chunksOf(content);
       const sealing = files.stream();
       const target = createWriteStream(path, { mode: 0o600 });
       await (sealing ? pipeline(source, measure, sealing, target) : pipeline(source, measure, target));
