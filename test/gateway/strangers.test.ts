@@ -111,7 +111,7 @@ faultTest(
       expect(answer.status).toBe(422);
       expect(await answer.json()).toMatchObject({ errors: [{ path: '/data/upload_ids/0' }] });
     }
-    const plan = { name: 'p', steps: [{ id: 'a', agent: 'triage', input: { request: 'x' } }] };
+    const plan = { name: 'p', steps: [{ id: 'a', agent: 'actions', input: { savings: [] } }] };
     const started = { workflow: 'runPlan', input: { plan, input: { upload_ids: [upload_id] } } };
     const refused = await gateway.post('decides', '/v1/runs', started);
     expect(await refused.json()).toMatchObject({ status: 422, errors: [{ path: '/input/input/upload_ids/0' }] });
