@@ -89,6 +89,8 @@ export async function startRun(
     typedSearchAttributes: runAttributes(context, workflow),
   });
   if (!isNew && found.memo?.request_sha256 !== requestSha256) throw conflict(runId, workflow);
+  const acceptedAt = new Date().toISOString();
+  await feed.runIds.accept({ userId: user, runId, workflowId, threadId: context.thread_id, acceptedAt });
   await feed.temporal.bind(client).catch(() => undefined);
   return { workflow, runId, repeated: !isNew };
 }

@@ -13,6 +13,8 @@ export function redisKeys(prefix: string) {
     /** Which Temporal the log belongs to. */
     temporal: `${prefix}:temporal`,
     users: `${prefix}:users`,
+    /** Runs that were accepted and may have said nothing yet, by workflow id; whoever reads it checks each. */
+    accepted: `${prefix}:accepted`,
     /** Runs that may be open, by generation and workflow id; whoever reads it checks each. */
     open: `${prefix}:open`,
     wake: (userId: string) => `${ofUser(userId)}:wake`,

@@ -1,4 +1,4 @@
-import type { RunClaim, RunIds } from './run-ids.ts';
+import type { AcceptedRun, RunClaim, RunIds } from './run-ids.ts';
 import type { SqliteFile } from './sqlite-file.ts';
 
 /** Run ids in a table of an opened event log file. */
@@ -7,6 +7,15 @@ export function createSqliteRunIds({ db, transaction }: SqliteFile): RunIds {
   const select = db.prepare(`SELECT ${columns} FROM run_ids WHERE user_id = ? AND run_id = ?`);
   const save = db.prepare('INSERT INTO run_ids VALUES (?, ?, ?, ?, ?)');
   const forget = db.prepare('DELETE FROM run_ids WHERE ends_by < ?');
+  const saveAccepted = db.prepare('INSERT OR IGNORE INTO accepted_runs VALUES (?, ?, ?, ?, ?)');
+  const forgetHeard = db.prepare(
+    'DELETE FROM accepted_runs WHERE EXISTS (SELECT 1 FROM runs WHERE runs.workflow_id = accepted_runs.workflow_id)',
+  );
+  const forgetAccepted = db.prepare('DELETE FROM accepted_runs WHERE accepted_at < ?');
+  const selectAccepted = db.prepare(
+    `SELECT user_id AS userId, run_id AS runId, workflow_id AS workflowId, thread_id AS threadId, accepted_at AS acceptedAt
+       FROM accepted_runs ORDER BY random() LIMIT ?`,
+  );
 
   function get(userId: string, runId: string): RunClaim | undefined {
     const row = select.get(userId, runId);
@@ -26,8 +35,20 @@ export function createSqliteRunIds({ db, transaction }: SqliteFile): RunIds {
     async find({ userId, runId }) {
       return get(userId, runId);
     },
+    async accept({ workflowId, userId, runId, threadId, acceptedAt }) {
+      await transaction(() => void saveAccepted.run(workflowId, userId, runId, threadId, acceptedAt));
+    },
+    async unheard({ limit }) {
+      return transaction(() => {
+        forgetHeard.run();
+        return selectAccepted.all(limit).map((row) => ({ ...row }) as AcceptedRun);
+      });
+    },
     async prune({ olderThan }) {
-      return transaction(() => Number(forget.run(olderThan.toISOString()).changes));
+      return transaction(() => {
+        forgetAccepted.run(olderThan.toISOString());
+        return Number(forget.run(olderThan.toISOString()).changes);
+      });
     },
   };
 }

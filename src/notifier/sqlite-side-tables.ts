@@ -35,6 +35,10 @@ CREATE TABLE IF NOT EXISTS run_ids (
   user_id TEXT NOT NULL, run_id TEXT NOT NULL, workflow TEXT NOT NULL, request_sha256 TEXT NOT NULL,
   ends_by TEXT NOT NULL, PRIMARY KEY (user_id, run_id)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS accepted_runs (
+  workflow_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, run_id TEXT NOT NULL, thread_id TEXT NOT NULL,
+  accepted_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS run_ids_by_end ON run_ids (ends_by);
 CREATE INDEX IF NOT EXISTS undelivered ON decisions (at) WHERE delivered = 0;
 `;

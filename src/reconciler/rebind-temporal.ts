@@ -10,6 +10,9 @@ import { createSilences } from './lost-run.ts';
 import { reconcileRun } from './reconcile-run.ts';
 import { identify, type Temporal } from './temporal-identity.ts';
 
+/** Runs that were accepted and had said nothing, of which one call ends so many; the reconciler ends the rest. */
+const MOST_ACCEPTED = 10_000;
+
 type Options = {
   client: WorkflowClient;
   temporal: Temporal;
@@ -69,7 +72,7 @@ export async function rebindTemporal(options: Options): Promise<Rebinding> {
   const isHeldBack = () => Promise.resolve(true);
   const sight = { isAttended, silences, isHeldBack, standing };
   const world = { client, log, effects, runIds, ...sight, binding: now, limits, taskQueue };
-  for (const run of await log.openRuns()) {
+  for (const run of [...(await log.openRuns()), ...(await runIds.unheard({ limit: MOST_ACCEPTED }))]) {
     const { ended, isLost } = await reconcileRun(world, run);
     if (isLost) (ended ? lost : undoing).push(run.workflowId);
   }

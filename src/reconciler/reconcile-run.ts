@@ -152,6 +152,20 @@ async function endUnknown(world: World, record: RunRecord, { startedAt }: { star
   return { ended: await end(world, record, { closed, compensates: false, taskQueue }), isLost: true };
 }
 
+/**
+ * A run that was accepted, and that Temporal lost before the run said anything, begins in the feed when it was accepted: its
+ * user waits for an end, and the log would never know of one.
+ */
+async function endAccepted(world: World, record: RunRecord, acceptedAt: string): Promise<Reconciled> {
+  const { client, log, binding } = world;
+  if ((await world.standing()) !== 'own') return { ended: false };
+  // The one that stands so need not be the one that does not have it.
+  if (await describeWorkflow(client, record.ids.workflowId)) return { ended: false };
+  const beginning = missingBeginning(record, lostRun(record, SILENT, binding));
+  await log.append(beginning.map((event) => ({ ...event, at: acceptedAt })));
+  return endUnknown(world, await readRunRecord(log, record.ids), { startedAt: acceptedAt });
+}
+
 /** Whether a run that has ended was started again, and no worker has said so yet. */
 function isRetried(described: Described, { generation }: RunRecord): boolean {
   return described.status.name === 'RUNNING' && generationOf(described) > generation;
@@ -193,7 +207,10 @@ export async function reconcileRun(world: World, run: Candidate): Promise<Reconc
     await tellStall(world, { ...record, generation: generationOf(described) }, described);
     return { ended: false };
   }
-  if (!described) return folded ? endUnknown(world, record, { startedAt: folded.started_at }) : { ended: true };
+  if (!described) {
+    if (folded) return endUnknown(world, record, { startedAt: folded.started_at });
+    return run.acceptedAt === undefined ? { ended: true } : endAccepted(world, record, run.acceptedAt);
+  }
   world.silences.heard(run.workflowId);
   const closed = await closedRun(client, described);
   if (closed) return { ended: await endClosed(world, record, described, closed) };

@@ -43,6 +43,9 @@ type Options = {
   lostAfter?: { answers: number; everyMs: number };
 };
 
+/** Runs that were accepted and have said nothing yet, which a round looks at beside those that Temporal lists. */
+const MOST_ACCEPTED = 200;
+
 /** Codes of what is reported once and not in each round. */
 const isForeign = (error: unknown) => (error as { code?: unknown }).code === 'foreign_temporal';
 
@@ -110,7 +113,10 @@ export function startReconciler({
     const open = await log.openRuns();
     const heard = new Set(open.map(({ workflowId }) => workflowId));
     silences.keepOnly((workflowId) => heard.has(workflowId));
-    const runs: Unheard[] = [...open, ...(await unheard.find(heard))];
+    const found: Unheard[] = [...open, ...(await unheard.find(heard))];
+    const seen = new Set(found.map(({ workflowId }) => workflowId));
+    const accepted = await runIds.unheard({ limit: MOST_ACCEPTED });
+    const runs = [...found, ...accepted.filter(({ workflowId }) => !seen.has(workflowId))];
     const standing = async () => (await identify(temporal, binding)).standing;
     const isAttended = createAttendance(client);
     const stores = { log, effects, runIds, binding: record };

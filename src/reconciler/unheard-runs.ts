@@ -9,10 +9,19 @@ const PAGE = 500;
 /** A run that was closed longer ago is not looked for, in milliseconds: whoever was to hear of it asked long since. */
 const CLOSED_LATELY_MS = 10 * 60_000;
 
-export type Candidate = { userId: string; runId: string; workflowId: string; threadId?: string };
+export type Candidate = {
+  userId: string;
+  runId: string;
+  workflowId: string;
+  threadId?: string;
+  /** When its caller was told that it is started, of a run that has said nothing yet; in ISO 8601 UTC. */
+  acceptedAt?: string;
+};
 
 /** A run that Temporal has; `temporalRun` only where it is closed. */
 export type Unheard = Candidate & { temporalRun?: string };
+
+type Listed = Required<Omit<Unheard, 'acceptedAt'>>;
 
 type Options = {
   client: WorkflowClient;
@@ -28,10 +37,10 @@ type Options = {
 export function createUnheardRuns({ client, taskQueue, limit = 200 }: Options) {
   const settled = new Map<string, number>();
 
-  async function list(where: string, isKnown: (run: Required<Unheard>) => boolean): Promise<Required<Unheard>[]> {
+  async function list(where: string, isKnown: (run: Listed) => boolean): Promise<Listed[]> {
     const queue = taskQueue ? ` AND TaskQueue = '${taskQueue}'` : '';
     const query = `${SEARCH_ATTRIBUTES.kind} IS NOT NULL AND ${where}${queue}`;
-    const found: Required<Unheard>[] = [];
+    const found: Listed[] = [];
     let looked = 0;
     for await (const { workflowId, runId: temporalRun, searchAttributes } of client.list({ query, pageSize: PAGE })) {
       const [, user, run] = workflowId.split('/');

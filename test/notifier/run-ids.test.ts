@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { thought as thoughtOf } from '../support/test-gateway.ts';
 import { openTwice, SIDE_STORES } from './side-stores.ts';
 
 const DAY_MS = 86_400_000;
@@ -49,5 +50,19 @@ describe.each(SIDE_STORES)('run ids in %s', (name, newPlace) => {
     expect(forgotten).toBe(name.includes('Redis') ? 0 : 1);
     expect(await at.store.runIds.find(old)).toBeUndefined();
     expect(await at.store.runIds.find(young)).toEqual(young);
+  });
+
+  test('of runs that were accepted are kept until the log has an event of them', async () => {
+    const accepted = (runId: string) => {
+      const userId = `u-${randomUUID()}`;
+      const workflowId = `costOptimization/${userId}/${runId}`;
+      return { userId, runId, workflowId, threadId: 't1', acceptedAt: new Date().toISOString() };
+    };
+    const [silent, heard] = [accepted('r1'), accepted('r1')];
+    for (const run of [silent, heard, silent]) await at.store.runIds.accept(run);
+    expect(await at.other.runIds.unheard({ limit: 10 })).toHaveLength(2);
+    expect(await at.other.runIds.unheard({ limit: 1 })).toHaveLength(1);
+    await at.store.log.append([thoughtOf(heard.userId, 1)]);
+    expect(await at.other.runIds.unheard({ limit: 10 })).toEqual([silent]);
   });
 });

@@ -7,7 +7,7 @@ import { startRedisCluster } from '../support/redis-cluster.ts';
 import { startRedisServer } from '../support/redis-server.ts';
 
 /** One process's way into the shared stores. */
-export type SideStore = Pick<Store, 'effects' | 'leases' | 'decisions' | 'runIds' | 'binding' | 'close'>;
+export type SideStore = Pick<Store, 'log' | 'effects' | 'leases' | 'decisions' | 'runIds' | 'binding' | 'close'>;
 
 /** A new, empty place to store things; each `open` is one process's own way into it. */
 export type SideStorePlace = { open(): Promise<SideStore>; remove(): Promise<void> };

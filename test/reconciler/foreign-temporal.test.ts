@@ -143,3 +143,31 @@ faultTest(
     return 'A second `--rebind` while the booking is undone changes nothing: it is undone once, and the run ends as `lost` after it.';
   },
 );
+
+faultTest(
+  'a run that was accepted, and had said nothing when its Temporal was lost, ends too',
+  {
+    kind: 1,
+    before: 'Nobody knew of it: it was never ended, and `GET` answered 404 for ever.',
+    timeoutMs: 60_000,
+  },
+  async () => {
+    const now = (await at.store.binding?.read())?.current.address;
+    const next = now === at.own ? at.stranger : at.own;
+    const { baton, run } = await at.idle('dee', now);
+    const env = { TEMPORAL_ADDRESS: next };
+    const rebind = ['doctor', '--rebind', '--task-queue', at.taskQueue, '--json'];
+    const { stdout } = await callBaton(rebind, { dataDir: at.dataDir, env });
+    const bound = checksOf(stdout || '[]')['temporal of the log'] ?? {};
+    expect(bound).toMatchObject({ state: 'ok', found: expect.stringMatching(/1 open runs are lost/) });
+    const events = await at.until('dee', ['run_failed']);
+    expect(events.map(({ type, payload }) => [type, payload.reason])).toEqual([
+      ['run_started', undefined],
+      ['run_failed', 'lost'],
+    ]);
+    await baton.close();
+    await using again = await connect({ user: 'dee', app: at.app, address: next, dataDir: at.dataDir });
+    expect(await (await again.find(run.runId))?.result()).toMatchObject({ status: 'failed' });
+    return 'Its feed says `run_started` and `run_failed` with reason `lost`, and `result()` that it failed.';
+  },
+);

@@ -87,8 +87,16 @@ export async function startTwoTemporals() {
     return baton;
   }
 
+  /** A run whose queue nobody polls, and its client. */
+  async function idle(user: string, address = own.address) {
+    const baton = await connect({ user, app, address, dataDir, taskQueue: `idle-${randomUUID()}` });
+    undo.push(() => baton.close());
+    return { baton, run: await baton.start('runAgent', { agent: 'booker', input: { what: 'nothing' } }) };
+  }
+
   return {
     app,
+    idle,
     dataDir,
     taskQueue,
     store,
