@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { runBaton, spawnBaton, temporaryDir } from '../cli/run-baton.ts';
+import { callBaton } from '../cli/call-baton.ts';
+import { spawnBaton, temporaryDir } from '../cli/run-baton.ts';
 import { faultTest } from '../support/fault-test.ts';
 import { found } from '../support/found-in-files.ts';
 import { shared } from '../support/test-run.ts';
@@ -63,11 +64,11 @@ beforeAll(async () => {
   const after = await startDev(dir.path, keys);
   const { views, feed, throwing } = await sayEverything(after, sealed);
   seen.metrics = (await after.call('/metrics')).text;
-  const { stdout } = await runBaton(['show', throwing], { dataDir: dir.path, env: keys });
+  const { stdout } = await callBaton(['show', throwing], { dataDir: dir.path, env: keys });
   // While it runs, what was written last stands in other files than after its end.
   const running = found(dir.path, sealed);
   await after.stop();
-  const lacking = await runBaton(['gateway'], { dataDir: dir.path, env: { TEMPORAL_ADDRESS: shared().address } });
+  const lacking = await callBaton(['gateway'], { dataDir: dir.path, env: { TEMPORAL_ADDRESS: shared().address } });
   seen.lacking = lacking.stderr;
   seen.sealed = [...new Set([...running, ...found(dir.path, sealed)])];
   seen.told = JSON.stringify(views) + feed;
