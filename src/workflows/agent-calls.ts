@@ -143,8 +143,9 @@ export function createAgentCalls({
   }
 
   /** Undefined where the number that the workflow has is the one to go by. Local agents' attempts are not in the store. */
-  function attemptsInStore({ stopped }: StoppedCall, made: CallOptions['call']) {
-    return version > 1 && stopped.guessed && !made.limits.local ? countAttempts(ledgerName(made)) : undefined;
+  function attemptsOfStopped({ stopped, isMade }: StoppedCall, made: CallOptions['call']) {
+    if (version === 1 || !stopped.guessed || made.limits.local) return undefined;
+    return isMade ? countAttempts(ledgerName(made)) : 0;
   }
 
   /** Calls an agent, once nothing holds it up; what came of it also goes to `outcomes`, if they are given. */
@@ -206,8 +207,9 @@ export function createAgentCalls({
         }
         if (limits.local && version > 1 && end.outcome) budget.add(bytesOf(end.outcome.result));
         if ('stopped' in end) {
-          const asked = attemptsInStore(end, made);
-          const counted = asked && (await asked);
+          const asked = attemptsOfStopped(end, made);
+          // Code that calls on whatever happens must hear in the same task that it is refused.
+          const counted = typeof asked === 'object' ? await asked : asked;
           const { attempts, told, error } = { ...end.stopped, ...(counted !== undefined && { attempts: counted }) };
           stops.set(agentRun, { attempts, ...(told && { error }) });
           end.tellStop(counted === undefined ? undefined : { attempts: counted, counted: true });

@@ -5,6 +5,7 @@ import {
   isCancellation,
   proxyActivities,
   proxyLocalActivities,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { AgentCall, AgentReturn, UnknownEffect } from '../contracts/agent-call.ts';
 import type { Question } from '../contracts/run-messages.ts';
@@ -41,6 +42,8 @@ export type CallEnd =
 /** How an execution ended whose run was stopped. */
 export type StoppedCall = {
   stopped: AgentFailureReport;
+  /** Whether the server heard of the call: in a run that is being stopped it may be refused at once. */
+  isMade: boolean;
   /** Says so to the user, unless the activity has. */
   tellStop: (known?: { attempts: number; counted: true }) => void;
   /** What stopped it, a `CancelledFailure`. */
@@ -109,7 +112,9 @@ function deliver(events: RunEvents, undelivered: AgentCall['events'] | undefined
   void events.publish({ durable: true });
 }
 
-function endOfFailure(options: CallOptions, thrown: unknown, startedAt: number, taken: AgentCall['events']): CallEnd {
+type Failed = { thrown: unknown; startedAt: number; taken: AgentCall['events']; isMade: boolean };
+
+function endOfFailure(options: CallOptions, { thrown, startedAt, taken, isMade }: Failed): CallEnd {
   const { agent, call, events } = options;
   const failure = agentFailure(agent, thrown, call.limits);
   const cancelled = isCancellation(thrown) || CancellationScope.current().consideredCancelled;
@@ -129,7 +134,7 @@ function endOfFailure(options: CallOptions, thrown: unknown, startedAt: number, 
   deliver(events, failure.undelivered);
   if (cancelled) {
     const why = isCancellation(thrown) ? thrown : new CancelledFailure('the run was cancelled');
-    return { stopped: report, tellStop: tell, thrown: why };
+    return { stopped: report, isMade, tellStop: tell, thrown: why };
   }
   const execution_time_ms = Date.now() - startedAt;
   const outcome = { success: false, agent, attempts, execution_time_ms, recovered: false, error };
@@ -153,6 +158,7 @@ function postponable({ call: { limits }, version }: CallOptions) {
 export function callAgent(options: CallOptions) {
   const { agent, call, events } = options;
   const startedAt = Date.now();
+  const { historyLength } = workflowInfo();
   const taken = call.limits.local ? events.takeLocal() : events.take();
   const begun = call.limits.local ? undefined : options.queueWatch.add(taken, aboutOf(options));
   return {
@@ -172,7 +178,9 @@ export function callAgent(options: CallOptions) {
     },
     failed(thrown: unknown): CallEnd {
       begun?.();
-      return endOfFailure(options, thrown, startedAt, taken);
+      // What fails in the task that made it was refused, and no worker was ever given it.
+      const isMade = workflowInfo().historyLength !== historyLength;
+      return endOfFailure(options, { thrown, startedAt, taken, isMade });
     },
   };
 }
