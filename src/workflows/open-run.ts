@@ -1,30 +1,26 @@
 // Runs inside the workflow sandbox.
-import { continueAsNew, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { z } from 'zod';
 import type { AnyAgent } from '../agents/define-agent.ts';
-import { UNDO_PREFIX, type RunStatus } from '../contracts/names.ts';
+import { UNDO_PREFIX } from '../contracts/names.ts';
 import type { Question } from '../contracts/run-messages.ts';
 import type { AgentOutcome } from '../contracts/run.ts';
 import { RUN_BOUNDS } from '../contracts/run-bounds.ts';
 import type { RunStart } from '../contracts/run-start.ts';
-import { runStatus } from '../contracts/run-status.ts';
 import type { Undo } from '../contracts/undo.ts';
 import { createAgentCalls, type AgentOptions } from './agent-calls.ts';
-import { createApprovals } from './approvals.ts';
 import { checkContract } from './check-contract.ts';
 import { checkOwner } from './check-owner.ts';
 import { createShield } from './create-shield.ts';
-import { createCurrentDetails } from './current-details.ts';
 import { engineVersion } from './engine-version.ts';
-import { finishRun, STATUS, type FinishOptions } from './finish-run.ts';
-import { DESCRIPTIONS, stateQuery } from './messages.ts';
+import { finishRun, type FinishOptions } from './finish-run.ts';
 import { historyFault } from './history-fault.ts';
 import { createOwnCode } from './own-code.ts';
-import { createPauseGate } from './pause-gate.ts';
 import { boundQuestions } from './questions.ts';
 import { createQueueWatch } from './queue-watch.ts';
 import type { RunEnd } from './run-end.ts';
 import { createRunEvents } from './run-events.ts';
+import { createRunStanding } from './run-standing.ts';
 import { createTaskBudget } from './schedule-budget.ts';
 import { createTurns } from './turns.ts';
 import { createUndos } from './undos.ts';
@@ -52,21 +48,16 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
   const outcomes: AgentOutcome[] = carried?.outcomes ?? [];
   const entries: Undo[] = carried?.undos ?? [];
   const limiting = { shield, budget: createTaskBudget({ mostCalls: RUN_BOUNDS.callsPerTask }) };
-  let ended: RunStatus | undefined;
   let cancelledAt: number | undefined;
-  let undoing: number | undefined;
-  let opened = false;
-  let changedEarly = false;
 
   // Before the handlers: a message that came with the start must not be told before the run itself.
   tellStart();
-  const shared = { events, changed, isOver: () => ended !== undefined };
-  const gate = createPauseGate({ ...shared, pausedBy: carried?.paused_by ?? null });
-  const decided = carried?.decided ?? [];
-  const approvals = createApprovals({ ...shared, generation, userId: context.user_id, decided });
+  // Messages fill a history as well as agents do.
+  const onChanged = () => void (version > 1 && findHistoryFault());
+  const standing = createRunStanding({ start, planned, events, outcomes, onChanged });
+  const { gate, approvals, details } = standing;
   const questionTurns = createTurns({ ...limiting, most: RUN_BOUNDS.questionsAtOnce });
   const ask = boundQuestions({ version, ask: approvals.ask, turns: questionTurns });
-  const details = createCurrentDetails({ runId: context.run_id, planned, before: outcomes, now });
   const calls = createAgentCalls({
     start,
     events,
@@ -86,10 +77,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     events,
     calls,
     turns: createTurns({ ...limiting, most: RUN_BOUNDS.undosAtOnce }),
-    onUndoing(left) {
-      undoing = left;
-      details.update();
-    },
+    onUndoing: standing.showUndoing,
   });
   const code = createOwnCode({
     version,
@@ -99,41 +87,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     isUndoing: undos.isUndoing,
     onAgentsLeft: stopAgents,
   });
-  setHandler(
-    stateQuery,
-    () => ({
-      status: statusNow(),
-      active: [...calls.active.keys()],
-      paused_by: ended ? null : gate.pausedBy(),
-      approvals: approvals.pending(),
-      agents: outcomes,
-    }),
-    { description: DESCRIPTIONS.state },
-  );
-  details.update();
-  opened = true;
-  if (changedEarly) changed();
-
-  function now() {
-    return { status: statusNow(), pausedBy: gate.pausedBy(), approvals: approvals.pending(), undoing };
-  }
-
-  function statusNow(): RunStatus {
-    const asking = approvals.pending().length;
-    return runStatus({ ended: ended ?? null, pausedBy: gate.pausedBy(), asking, begun: true });
-  }
-
-  /** Nothing else may carry these events for hours, so they are published at once. */
-  function changed() {
-    // Registering a handler runs it for messages that came before, while the frame is only half made.
-    if (!opened) changedEarly = true;
-    if (!opened || ended) return;
-    details.update();
-    upsertSearchAttributes([{ key: STATUS, value: statusNow() }]);
-    void events.publish();
-    // Messages fill a history as well as agents do.
-    if (version > 1) findHistoryFault();
-  }
+  standing.open(() => [...calls.active.keys()]);
 
   /** Ends the run where its history has no room for more; gives why. */
   function findHistoryFault() {
@@ -169,18 +123,13 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
     else events.emit('run_started', { workflow: workflowType, agents: [...planned] });
   }
 
-  function onEnd(status: RunStatus) {
-    ended = status;
-    details.update();
-  }
-
   function onStopRequested() {
     code.stop();
     stopAgents();
   }
 
   function stopAgents() {
-    if (version > 1 && (ended || cancelledAt !== undefined)) return;
+    if (version > 1 && (standing.isOver() || cancelledAt !== undefined)) return;
     cancelledAt = Date.now();
     for (const { begun, ...about } of calls.active.values()) {
       // What undoes something is not stopped.
@@ -203,7 +152,7 @@ export function openRun<OwnAgents extends Agents, Input = unknown>(
       body: () => code.run(body),
       undos,
       onStopRequested,
-      onEnd,
+      onEnd: standing.end,
       cancelledAt: () => cancelledAt,
     });
   }

@@ -9,7 +9,7 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import { MAX_MESSAGE } from '../contracts/thrown-message.ts';
+import { thrownField, thrownMessage } from '../contracts/thrown-message.ts';
 import type { engineVersion } from './engine-version.ts';
 import { failureType } from './failure-type.ts';
 import { createHandedPromises } from './handed-promises.ts';
@@ -61,21 +61,11 @@ class CodeScope extends CancellationScope {
 
 const never = () => new Promise<never>(() => undefined);
 
-function textOf(thrown: unknown): string {
-  try {
-    const message = thrown instanceof Error ? thrown.message : thrown;
-    return typeof message === 'string' ? message : `workflow code threw ${String(message)}`;
-  } catch {
-    return 'workflow code threw something that has no text';
-  }
-}
-
 /** What was thrown as an error that can be sent: anything may be thrown, of any size. */
 function sendable(thrown: unknown): unknown {
   if (thrown instanceof ContinueAsNew || isCancellation(thrown)) return thrown;
-  const text = textOf(thrown);
-  if (thrown instanceof Error && thrown.message === text && text.length <= MAX_MESSAGE) return thrown;
-  const message = text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE - 1)}…`.toWellFormed() : text;
+  const message = thrownMessage(thrown);
+  if (thrown instanceof Error && thrownField(thrown, 'message') === message) return thrown;
   return ApplicationFailure.create({ type: failureType(thrown), message, nonRetryable: true });
 }
 
@@ -143,7 +133,7 @@ export function createOwnCode({ version, shield, deadline, atWork, isUndoing, on
   function errorOf(thrown: unknown, outer: CancellationScope): unknown {
     if (!isCancellation(thrown) || outer.consideredCancelled) return sendable(thrown);
     return ApplicationFailure.nonRetryable(
-      `workflow code ended by a cancel of its own: ${textOf(thrown)}`,
+      `workflow code ended by a cancel of its own: ${thrownMessage(thrown)}`,
       'Cancelled',
     );
   }

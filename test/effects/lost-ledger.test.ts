@@ -1,31 +1,23 @@
 import { copyFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Redis } from 'ioredis';
 import { openStore } from '../../src/notifier/open-store.ts';
 import { startReconciler } from '../../src/reconciler/start-reconciler.ts';
 import { faultTest } from '../support/fault-test.ts';
 import { startPayers } from '../support/payer-app.ts';
-import { startRedisServer } from '../support/redis-server.ts';
+import { startRedisPayers, type RedisPayers } from '../support/redis-payers.ts';
 import { outcomeOf } from '../support/test-run.ts';
 import { until } from '../support/until.ts';
 
-let server: Awaited<ReturnType<typeof startRedisServer>>;
-let admin: Redis;
-let payers: Awaited<ReturnType<typeof startPayers>>;
-let at: Awaited<ReturnType<typeof payers.open>>;
+let redis: RedisPayers;
+let admin: RedisPayers['admin'];
+let payers: RedisPayers['payers'];
+let at: RedisPayers['at'];
 beforeAll(async () => {
-  server = await startRedisServer();
-  admin = new Redis(server.url);
-  payers = await startPayers({ url: server.url });
+  redis = await startRedisPayers();
+  ({ admin, payers, at } = redis);
   payers.openGate();
-  at = await payers.open();
 });
-afterAll(async () => {
-  await at.close();
-  await payers.remove();
-  admin.disconnect();
-  await server.stop();
-});
+afterAll(() => redis.stop());
 
 test('an agent that fails before its first call is tried again without asking whether it called', async () => {
   const { status } = await (await at.start('early bird')).result();
@@ -78,7 +70,7 @@ test('so is that of a run that was terminated, whose history has the number', as
     begun.resolve();
     await held.promise;
   });
-  const store = await openStore({ url: server.url });
+  const store = await openStore({ url: redis.server.url });
   const { workflow: client } = at.temporal;
   const stop = startReconciler({ ...store, client, everyMs: 200 });
   try {

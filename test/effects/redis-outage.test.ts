@@ -1,31 +1,21 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { faultTest } from '../support/fault-test.ts';
-import { startPayers } from '../support/payer-app.ts';
-import { startRedisServer } from '../support/redis-server.ts';
+import { startRedisPayers, type RedisPayers } from '../support/redis-payers.ts';
 import { until } from '../support/until.ts';
 
 /** How long the ledger is out of order, in milliseconds: longer than all attempts of an agent take. */
 const OUTAGE_MS = 1_500;
 
-let server: Awaited<ReturnType<typeof startRedisServer>>;
-let admin: Redis;
-let payers: Awaited<ReturnType<typeof startPayers>>;
-let at: Awaited<ReturnType<typeof payers.open>>;
+let redis: RedisPayers;
+let admin: RedisPayers['admin'];
+let payers: RedisPayers['payers'];
+let at: RedisPayers['at'];
 beforeAll(async () => {
-  server = await startRedisServer();
-  admin = new Redis(server.url);
-  admin.on('error', () => undefined);
-  payers = await startPayers({ url: server.url });
-  at = await payers.open();
+  redis = await startRedisPayers();
+  ({ admin, payers, at } = redis);
 });
-afterAll(async () => {
-  await at.close();
-  await payers.remove();
-  admin.disconnect();
-  await server.stop();
-});
+afterAll(() => redis.stop());
 
 /** Runs four agents whose ledger goes out of order right before they pay. */
 async function payDuring(name: string, { breaks, mends }: { breaks: () => unknown; mends: () => unknown }) {
@@ -74,5 +64,5 @@ faultTest(
 );
 
 test('agents wait for an effect ledger whose Redis is down, and pay once each', async () => {
-  expect(await payDuring('down', { breaks: server.kill, mends: server.start })).toEqual(ALL);
+  expect(await payDuring('down', { breaks: redis.server.kill, mends: redis.server.start })).toEqual(ALL);
 });

@@ -2,36 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import { z } from 'zod';
-import { defineAgent } from '../../src/agents/define-agent.ts';
 import { createDataConverter } from '../../src/payload/data-converter.ts';
-import { defineTool } from '../../src/tools/define-tool.ts';
+import { createBooker } from '../support/booker.ts';
 import { faultTest } from '../support/fault-test.ts';
 import { startReconciledWorker } from '../support/reconciled-worker.ts';
 
-const did: string[] = [];
-const book = defineTool({
-  name: 'book',
-  effect: 'once',
-  input: z.object({ what: z.string() }),
-  output: z.object({ booking: z.string() }),
-  run: ({ what }) => {
-    did.push(`book ${what}`);
-    return { booking: what };
-  },
-  compensate: (_input, { booking }) => void did.push(`undo ${booking}`),
-});
-const booker = defineAgent({
-  name: 'booker',
-  input: z.object({ what: z.string(), padding: z.string() }),
-  output: z.object({}),
-  tools: { book },
-  async run({ what }, { tools, think, signal }) {
-    await tools.book({ what });
-    think('booked');
-    return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
-  },
-});
+const { booker, did } = createBooker();
 
 let folder: string;
 let at: Awaited<ReturnType<typeof startReconciledWorker>>;

@@ -3,58 +3,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NativeConnection } from '@temporalio/worker';
-import { z } from 'zod';
-import { defineAgent } from '../../src/agents/define-agent.ts';
 import { defineApp } from '../../src/agents/define-app.ts';
 import { connect } from '../../src/client.ts';
 import type { BatonEvent } from '../../src/contracts/event.ts';
 import { openStore } from '../../src/notifier/open-store.ts';
 import { startTestServer } from '../../src/testing/start-test-server.ts';
-import { defineTool } from '../../src/tools/define-tool.ts';
 import { createWorker } from '../../src/worker.ts';
+import { createBooker } from './booker.ts';
 import { shared } from './test-run.ts';
 
-/**
- * A log whose Temporal is a server of its own, and the shared server as the stranger. The app's one agent books something
- * that can be undone, and then waits until it is let go; what is slow is undone only once `undo …` is let go, too.
- */
+/** A log whose Temporal is a server of its own, and the shared server as the stranger, with the app of `createBooker`. */
 export async function startTwoTemporals() {
-  const did: string[] = [];
-  const gates = new Map<string, PromiseWithResolvers<void>>();
-
-  function gate(what: string): PromiseWithResolvers<void> {
-    const known = gates.get(what) ?? Promise.withResolvers<void>();
-    gates.set(what, known);
-    return known;
-  }
-
-  const book = defineTool({
-    name: 'book',
-    effect: 'once',
-    input: z.object({ what: z.string() }),
-    output: z.object({ booking: z.string() }),
-    run: ({ what }) => {
-      did.push(`book ${what}`);
-      return { booking: what };
-    },
-    async compensate(_input, { booking }) {
-      did.push(`undo ${booking}`);
-      if (booking.startsWith('slow')) await gate(`undo ${booking}`).promise;
-    },
-  });
-  const booker = defineAgent({
-    name: 'booker',
-    input: z.object({ what: z.string() }),
-    output: z.object({ booking: z.string() }),
-    tools: { book },
-    async run(input, { tools, think, signal }) {
-      const booked = await tools.book(input);
-      think('booked');
-      const stopped = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-      await Promise.race([gate(input.what).promise, stopped]);
-      return booked;
-    },
-  });
+  const { booker, did, letGo } = createBooker();
   const app = defineApp({ agents: [booker] });
   const taskQueue = `two-${randomUUID()}`;
   const dataDir = await mkdtemp(join(tmpdir(), 'baton-two-'));
@@ -103,7 +63,7 @@ export async function startTwoTemporals() {
     did,
     own: own.address,
     stranger: shared().address,
-    letGo: (what: string) => gate(what).resolve(),
+    letGo,
     work,
     clientOf,
     /** The user's events up to the first of one of these types; of a run without any, what came in 20 seconds. */
