@@ -41,8 +41,12 @@ const BORDERS: Record<string, { never: string[]; typesOnly?: string[] }> = {
       // Without zod: what a plan's references and order mean to the checker, they must mean to the workflow.
       '!**/contracts/plan-*.ts',
       '!**/contracts/markdown.ts',
+      '!**/contracts/id-fault.ts',
       '!**/contracts/json-faults.ts',
       '!**/contracts/ledger-name.ts',
+      '!**/contracts/nearest-names.ts',
+      '!**/contracts/number-fault.ts',
+      '!**/contracts/question-fault.ts',
       // What a run says of itself in Temporal is redacted where it is said.
       '!**/contracts/redact.ts',
       '!**/contracts/run-status.ts',

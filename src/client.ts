@@ -12,10 +12,11 @@ import { startableNamed } from './client/startable-named.ts';
 import { temporalServerOf } from './client/temporal-server.ts';
 import { toBatonError } from './client/to-baton-error.ts';
 import { withOwnErrors } from './client/with-own-errors.ts';
-import { ownManifest, ownWorkflows } from './client/own-workflows.ts';
+import { costManifest, ownWorkflows } from './client/own-workflows.ts';
 import { workflowInput, type PreparedInput, type Startable } from './client/workflow-input.ts';
 import { loadConfig } from './config.ts';
 import { BatonError } from './contracts/baton-error.ts';
+import { idFault, nameFault } from './contracts/id-fault.ts';
 import type { OwnWorkflow } from './contracts/own-workflow.ts';
 import type { Stats } from './contracts/stats.ts';
 import type { HistoryPage } from './feed/stats/history-page.ts';
@@ -36,6 +37,8 @@ const WORKFLOW_TYPE = /^[A-Za-z_$][\w$]*$/;
  */
 export async function connect(options: ConnectOptions): Promise<BatonClient> {
   const { user, app, taskQueue = TASK_QUEUE, shared } = options;
+  const fault = idFault(user);
+  if (fault) throw new BatonError('InvalidInput', `connect: user ${fault}`, { code: 'bad_setting' });
   const config = loadConfig(options.dataDir ? { ...process.env, BATON_DATA_DIR: options.dataDir } : process.env);
   const settings = connectionSettings({ ...options, dataDir: config.dataDir });
   const { namespace } = settings;
@@ -57,7 +60,11 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
   }
 
   function handleOf<Result>(workflow: string, runId: string, repeated = false): RunHandle<Result> {
-    if (!WORKFLOW_TYPE.test(workflow)) throw new BatonError('InvalidInput', `"${workflow}" is no name of a workflow`);
+    if (!WORKFLOW_TYPE.test(workflow) || nameFault(workflow)) {
+      throw new BatonError('InvalidInput', `${JSON.stringify(workflow)} is not the name of a workflow`);
+    }
+    const refused = idFault(runId);
+    if (refused) throw new BatonError('InvalidInput', `run id ${refused}`);
     const workflowId = workflowIdOf({ workflow, userId: user, runId });
     return createRunHandle<Result>({ client, workflowId, workflow, userId: user, runId, repeated, feed });
   }
@@ -82,7 +89,7 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
     startOptions: StartOptions,
     prepare: (manifest: AppManifest) => PreparedInput,
   ): Promise<RunHandle<Result>> {
-    const manifest = app ? app.manifest() : await ownManifest(config.dataDir);
+    const manifest = app ? app.manifest() : costManifest();
     const prepared = prepare(manifest);
     const { userConcurrency } = config;
     const started = await startRun(prepared, startOptions, {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { BatonError } from './contracts/baton-error.ts';
+import { MAX_WAIT_MS } from './contracts/number-fault.ts';
 import { withoutPassword } from './contracts/without-password.ts';
 import type { PayloadConfig } from './payload/data-converter.ts';
 import { payloadKeys } from './payload/payload-keys.ts';
@@ -75,7 +76,7 @@ const environment = z.object({
   /** Claim that names the user. */
   BATON_JWT_USER_CLAIM: z.string().min(1).default('sub'),
   /** How often runs without an end are looked after, in milliseconds; unset means 5000 in `dev`, else 30000. */
-  BATON_RECONCILE_MS: z.coerce.number().int().min(100).optional(),
+  BATON_RECONCILE_MS: z.coerce.number().int().min(100).max(MAX_WAIT_MS).optional(),
 });
 
 export type Config = {

@@ -149,7 +149,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
     shown: (view) => paths.errors(shownOf(view)),
     withoutPaths: paths.texts,
-    workflows: await workflowCatalog({ app, dataDir, adhocPlans: http.adhocPlans }),
+    workflows: await workflowCatalog({ app, adhocPlans: http.adhocPlans }),
     uploads: {
       dir: join(dataDir, 'uploads'),
       maxBytes: maxUploadBytes,

@@ -13,6 +13,7 @@ import { createActivities, createEngineActivities } from './activities/create-ac
 import type { App } from './agents/define-app.ts';
 import { loadConfig } from './config.ts';
 import { ENGINE_QUEUE_SUFFIX, TASK_QUEUE, WORKFLOW_FAILURES } from './contracts/names.ts';
+import { checkGiven, countFault, durationFault, MAX_WAIT_MS } from './contracts/number-fault.ts';
 import { createIsolatePool } from './isolate/isolate-pool.ts';
 import { isIsolated } from './isolate/is-isolated.ts';
 import type { Decisions } from './notifier/decisions.ts';
@@ -24,6 +25,9 @@ import { createDataConverter, keepPayload, refuseReadableFailures } from './payl
 import { createOwnTasks, type OwnTasks } from './reconciler/own-tasks.ts';
 import { watchTemporal } from './reconciler/watch-temporal.ts';
 import { bundleWorkflows } from './workflow-bundle/bundle-workflows.ts';
+
+/** Most agents of one worker: each has a slot of Temporal's. */
+const MAX_AGENTS = 100_000;
 
 export type WorkerOptions = {
   connection: NativeConnection;
@@ -101,7 +105,8 @@ function refusing({ refuseForeign }: OwnTasks): WorkerInterceptors {
  * @throws BatonError `InvalidInput` with code `server_too_old`, `namespace_missing` or `search_attributes_missing`
  * @throws BatonError `InvalidInput` with code `readable_failures` for a prebuilt bundle that was made without the keys
  * @throws BatonError `InvalidInput` if an own workflow is exported under another name than its own
- * @throws TypeError if an agent needs a store that is not given, or this is the process of an isolated agent
+ * @throws TypeError if an agent needs a store that is not given, a number is out of its range, or this is the process of an
+ *   isolated agent
  */
 export async function createWorker({
   connection,
@@ -121,6 +126,10 @@ export async function createWorker({
   maxConcurrentAgents = 100,
   debugMode = false,
 }: WorkerOptions): Promise<Worker> {
+  checkGiven('createWorker: ', {
+    shutdownGraceMs: durationFault(shutdownGraceMs, { least: 0, most: MAX_WAIT_MS }),
+    maxConcurrentAgents: countFault(maxConcurrentAgents, MAX_AGENTS),
+  });
   if (isIsolated()) {
     throw new TypeError("an isolated agent's module starts a worker: move the agent to a module that does not");
   }

@@ -74,8 +74,13 @@ export function agents<OwnApp extends App>(): {
 } {
   const functions = new Proxy(
     {},
-    // With a property `then` it would be taken for a promise, and a symbol is no agent's name.
-    { get: (_target, name) => (typeof name === 'symbol' || name === 'then' ? undefined : agentFunction(name)) },
+    {
+      get(target, name) {
+        // JavaScript asks any object whether it is a promise and how it is shown. An agent may be named `constructor`.
+        const isAsked = typeof name === 'symbol' || name === 'then' || name === 'toJSON' || name in target;
+        return isAsked && name !== 'constructor' ? (Reflect.get(target, name) as unknown) : agentFunction(name);
+      },
+    },
   );
   return functions as ReturnType<typeof agents<OwnApp>>;
 }

@@ -1,5 +1,6 @@
 import { BatonError } from '../contracts/baton-error.ts';
 import { DEADLINE_MARGIN_MS } from '../contracts/names.ts';
+import { startTimer } from './long-timer.ts';
 
 /**
  * The agent's own limit, a little ahead of the server's, so that the attempt that ran out of time can still say so.
@@ -10,7 +11,7 @@ export function attemptDeadline(agent: string, { limitMs, startedAt }: { limitMs
   const { promise: expired, reject } = Promise.withResolvers<never>();
   expired.catch(() => undefined);
   const overdue = () => new BatonError('AgentTimeout', `agent ${agent} timed out after its limit of ${limitMs} ms`);
-  const timer = setTimeout(
+  const clear = startTimer(
     () => {
       const error = overdue();
       controller.abort(error);
@@ -26,6 +27,6 @@ export function attemptDeadline(agent: string, { limitMs, startedAt }: { limitMs
     check() {
       if (performance.now() - startedAt >= limitMs) throw overdue();
     },
-    clear: () => clearTimeout(timer),
+    clear,
   };
 }

@@ -3,6 +3,7 @@ import type { UnknownEffect } from '../contracts/agent-call.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 import type { FailureType } from '../contracts/names.ts';
 import { thrownField, thrownMessage } from '../contracts/thrown-message.ts';
+import { boundedWait, retryAfterOf } from './retry-after.ts';
 
 /** Deepest chain of causes that is reported. */
 const MAX_CAUSES = 5;
@@ -39,24 +40,23 @@ function isOf<T>(thrown: unknown, kind: abstract new (...args: never) => T): thr
   }
 }
 
+/** AI SDK's error of all attempts keeps the last one's under a name of its own. */
+const causeOf = (thrown: unknown) => thrownField(thrown, 'cause') ?? thrownField(thrown, 'lastError');
+
 function chainOf(thrown: unknown): unknown[] {
   const chain = [thrown];
-  for (
-    let cause = thrownField(thrown, 'cause');
-    cause != null && chain.length <= MAX_CAUSES;
-    cause = thrownField(cause, 'cause')
-  ) {
+  for (let cause = causeOf(thrown); cause != null && chain.length <= MAX_CAUSES; cause = causeOf(cause)) {
     if (chain.includes(cause)) break;
     chain.push(cause);
   }
   return chain;
 }
 
-function retryAfterOf(thrown: unknown): number | undefined {
-  const headers = thrownField(thrown, 'headers') ?? thrownField(thrownField(thrown, 'response'), 'headers');
-  const value = headers instanceof Headers ? headers.get('retry-after') : thrownField(headers, 'retry-after');
-  const seconds = Number(value ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : undefined;
+/** By the name that the clients of services give to the status of an answer. */
+function isTooMany(link: unknown): boolean {
+  const answers = [link, thrownField(link, 'response')];
+  const statuses = answers.flatMap((answer) => [thrownField(answer, 'status'), thrownField(answer, 'statusCode')]);
+  return [...statuses, thrownField(thrownField(link, '$metadata'), 'httpStatusCode')].includes(429);
 }
 
 function typeOf(chain: unknown[]): FailureType {
@@ -65,7 +65,7 @@ function typeOf(chain: unknown[]): FailureType {
     if (isOf(link, BatonError)) return link.type;
     if (isOf(link, z.ZodError)) return 'InvalidInput';
     if (typeof code === 'string' && NETWORK_CODES.has(code)) return 'NetworkError';
-    if (thrownField(link, 'status') === 429 || thrownField(link, 'statusCode') === 429) return 'RateLimited';
+    if (isTooMany(link)) return 'RateLimited';
     if (code === 'ERR_WORKER_OUT_OF_MEMORY' || code === 'ERR_MEMORY_ALLOCATION_FAILED') return 'OutOfMemory';
     if (/^(Array buffer allocation failed|Invalid (string|array|typed array) length)/.test(thrownMessage(link))) {
       return 'OutOfMemory';
@@ -87,7 +87,7 @@ export function classifyFailure(thrown: unknown): ClassifiedFailure {
     type,
     // An engine's own words, such as "Array buffer allocation failed", do not say what ran out.
     message: type === 'OutOfMemory' && !/memory/i.test(message) ? `out of memory: ${message}` : message,
-    retryAfterMs: known?.retryAfterMs ?? retryAfterOf(thrown),
+    retryAfterMs: boundedWait(known?.retryAfterMs) ?? retryAfterOf(chain),
     effect: known?.effect,
     causes: chain.slice(1).map(thrownMessage),
   };

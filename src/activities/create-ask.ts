@@ -1,3 +1,5 @@
+import { BatonError } from '../contracts/baton-error.ts';
+import { questionFault } from '../contracts/question-fault.ts';
 import type { DecisionMessage, Question } from '../contracts/run-messages.ts';
 
 /**
@@ -9,10 +11,12 @@ export function createAsk(answers: readonly DecisionMessage[] = []) {
   const stopping = new AbortController();
   let n = 0;
 
-  function ask(question: Question): Promise<DecisionMessage> {
+  async function ask(question: Question): Promise<DecisionMessage> {
+    const fault = questionFault(question);
+    if (fault) throw new BatonError('InvalidInput', `ctx.ask: ${fault}`);
     const answer = answers[n];
     n += 1;
-    if (answer) return Promise.resolve(answer);
+    if (answer) return answer;
     resolve(question);
     stopping.abort(new Error('the agent waits for an answer of its user'));
     // Never settles: nothing after the question may run before it is answered.

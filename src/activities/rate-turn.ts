@@ -1,6 +1,6 @@
-import { setTimeout } from 'node:timers/promises';
 import type { Leases } from '../notifier/leases.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
+import { sleep } from './long-timer.ts';
 import { NotYet } from './not-yet.ts';
 import type { Patience } from './patience.ts';
 
@@ -25,6 +25,6 @@ export function createRateTurn({ leases, signal, endsAt, patience }: Options) {
         delayMs: waitMs,
       });
     }
-    if (waitMs > 0) await setTimeout(waitMs, undefined, { signal });
+    if (waitMs > 0) await sleep(waitMs, signal);
   };
 }

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import type { AnyAgent, Tools } from '../agents/define-agent.ts';
@@ -14,6 +13,7 @@ import { classifyFailure } from './classify-failure.ts';
 import { idempotencyKeyOf } from './effect-key.ts';
 import { NotYet } from './not-yet.ts';
 import { createPatience, outageDelayMs, type Patience } from './patience.ts';
+import { sleep } from './long-timer.ts';
 import { reconcileCall } from './reconcile-call.ts';
 import { leaveWord, startHeartbeat } from './start-heartbeat.ts';
 import { withTimeout } from './with-timeout.ts';
@@ -54,7 +54,7 @@ async function latest({ ledger }: Undoing, { workflowId, agentRun, tool, inputHa
 /** The entry with its outcome known. */
 async function resolved(undoing: Undoing, tool: AnyTool, unknown: EffectEntry): Promise<EffectEntry> {
   const { ledger, call, signal, order } = undoing;
-  await setTimeout(unknown.remainingMs, undefined, { signal });
+  await sleep(unknown.remainingMs, signal);
   const entry = (await latest(undoing, unknown)) ?? unknown;
   if (entry.state !== 'unknown') return entry;
   const { outcome, cause } = await reconcileCall({

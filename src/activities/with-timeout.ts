@@ -1,5 +1,6 @@
 import { BatonError } from '../contracts/baton-error.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
+import { startTimer } from './long-timer.ts';
 
 /**
  * Runs one call within its tool's own limit, if it has one; its signal is aborted then.
@@ -14,7 +15,7 @@ export async function withTimeout<T>(
   if (timeoutMs === undefined) return work(signal);
   const limit = new AbortController();
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
+  const clear = startTimer(() => {
     const error = new BatonError('ToolTimeout', `tool ${name} timed out after ${timeoutMs} ms`);
     reject(error);
     limit.abort(error);
@@ -22,6 +23,6 @@ export async function withTimeout<T>(
   try {
     return await Promise.race([work(AbortSignal.any([signal, limit.signal])), late]);
   } finally {
-    clearTimeout(timer);
+    clear();
   }
 }

@@ -1,13 +1,10 @@
-import { actionsInput, actionsOutput } from '../contracts/cost-optimization.ts';
 import { planActionsTool } from '../tools/plan-actions.ts';
+import { COST_HEADS } from './cost-heads.ts';
 import { defineAgent } from './define-agent.ts';
 
 /** Turns what can be saved into what to do: a concrete change with gate, rollback, effort and phase for each. */
 export const actions = defineAgent({
-  name: 'actions',
-  description: 'Turns savings into a phased plan of concrete changes',
-  input: actionsInput,
-  output: actionsOutput,
+  ...COST_HEADS.actions,
   tools: { planActions: planActionsTool },
   async run(input, { think, tools }) {
     const count = input.savings.length;

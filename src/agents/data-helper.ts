@@ -1,20 +1,13 @@
-import { dataHelperInput, dataHelperOutput } from '../contracts/cost-optimization.ts';
 import { buildLedgerTool } from '../tools/build-ledger.ts';
+import { COST_HEADS } from './cost-heads.ts';
 import type { OpenFiles } from '../tools/with-opened-files.ts';
 import { defineAgent } from './define-agent.ts';
 
 /** Turns usage files into one priced ledger and a profile of it. Ledgers are written to `dir`. */
 export function dataHelper({ dir, open }: { dir: string; open: OpenFiles }) {
   return defineAgent({
-    name: 'data_helper',
-    touchesHost: true,
-    description: 'Parses, normalizes and prices the usage rows',
-    input: dataHelperInput,
-    output: dataHelperOutput,
+    ...COST_HEADS.dataHelper,
     tools: { buildLedger: buildLedgerTool({ dir, open }) },
-    // Files may hold a month of a company's requests; the heartbeat, not this limit, notices a dead worker.
-    timeoutMs: 30 * 60_000,
-    retry: { maxAttempts: 3 },
     async run(input, { think, tools }) {
       think(`Reading and pricing ${input.files.length} file(s), row by row`, { progress: 5 });
       const data = await tools.buildLedger(input);

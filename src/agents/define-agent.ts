@@ -1,6 +1,15 @@
 import type { z } from 'zod';
-import type { FailureType } from '../contracts/names.ts';
+import { FAILURE_TYPES, type FailureType } from '../contracts/names.ts';
+import {
+  checkGiven,
+  countFault,
+  durationFault,
+  ifGiven,
+  MAX_ATTEMPTS,
+  numberFault,
+} from '../contracts/number-fault.ts';
 import type { DecisionMessage, Question } from '../contracts/run-messages.ts';
+import { schemaFault } from '../contracts/schema-fault.ts';
 import type { UserContext } from '../contracts/user-context.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
 import { checkLocal } from './check-local.ts';
@@ -35,13 +44,13 @@ export type AgentContext<OwnTools extends Tools = Tools> = {
 };
 
 export type AgentRetry = {
-  /** Attempts in all, the first one included. @default 4 */
+  /** Attempts in all, the first one included, at most 1000. @default 4 */
   maxAttempts?: number;
   /** Wait before the second attempt, in milliseconds. @default 200 */
   initialIntervalMs?: number;
-  /** Factor by which each wait grows. @default 2 */
+  /** Factor by which each wait grows, from 1 to 100. @default 2 */
   backoff?: number;
-  /** Longest wait, in milliseconds. @default 10000 */
+  /** Longest wait, in milliseconds, no less than the first. @default 10000, or the first where that is longer */
   maxIntervalMs?: number;
   /** Failures to retry that are not retried by default: `InvalidOutput`, `AgentSilent`, `OutOfMemory`, timeouts. */
   on?: FailureType[];
@@ -90,7 +99,7 @@ export type AgentDefinition<
    * pass on, may call it. @default false
    */
   touchesHost?: boolean;
-  /** Limit of one attempt in milliseconds. @default 30000, of a local agent 1000 */
+  /** Limit of one attempt in milliseconds, at most 366 days. @default 30000, of a local agent 1000 */
   timeoutMs?: number;
   /** The server takes a silent worker for lost after this many milliseconds. @default 10000 */
   heartbeatTimeoutMs?: number;
@@ -110,13 +119,17 @@ export type AgentDefinition<
 // oxlint-disable-next-line typescript/no-explicit-any
 export type AnyAgent = AgentDefinition<string, any, any, any>;
 
+/** Largest factor by which a wait may grow, and most of an agent that may work at once. */
+const MAX_BACKOFF = 100;
+const MAX_AT_ONCE = 100_000;
+
 const NAME = /^[a-z][a-z0-9_]{0,63}$/;
 
 /**
  * Defines an agent: a named piece of work with checked input and output. Limits that it does not give are
  * `AGENT_DEFAULTS`.
  *
- * @throws TypeError if the name cannot be an activity type, a limit is not a positive number, two tools share a name,
+ * @throws TypeError if the name cannot be an activity type, a schema is not one of zod 4, a limit is out of its range, two tools share a name,
  *   the module of an isolated agent does not exist, or it cannot be local
  */
 export function defineAgent<
@@ -131,16 +144,24 @@ export function defineAgent<
       `agent name ${JSON.stringify(name)}: use lower-case letters, digits and underscores, beginning with a letter, at most 64`,
     );
   }
-  const numbers = { timeoutMs, heartbeatTimeoutMs, ...retry, on: undefined };
-  for (const [key, value] of Object.entries(numbers)) {
-    if (value !== undefined && !(Number.isFinite(value) && value > 0)) {
-      throw new TypeError(`agent ${name}: ${key} must be a positive number, not ${String(value)}`);
-    }
-  }
-  for (const [key, value] of Object.entries(concurrency)) {
-    if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
-      throw new TypeError(`agent ${name}: concurrency.${key} must be a positive whole number, not ${String(value)}`);
-    }
+  checkGiven(`agent ${name}: `, { input: schemaFault(definition.input), output: schemaFault(definition.output) });
+  if (typeof definition.run !== 'function') throw new TypeError(`agent ${name}: run must be a function`);
+  const { maxAttempts, initialIntervalMs, maxIntervalMs, backoff, on = [] } = retry;
+  checkGiven(`agent ${name}: `, {
+    timeoutMs: ifGiven(timeoutMs, durationFault),
+    heartbeatTimeoutMs: ifGiven(heartbeatTimeoutMs, durationFault),
+    'retry.maxAttempts': ifGiven(maxAttempts, (value) => countFault(value, MAX_ATTEMPTS)),
+    'retry.initialIntervalMs': ifGiven(initialIntervalMs, durationFault),
+    'retry.maxIntervalMs': ifGiven(maxIntervalMs, (value) => durationFault(value, { least: initialIntervalMs })),
+    'retry.backoff': ifGiven(backoff, (value) => numberFault(value, { least: 1, most: MAX_BACKOFF })),
+    'concurrency.perUser': ifGiven(concurrency.perUser, (value) => countFault(value, MAX_AT_ONCE)),
+    'concurrency.total': ifGiven(concurrency.total, (value) => countFault(value, MAX_AT_ONCE)),
+  });
+  const unknown = on.find((type) => !FAILURE_TYPES.includes(type));
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `agent ${name}: retry.on: there is no failure "${unknown}"; it is one of ${FAILURE_TYPES.join(', ')}`,
+    );
   }
   const toolNames = Object.values(tools as Tools).map((tool) => tool.name);
   const doubled = toolNames.find((tool, index) => toolNames.indexOf(tool) !== index);

@@ -65,11 +65,21 @@ function checkPlans(plans: readonly RegisteredPlan[], agents: ReadonlySet<string
   }
 }
 
+function checkWorkflows(workflows: unknown) {
+  if (workflows === undefined) return;
+  const given = String(workflows);
+  if (URL.canParse(given) && new URL(given).protocol === 'file:' && typeof workflows === 'object') return;
+  const remedy = 'new URL(file, import.meta.url)';
+  throw new TypeError(
+    `app: workflows must be the file: URL of a module, such as ${remedy}, not ${JSON.stringify(given)}`,
+  );
+}
+
 /**
  * Collects agents, plans and a module of workflows into an app, which is what a worker loads.
  *
  * @throws TypeError if two agents or two plans have one name, a plan uses an agent that the app does not have or has the name of a
- *   workflow of Baton's, or a rule of `redact` names nothing or matches everything
+ *   workflow of Baton's, workflows are not a file: URL, or a rule of `redact` names nothing or matches everything
  */
 export function defineApp<const Agents extends readonly AnyAgent[]>({
   agents,
@@ -86,6 +96,7 @@ export function defineApp<const Agents extends readonly AnyAgent[]>({
    */
   redact?: readonly RedactionRule[];
 }): App<Agents> {
+  checkWorkflows(workflows);
   addRedactionRules(redact ?? []);
   const names = agents.map(({ name }) => name);
   const doubled = doubledName(names);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { checkGiven, numberFault } from '../contracts/number-fault.ts';
 import type { AgentIsolation, AnyAgent } from './define-agent.ts';
 
 const DEFAULT_HEAP_MB = 256;
@@ -10,6 +11,9 @@ const BESIDE_HEAP_MB = 256;
 
 /** Node does not even start with less. */
 const LEAST_HEAP_MB = 16;
+
+/** More than any machine has, in megabytes; Node takes no more. */
+const MOST_MB = 1_048_576;
 
 export type Isolation = {
   /** `file:` URL of the module. */
@@ -39,12 +43,11 @@ function fileUrlOf(agent: string, module: AgentIsolation['module']): string {
 export function isolationOf({ name, isolate }: Pick<AnyAgent, 'name' | 'isolate'>): Isolation | undefined {
   if (!isolate) return undefined;
   const { module, heapMb = DEFAULT_HEAP_MB, residentMb = heapMb + BESIDE_HEAP_MB } = isolate;
-  if (!Number.isInteger(heapMb) || heapMb < LEAST_HEAP_MB) {
-    throw new TypeError(
-      `agent ${name}: isolate.heapMb must be a whole number of at least ${LEAST_HEAP_MB}, not ${heapMb}`,
-    );
-  }
-  if (!(Number.isFinite(residentMb) && residentMb > heapMb)) {
+  checkGiven(`agent ${name}: `, {
+    'isolate.heapMb': numberFault(heapMb, { least: LEAST_HEAP_MB, most: MOST_MB, whole: true }),
+    'isolate.residentMb': numberFault(residentMb, { most: MOST_MB }),
+  });
+  if (residentMb <= heapMb) {
     throw new TypeError(`agent ${name}: isolate.residentMb must exceed heapMb (${heapMb}), not be ${residentMb}`);
   }
   return { module: fileUrlOf(name, module), agent: name, heapMb, residentMb };

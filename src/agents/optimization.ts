@@ -1,7 +1,8 @@
-import { optimizationInput, optimizationOutput, type TechniqueEvaluation } from '../contracts/cost-optimization.ts';
+import type { TechniqueEvaluation } from '../contracts/cost-optimization.ts';
 import { APPLICATION_ORDER } from '../spend/techniques/techniques.ts';
 import { combineTechniquesTool } from '../tools/combine-techniques.ts';
 import { evaluateTechniqueTool } from '../tools/evaluate-technique.ts';
+import { COST_HEADS } from './cost-heads.ts';
 import { defineAgent } from './define-agent.ts';
 
 function verdictOf({ technique, candidates, not_recommended, not_computable }: TechniqueEvaluation): string {
@@ -13,14 +14,8 @@ function verdictOf({ technique, candidates, not_recommended, not_computable }: T
 
 /** Tries every savings technique on the ledger, then applies together what pays. */
 export const optimization = defineAgent({
-  name: 'optimization',
-  touchesHost: true,
-  description: 'Evaluates each savings technique on the ledger and combines them without counting twice',
-  input: optimizationInput,
-  output: optimizationOutput,
+  ...COST_HEADS.optimization,
   tools: { evaluate: evaluateTechniqueTool, combine: combineTechniquesTool },
-  timeoutMs: 30 * 60_000,
-  retry: { maxAttempts: 3 },
   async run(input, { think, tools }) {
     const evaluations: TechniqueEvaluation[] = [];
     for (const technique of APPLICATION_ORDER) {

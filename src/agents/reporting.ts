@@ -1,15 +1,11 @@
-import { reportingInput, reportingOutput } from '../contracts/cost-optimization.ts';
 import { writeReportTool } from '../tools/write-report.ts';
+import { COST_HEADS } from './cost-heads.ts';
 import { defineAgent } from './define-agent.ts';
 
 /** Puts everything together into the report; its files are written below `dir`. */
 export function reporting({ dir }: { dir: string }) {
   return defineAgent({
-    name: 'reporting',
-    touchesHost: true,
-    description: 'Composes the savings plan with its evidence and assumptions',
-    input: reportingInput,
-    output: reportingOutput,
+    ...COST_HEADS.reporting,
     tools: { writeReport: writeReportTool({ dir }) },
     async run(input, { think, tools, context }) {
       think(`Composing the report on ${input.source.rows} rows`, { progress: 20 });

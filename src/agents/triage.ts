@@ -1,18 +1,13 @@
-import { triageInput, triageOutput } from '../contracts/cost-optimization.ts';
 import { inspectUsageTool } from '../tools/inspect-usage.ts';
 import type { OpenFiles } from '../tools/with-opened-files.ts';
+import { COST_HEADS } from './cost-heads.ts';
 import { defineAgent } from './define-agent.ts';
 
 /** Decides what the request's data allows: a full analysis, or an answer that says what to export first. */
 export function triage({ open }: { open: OpenFiles }) {
   return defineAgent({
-    name: 'triage',
-    touchesHost: true,
-    description: 'Reads the request, detects the format of the usage files and whether they suffice',
-    input: triageInput,
-    output: triageOutput,
+    ...COST_HEADS.triage,
     tools: { inspectUsage: inspectUsageTool({ open }) },
-    timeoutMs: 60_000,
     async run(input, { think, tools }) {
       const count = input.files?.length ?? 0;
       think(`Reading the request and ${count} usage file${count === 1 ? '' : 's'}`, { progress: 10 });

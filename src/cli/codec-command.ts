@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { loadConfig } from '../config.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
 import { embeddedUiUrl } from './embedded-ui-url.ts';
-import { parseCount } from './parse-option.ts';
+import { parsePort } from './parse-option.ts';
 import { undoList } from './undo-list.ts';
 import { untilStopped } from './until-stopped.ts';
 
@@ -37,7 +37,7 @@ export function addCodecCommand(program: Command): void {
   program
     .command('codec')
     .description("show payloads in Temporal's UI: serves it what decodes them, on this machine only")
-    .option('--port <port>', 'port to listen on', parseCount, 8081)
+    .option('--port <port>', 'port to listen on', parsePort, 8081)
     .option('--ui-origin <origins...>', "origins of the UI (default: the embedded server's, else port 8233)")
     .action(codec);
 }

@@ -5,7 +5,7 @@ import { BatonError } from '../contracts/baton-error.ts';
 import { demoRun } from './demo-run.ts';
 import { exitCode } from './exit-code.ts';
 import { loadApps } from './load-app.ts';
-import { parseCount } from './parse-option.ts';
+import { parsePort } from './parse-option.ts';
 import { printReport } from './print-report.ts';
 import { startStack, type Stack } from './start-stack.ts';
 import { workThenUndo } from './undo-list.ts';
@@ -49,7 +49,7 @@ export function addDevCommand(program: Command): void {
     .description('run everything on this machine: Temporal with its UI, a worker and the event log')
     .option('--demo', 'also run costOptimization on the real trace in examples/')
     .option('--exit', 'stop after the demo run, with its exit code')
-    .option('--port <port>', 'port of the embedded Temporal server; by default the one used last time', parseCount)
+    .option('--port <port>', 'port of the embedded Temporal server; by default the one used last time', parsePort)
     .option('--json', 'print the report of the demo run as JSON')
     .action(async (modules: string[], options: Options) => {
       if (options.demo && modules.length > 0) {

@@ -1,19 +1,39 @@
 import { InvalidArgumentError } from 'commander';
 
-/** Parses an option's value as a number above 0. */
+/** Largest number of an option: above it nothing is counted exactly any more. */
+const MOST = 1e15;
+
+/** Most of a list that is counted out on a terminal, and highest port. */
+const MAX_COUNT = 100_000;
+const MAX_PORT = 65_535;
+
+const UNIT_MS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A duration such as `90m` in milliseconds; undefined where it is none, or longer than `maxDays`. */
+export function durationOf(text: string, maxDays: number): number | undefined {
+  const [, count, unit = ''] = /^([1-9]\d{0,9})([smhd])$/.exec(text) ?? [];
+  const ms = Number(count) * (UNIT_MS[unit] ?? 0);
+  return count !== undefined && ms <= maxDays * 86_400_000 ? ms : undefined;
+}
+
+/** Parses an option's value as a number above 0, as digits. */
 export function parsePositive(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value <= 0)
-    throw new InvalidArgumentError('Give a number above 0.');
+  const value = /^\d+(\.\d+)?(e\d{1,2})?$/i.test(text.trim()) ? Number(text) : Number.NaN;
+  if (!(value > 0 && value <= MOST)) throw new InvalidArgumentError(`Give a number above 0, at most ${MOST}.`);
   return value;
 }
 
-/** Parses an option's value as a whole number above 0. */
-export function parseCount(text: string): number {
+function parseWhole(text: string, most: number): number {
   const value = parsePositive(text);
-  if (!Number.isInteger(value)) throw new InvalidArgumentError('Give a whole number.');
-  return value;
+  if (Number.isInteger(value) && value <= most) return value;
+  throw new InvalidArgumentError(`Give a whole number from 1 to ${most}.`);
 }
+
+/** Parses an option's value as a whole number from 1 to 100,000. */
+export const parseCount = (text: string): number => parseWhole(text, MAX_COUNT);
+
+/** Parses an option's value as a port. */
+export const parsePort = (text: string): number => parseWhole(text, MAX_PORT);
 
 /** Parses `k=v,k=v` with numbers as values; may be given several times. */
 export function parseNumbers(text: string, previous: Record<string, number> = {}): Record<string, number> {

@@ -1,6 +1,8 @@
 import { BatonError } from '../contracts/baton-error.ts';
+import { durationOf } from './parse-option.ts';
 
-const UNITS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** Nothing is kept for longer, in days. */
+const MAX_DAYS = 3_650;
 
 /**
  * The moment that long ago.
@@ -8,7 +10,8 @@ const UNITS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86
  * @throws BatonError `InvalidInput` that says what `--since` takes
  */
 export function sinceOf(text: string): Date {
-  const [, amount, unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? [];
-  if (!amount) throw new BatonError('InvalidInput', `--since ${text}: give a number and s, m, h or d, such as 90m`);
-  return new Date(Date.now() - Number(amount) * (UNITS[unit] ?? 0));
+  const ms = durationOf(text, MAX_DAYS);
+  if (ms !== undefined) return new Date(Date.now() - ms);
+  const takes = `give a number and s, m, h or d, such as 90m, of at most ${MAX_DAYS}d`;
+  throw new BatonError('InvalidInput', `--since ${text}: ${takes}`);
 }

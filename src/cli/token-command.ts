@@ -1,14 +1,16 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { loadConfig } from '../config.ts';
 import { BatonError } from '../contracts/baton-error.ts';
+import { durationOf } from './parse-option.ts';
 import { withSecret } from './with-secret.ts';
 
-const UNIT_MS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** Longest that a token may be valid, in days. */
+const MAX_TTL_DAYS = 366;
 
-function parseDuration(text: string): number {
-  const [, count, unit] = /^([1-9]\d{0,5})([smhd])$/.exec(text) ?? [];
-  if (!count || !unit) throw new InvalidArgumentError('Give a duration such as 30m, 1h or 7d.');
-  return Number(count) * (UNIT_MS[unit] as number);
+function parseTtl(text: string): number {
+  const ms = durationOf(text, MAX_TTL_DAYS);
+  if (ms !== undefined) return ms;
+  throw new InvalidArgumentError(`Give a duration such as 30m, 1h or 7d, of at most ${MAX_TTL_DAYS}d.`);
 }
 
 type Options = { user: string; ttl?: number; json?: boolean };
@@ -28,7 +30,7 @@ export function addTokenCommand(program: Command): void {
     .command('token')
     .description('make a token for a user of the gateway, for development')
     .requiredOption('--user <user>', 'the user who acts by it')
-    .option('--ttl <duration>', 'how long it is valid (default: 1h)', parseDuration)
+    .option('--ttl <duration>', 'how long it is valid (default: 1h)', parseTtl)
     .option('--json', 'print JSON')
     .action(token);
 }

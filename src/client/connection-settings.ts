@@ -1,4 +1,6 @@
 import type { ConnectionOptions } from '@temporalio/client';
+import { BatonError } from '../contracts/baton-error.ts';
+import { durationFault, ifGiven, MAX_WAIT_MS } from '../contracts/number-fault.ts';
 import { livingServer, readServerRecord } from '../dev/server-record.ts';
 import { profileFile, temporalProfile } from './temporal-profile.ts';
 
@@ -75,6 +77,10 @@ type Options = {
  */
 export function connectionSettings(options: Options): ConnectionSettings {
   const { address, namespace, connectTimeoutMs: connectTimeout = 4_000, callTimeoutMs, dataDir } = options;
+  for (const [name, value] of Object.entries({ connectTimeoutMs: connectTimeout, callTimeoutMs })) {
+    const fault = ifGiven(value, (ms) => durationFault(ms, { most: MAX_WAIT_MS }));
+    if (fault) throw new BatonError('InvalidInput', `${name} ${fault}`, { code: 'bad_setting' });
+  }
   const recorded = readServerRecord(dataDir);
   const embedded = recorded && addressOf(recorded);
   const named = address === undefined ? namedTemporal() : undefined;

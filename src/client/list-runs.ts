@@ -3,7 +3,10 @@ import { generationOf } from '../contracts/generation-of.ts';
 import { SEARCH_ATTRIBUTES, workflowIdOf, type RunStatus } from '../contracts/names.ts';
 import type { EventLog, RunStanding } from '../notifier/event-log.ts';
 import { CALL_TIMEOUT_MS } from './call-deadline.ts';
+import { BatonError } from '../contracts/baton-error.ts';
+import { countFault } from '../contracts/number-fault.ts';
 import { executionsByStart } from './executions-by-start.ts';
+import { attributeText } from './run-attributes.ts';
 
 export type RunSummary = {
   run_id: string;
@@ -111,6 +114,9 @@ export function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
+/** Most runs of one list. */
+const MAX_RUNS = 100_000;
+
 type Listed = { client: WorkflowClient; log: Pick<EventLog, 'standings'> };
 
 function isAfter(run: RunPosition, other: RunPosition): boolean {
@@ -133,11 +139,14 @@ async function list(
   { client, log }: Listed,
   { user, thread, status, open, since, after, limit = 50 }: RunFilter,
 ): Promise<RunSummary[]> {
+  const fault = countFault(limit, MAX_RUNS);
+  if (fault) throw new BatonError('InvalidInput', `runs: limit ${fault}`);
+  if (since && Number.isNaN(since.getTime())) throw new BatonError('InvalidInput', 'runs: since is not a date');
   const query = [
     `${SEARCH_ATTRIBUTES.kind} IS NOT NULL`,
     `ExecutionStatus != 'ContinuedAsNew'`,
-    user === undefined ? undefined : `${SEARCH_ATTRIBUTES.user} = ${quoted(user)}`,
-    thread === undefined ? undefined : `${SEARCH_ATTRIBUTES.thread} = ${quoted(thread)}`,
+    user === undefined ? undefined : `${SEARCH_ATTRIBUTES.user} = ${quoted(attributeText(user))}`,
+    thread === undefined ? undefined : `${SEARCH_ATTRIBUTES.thread} = ${quoted(attributeText(thread))}`,
     open ? `ExecutionStatus = 'Running'` : undefined,
     since && `StartTime >= '${since.toISOString()}'`,
   ];
@@ -161,6 +170,8 @@ async function list(
   for await (const execution of executionsByStart(client, { query: query.filter(Boolean).join(' AND '), until })) {
     const { workflowId } = execution;
     if ((after && !isAfter(runSummary(execution), after)) || seen.has(workflowId)) continue;
+    // What one id is as an attribute, another may be by itself.
+    if (user !== undefined && runSummary(execution).user_id !== user) continue;
     // A run that was tried again or reset has several executions; it stands where its latest one began.
     seen.add(workflowId);
     chunk.push(execution);

@@ -3,14 +3,11 @@ import type { App } from '../agents/define-app.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 import { OWN_WORKFLOW } from '../contracts/own-workflow.ts';
 
+/** What a client needs to know of Baton's own agents. */
+export { costManifest } from '../agents/cost-heads.ts';
+
 /** What a client needs to know of an app. */
 export type KnownApp = Pick<App, 'manifest'> & Partial<Pick<App, 'workflows'>>;
-
-/** Of Baton's own agents. Loaded when first needed: they bring a database engine along that most calls do without. */
-export async function ownManifest(dataDir: string) {
-  const { costApp } = await import('../agents/cost-app.ts');
-  return costApp({ dataDir }).manifest();
-}
 
 /**
  * Names of an app's own workflows: what its module of workflows exports.

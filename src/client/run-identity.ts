@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { BatonError } from '../contracts/baton-error.ts';
+import { durationFault, ifGiven } from '../contracts/number-fault.ts';
 import { userContextSchema, type UserContext } from '../contracts/user-context.ts';
 import { refuseOtherThanJson } from './refuse-unsendable.ts';
 
@@ -13,7 +14,7 @@ export type StartOptions = {
   runId?: string;
   /** Free map for the agents; never published. */
   metadata?: Record<string, unknown>;
-  /** Deadline of the whole run in milliseconds. @default 3600000 */
+  /** Deadline of the whole run in milliseconds, at most 366 days. @default 3600000 */
   timeoutMs?: number;
 };
 
@@ -29,9 +30,11 @@ function derivedRunId(user: string, requestId: string): string {
  * Takes a caller's options on entry, before anything is waited for: what it does with its metadata afterwards is its own
  * affair.
  *
- * @throws BatonError `InvalidInput` naming what in the metadata is not JSON
+ * @throws BatonError `InvalidInput` naming what in the metadata is not JSON, or a deadline that is out of its range
  */
 export function copiedOptions({ metadata = {}, ...options }: StartOptions = {}): StartOptions {
+  const fault = ifGiven(options.timeoutMs, durationFault);
+  if (fault) throw new BatonError('InvalidInput', `timeoutMs ${fault}`);
   refuseOtherThanJson('metadata', metadata, 'the run');
   return { ...options, metadata: structuredClone(metadata) };
 }

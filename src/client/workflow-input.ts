@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { AppManifest } from '../agents/define-app.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 import type { WorkflowName } from '../contracts/names.ts';
+import { nearestNames } from '../contracts/nearest-names.ts';
 import type { RegisteredPlan, RunPlanInput } from '../contracts/plan.ts';
+import type { RunAgentInput } from '../contracts/run-agent.ts';
 import { workflowContracts } from '../contracts/workflow-contracts.ts';
 import { preparePlan } from '../plans/prepare-plan.ts';
 import { refuseOtherThanJson } from './refuse-unsendable.ts';
@@ -20,6 +22,12 @@ function parsed(what: string, schema: z.ZodType, input: unknown): unknown {
   throw new BatonError('InvalidInput', `input of ${what} is refused:\n${z.prettifyError(error)}`);
 }
 
+function refuseUnknownAgent({ agent }: RunAgentInput, { agents }: AppManifest) {
+  if (Object.hasOwn(agents, agent)) return;
+  const nearest = nearestNames(agent, Object.keys(agents)).join(', ') || 'none';
+  throw new BatonError('InvalidInput', `the app has no agent ${JSON.stringify(agent)}; the nearest names: ${nearest}`);
+}
+
 /**
  * What a workflow is started with, checked before anything starts.
  *
@@ -31,7 +39,9 @@ export function workflowInput(startable: Startable, given: unknown, manifest: Ap
     return { workflow: startable.own, input: given };
   }
   if (typeof startable === 'string' && startable !== 'runPlan') {
-    return { workflow: startable, input: parsed(startable, workflowContracts[startable].input, given) };
+    const input = parsed(startable, workflowContracts[startable].input, given);
+    if (startable === 'runAgent') refuseUnknownAgent(input as RunAgentInput, manifest);
+    return { workflow: startable, input };
   }
   const asked =
     typeof startable === 'string'

@@ -2,7 +2,7 @@ import type { UnknownEffect } from './agent-call.ts';
 import type { FailureType } from './names.ts';
 
 type Options = {
-  /** Shortest wait before the next attempt, in milliseconds; what a provider's `retry-after` said. */
+  /** Shortest wait before the next attempt, in milliseconds, at most a day; what a provider's `retry-after` said. */
   retryAfterMs?: number;
   /** Tells this error from others of its type, for callers that act on it, such as `request_conflict`. */
   code?: string;

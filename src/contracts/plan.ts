@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import { failureSchema } from './failure.ts';
+import { MAX_NAME_LENGTH, nameFault } from './id-fault.ts';
 import { FAILURE_TYPES, MAX_PLAN_STEPS, STEP_STATUSES } from './names.ts';
+import { MAX_ATTEMPTS, MAX_DURATION_MS } from './number-fault.ts';
 
 /** Letters, digits, `_` and `-`: a step's id stands in references and in the feed. */
 export const STEP_ID = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 const stepId = z.string().regex(STEP_ID, 'must be letters, digits, _ and -, beginning with a letter, at most 64');
-/** Longer than any run: Temporal keeps durations in milliseconds of a safe integer, timers in far less. */
-const duration = z
-  .int()
-  .min(1, 'must be a whole number of milliseconds above 0')
-  .max(366 * 24 * 3_600_000);
+const duration = z.int().min(1, 'must be a whole number of milliseconds above 0').max(MAX_DURATION_MS);
 
 export const STRATEGIES = ['sequential', 'parallel'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
@@ -20,7 +18,7 @@ export type ConditionOp = (typeof CONDITION_OPS)[number];
 
 const retrySchema = z.strictObject({
   /** Attempts in all, the first included. */
-  max_attempts: z.int().min(1).max(1_000).optional(),
+  max_attempts: z.int().min(1).max(MAX_ATTEMPTS).optional(),
   initial_interval_ms: duration.optional(),
   backoff: z.number().min(1).max(100).optional(),
   max_interval_ms: duration.optional(),
@@ -62,7 +60,14 @@ export const planStepSchema = z.strictObject({
 export type PlanStep = z.infer<typeof planStepSchema>;
 
 export const planSchema = z.strictObject({
-  name: z.string().min(1).max(128),
+  name: z
+    .string()
+    .min(1)
+    .max(MAX_NAME_LENGTH)
+    .refine(
+      (name) => name === '' || name.length > MAX_NAME_LENGTH || !nameFault(name),
+      'must be printable characters without a space at either end',
+    ),
   /** Of the steps that do not say. @default 'sequential' */
   strategy: z.enum(STRATEGIES).optional(),
   /** Steps that may run at once. @default 20 */

@@ -1,15 +1,12 @@
 import { z } from 'zod';
+import { idFault, MAX_ID_LENGTH } from './id-fault.ts';
 
-const PLACEHOLDERS = /^(null|undefined|none|nan|default|temp|0|placeholder([_-].*)?)$/i;
-
-/**
- * An id given by a caller: 1 to 128 printable characters. Placeholders such as `null`, `undefined` or `default` are
- * refused: they are what a lost variable looks like, and would pour strangers' runs into one feed.
- */
+/** An id given by a caller; see `idFault`. */
 export const idSchema = z
   .string()
   .min(1)
-  .max(128)
-  .regex(/^[^\p{C}]+$/u, 'must be printable characters')
-  .refine((id) => id.trim() === id, 'must not begin or end with a space')
-  .refine((id) => !PLACEHOLDERS.test(id), 'is a placeholder, not an id');
+  .max(MAX_ID_LENGTH)
+  .superRefine((id, context) => {
+    const fault = id === '' || id.length > MAX_ID_LENGTH ? undefined : idFault(id);
+    if (fault) context.addIssue({ code: 'custom', message: fault });
+  });

@@ -1,5 +1,5 @@
 import { SEARCH_ATTRIBUTES } from '../contracts/names.ts';
-import { databaseIn } from './server-record.ts';
+import { databaseFlag } from './server-record.ts';
 
 const DYNAMIC_CONFIG = {
   // Untuned, every step waits on a limit of 20 polls a second of the server's only shard.
@@ -19,7 +19,7 @@ export function serverFlags(dataDir: string): string[] {
   const pragmas = ['journal_mode=WAL', 'synchronous=NORMAL'];
   const attributes = Object.values(SEARCH_ATTRIBUTES);
   return [
-    ...['server', 'start-dev', '--ip', '127.0.0.1', '--log-level', 'warn', '--db-filename', databaseIn(dataDir)],
+    ...['server', 'start-dev', '--ip', '127.0.0.1', '--log-level', 'warn', '--db-filename', databaseFlag(dataDir)],
     ...pragmas.flatMap((pragma) => ['--sqlite-pragma', pragma]),
     ...Object.entries(DYNAMIC_CONFIG).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
     ...attributes.flatMap((name) => ['--search-attribute', `${name}=${DOUBLES.includes(name) ? 'Double' : 'Keyword'}`]),

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type SpawnOptions } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -59,14 +59,15 @@ function privately<T>(work: () => T): T {
   }
 }
 
-function launch(cliPath: string, args: string[], logPath: string) {
+function launch(cliPath: string, args: string[], { dataDir, logPath }: { dataDir: string; logPath: string }) {
   const log = openSync(logPath, 'a', 0o600);
   // A process group of its own: Ctrl-C in the terminal must not end the server before the worker that needs it.
-  const child = privately(() => spawn(cliPath, args, { detached: true, stdio: ['ignore', log, log] }));
+  const options: SpawnOptions = { cwd: dataDir, detached: true, stdio: ['ignore', log, log] };
+  const child = privately(() => spawn(resolve(cliPath), args, options));
   closeSync(log);
-  const { promise: ended, resolve } = Promise.withResolvers<string>();
-  child.on('error', (error) => resolve(`it cannot be run: ${error.message}`));
-  child.on('exit', (code, signal) => resolve(`it ended with ${signal ?? `exit code ${code}`}`));
+  const { promise: ended, resolve: settle } = Promise.withResolvers<string>();
+  child.on('error', (error) => settle(`it cannot be run: ${error.message}`));
+  child.on('exit', (code, signal) => settle(`it ended with ${signal ?? `exit code ${code}`}`));
   child.unref();
   return { pid: child.pid, ended };
 }
@@ -114,7 +115,10 @@ export async function startEmbeddedServer(options: Options): Promise<EmbeddedSer
   const log = serverLog(join(dataDir, 'temporal.log'));
 
   async function startOn({ port, uiPort }: { port: number; uiPort: number }): Promise<EmbeddedServer> {
-    const { pid, ended } = launch(cliPath, [...flags, '--port', String(port), '--ui-port', String(uiPort)], log.path);
+    const { pid, ended } = launch(cliPath, [...flags, '--port', String(port), '--ui-port', String(uiPort)], {
+      dataDir,
+      logPath: log.path,
+    });
     const exited = ended.then((how) => Promise.reject(new Error(how)));
     exited.catch(() => undefined);
     let over = false;

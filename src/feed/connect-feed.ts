@@ -3,6 +3,7 @@ import type { BatonEvent } from '../contracts/event.ts';
 import { FEED_CLOSE, type FeedFrame } from '../contracts/feed-frame.ts';
 import { createFeedReaders } from './feed-readers.ts';
 import type { FeedConnection, FeedResync, FeedState } from './feed-state.ts';
+import { feedTarget, tokenOf } from './feed-target.ts';
 import { onNetworkChange } from './on-network-change.ts';
 import { emptyFeed, foldFeed } from './fold.ts';
 import type { FoldedRun } from './folded.ts';
@@ -12,7 +13,11 @@ import { DEFAULT_RETRY_MS, retryDelay } from './retry-delay.ts';
 export type FeedOptions = {
   /** The gateway, such as `http://127.0.0.1:8080`. */
   url: string;
-  /** The user's token, or a function that gives a fresh one before each connection: with it, the feed outlives its tokens. */
+  /**
+   * The user's token, or a function that gives a fresh one before each connection: with it, the feed outlives its tokens.
+   * Where the function fails, the feed is `reconnecting` and asks it again later; where it gives no token, the feed is
+   * `closed` as `unauthorized`.
+   */
   token: string | (() => string | Promise<string>);
   /** Sequence after which to begin; 0 is the whole feed. @default 0 */
   after?: number;
@@ -20,6 +25,8 @@ export type FeedOptions = {
   runId?: string;
   /** Time without any frame after which a connection attempt is given up, in milliseconds. @default 10000 */
   connectTimeoutMs?: number;
+  /** Called with what a listener throws. @default `reportError`, or the console where there is none */
+  onError?: (error: unknown) => void;
   /** @default the global WebSocket */
   WebSocket?: typeof globalThis.WebSocket;
 };
@@ -47,16 +54,33 @@ const FINAL: Partial<Record<number, 'unauthorized' | 'forbidden'>> = {
 };
 
 /** Async, so that a function which throws at once fails like one that does so later. */
-async function tokenNow(token: FeedOptions['token']): Promise<string> {
-  return typeof token === 'string' ? token : token();
+async function tokenNow(token: FeedOptions['token']): Promise<string | undefined> {
+  return tokenOf(typeof token === 'function' ? await token() : token);
+}
+
+/** What browsers and Node have for it. */
+type Reporters = { reportError?: (error: unknown) => void; console?: { error(error: unknown): void } };
+
+/** What nobody else is there to hear of. */
+function report(error: unknown) {
+  const { reportError, console: terminal } = globalThis as Reporters;
+  if (reportError) reportError(error);
+  else terminal?.error(error);
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /**
  * Follows a user's feed over a WebSocket: resumes after the last sequence seen whenever the connection is lost, drops
  * what it has seen already, and folds what it sees.
+ *
+ * @throws TypeError where the address, the token or a number cannot be one
  */
 export function connectFeed(options: FeedOptions): Feed {
-  const { url, token, runId, connectTimeoutMs = 10_000, WebSocket = globalThis.WebSocket } = options;
+  const { url, token, runId, connectTimeoutMs = 10_000, WebSocket = globalThis.WebSocket, onError = report } = options;
+  const address = feedTarget({ ...options, url, connectTimeoutMs, WebSocket });
   const listeners = new Set<(state: FeedState) => void>();
   const readers = createFeedReaders();
   let state: FeedState = {
@@ -73,8 +97,23 @@ export function connectFeed(options: FeedOptions): Feed {
 
   function update(change: Partial<FeedState>) {
     state = { ...state, ...change };
-    for (const listener of listeners) listener(state);
+    for (const listener of listeners) {
+      // One that throws must keep neither the others nor the feed itself from going on.
+      try {
+        listener(state);
+      } catch (error) {
+        tellError(error);
+      }
+    }
   }
+  function tellError(error: unknown) {
+    try {
+      onError(error);
+    } catch {
+      // Nobody is left to be told.
+    }
+  }
+
   const connected = (connection: FeedConnection) => update({ connection });
 
   function onFrame(frame: FeedFrame<FoldedRun>) {
@@ -136,26 +175,36 @@ export function connectFeed(options: FeedOptions): Feed {
   async function open() {
     abandon();
     const own = attempt;
-    const bearer = await tokenNow(token).catch(() => undefined);
+    let bearer: string | undefined;
+    try {
+      bearer = await tokenNow(token);
+    } catch (error) {
+      return own === attempt ? lost(`no token could be had: ${wordsOf(error)}`) : undefined;
+    }
     if (own !== attempt) return;
-    if (bearer === undefined) return lost('no token could be had');
-    const target = new URL('/v1/feed', url.replace(/^http/, 'ws'));
+    // Asked again it would give no better one, and nobody would notice.
+    if (bearer === undefined) return finish('unauthorized');
+    const target = new URL(address);
     target.searchParams.set('after', String(state.feed.seq));
     if (epoch !== undefined) target.searchParams.set('epoch', epoch);
     if (runId !== undefined) target.searchParams.set('run_id', runId);
     // To a token that it refuses a gateway says nothing: after any frame, "bad token" means that its time is over.
     let accepted = false;
-    socket = openFeedSocket({
-      target,
-      token: bearer,
-      connectTimeoutMs,
-      WebSocket,
-      onFrame(frame) {
-        accepted = true;
-        onFrame(frame);
-      },
-      onClose: (code, reason) => onClose(code, reason, accepted),
-    });
+    try {
+      socket = openFeedSocket({
+        target,
+        token: bearer,
+        connectTimeoutMs,
+        WebSocket,
+        onFrame(frame) {
+          accepted = true;
+          onFrame(frame);
+        },
+        onClose: (code, reason) => onClose(code, reason, accepted),
+      });
+    } catch (error) {
+      lost(`no socket could be opened: ${wordsOf(error)}`);
+    }
   }
 
   function onOffline() {

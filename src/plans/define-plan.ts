@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { AnyAgent } from '../agents/define-agent.ts';
 import { limitsOf } from '../agents/limits-of.ts';
+import { checkGiven } from '../contracts/number-fault.ts';
 import { parseReference, referencesIn } from '../contracts/plan-reference.ts';
 import type { ConditionOp, Plan, PlanStep, RegisteredPlan, Strategy } from '../contracts/plan.ts';
+import { schemaFault } from '../contracts/schema-fault.ts';
 import { checkPlan } from './check-plan.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { faultList } from './plan-fault.ts';
@@ -60,6 +62,7 @@ function stepOf(ref: AnyRef): string {
 
 function toStep(id: string, agent: AnyAgent, input: unknown, options: StepOptions): PlanStep {
   const { strategy, timeoutMs, retry, continueOnError, metadata, fallbackFor } = options;
+  refuseUnsayable(`step ${id}: `, { timeoutMs, ...retry });
   const template = toTemplate(input);
   const when = options.when && { ...options.when, ref: refText(options.when.ref) ?? '' };
   const used = referencesIn([template, when?.ref]).map(({ text }) => parseReference(text)?.step);
@@ -89,6 +92,13 @@ function toStep(id: string, agent: AnyAgent, input: unknown, options: StepOption
   return JSON.parse(JSON.stringify(step)) as PlanStep;
 }
 
+/** JSON has no word for them: in its place the checker would find null. */
+function refuseUnsayable(whose: string, numbers: Record<string, number | undefined>) {
+  const isUnsayable = (value: number | undefined) => typeof value === 'number' && !Number.isFinite(value);
+  const faults = Object.entries(numbers).map(([name, value]) => [name, isUnsayable(value) && `cannot be ${value}`]);
+  checkGiven(whose, Object.fromEntries(faults) as Record<string, string>);
+}
+
 /** What the checker needs to know of an agent. */
 function described(agent: AnyAgent) {
   const schema = (of: z.ZodType, io: 'input' | 'output') => z.toJSONSchema(of, { unrepresentable: 'any', io });
@@ -105,9 +115,11 @@ export function definePlan<Input extends z.ZodType>(
   { name, description, input, strategy, maxParallel, timeoutMs, metadata }: PlanOptions<Input>,
   build: (p: PlanBuilder<z.output<Input>>) => void,
 ): RegisteredPlan<Input> {
+  checkGiven(`plan ${name}: `, { input: schemaFault(input) });
+  refuseUnsayable(`plan ${name}: `, { timeoutMs, maxParallel });
   const steps: PlanStep[] = [];
   const agents = new Map<string, AnyAgent>();
-  build({
+  const built: unknown = build({
     input: createRef('$input'),
     step(id, agent, given, options = {}) {
       agents.set(agent.name, agent);
@@ -116,6 +128,8 @@ export function definePlan<Input extends z.ZodType>(
       return createRef(`$steps.${id}`);
     },
   });
+  if (built instanceof Promise)
+    throw new TypeError(`plan ${name}: its function must not be async: steps would come too late`);
   const options = { strategy, max_parallel: maxParallel, timeout_ms: timeoutMs, metadata };
   const plan = { name, ...(JSON.parse(JSON.stringify(options)) as Partial<Plan>), steps };
   const known = Object.fromEntries([...agents].map(([agentName, agent]) => [agentName, described(agent)]));

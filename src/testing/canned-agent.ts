@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { AgentContext, AnyAgent } from '../agents/define-agent.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 import type { Failure } from '../contracts/failure.ts';
+import { checkGiven, durationFault, MAX_WAIT_MS } from '../contracts/number-fault.ts';
 
 type Said = {
   /** What the agent tells its user first. */
@@ -37,13 +38,16 @@ async function give({ thoughts = [], delayMs = 0, ...answer }: CannedAnswer, ctx
  * call, an attempt after a failure included, the last one for all calls that follow. What it gives is checked by the
  * agent's schemas like any result. It never runs in a process of its own.
  *
- * @throws TypeError without an answer
+ * @throws TypeError without an answer, or where a delay is out of its range
  */
 export function cannedAgent<Agent extends AnyAgent>(
   agent: Agent,
   answers: CannedAnswer<Agent> | readonly CannedAnswer<Agent>[],
 ): CannedAgent<Agent> {
   const left = [answers].flat() as CannedAnswer[];
+  for (const { delayMs = 0 } of left) {
+    checkGiven(`canned agent ${agent.name}: `, { delayMs: durationFault(delayMs, { least: 0, most: MAX_WAIT_MS }) });
+  }
   if (left.length === 0) throw new TypeError(`canned agent ${agent.name}: give at least one answer`);
   const next = () => (left.length > 1 ? left.shift() : left[0]) as CannedAnswer;
   const run = (_input: unknown, ctx: AgentContext) => give(next(), ctx);

@@ -1,4 +1,5 @@
 import type { RunHandle } from '../client.ts';
+import { checkGiven, durationFault, MAX_WAIT_MS } from '../contracts/number-fault.ts';
 import type { BatonEvent } from '../contracts/event.ts';
 import type { Failure } from '../contracts/failure.ts';
 import type { AgentOutcome, RunOutcome } from '../contracts/run.ts';
@@ -46,6 +47,7 @@ export async function finishRun<What extends Runnable>(
   run: RunHandle,
   { answers, waitMs = 30_000, isAgent, alone }: FinishOptions & { isAgent: boolean; alone: boolean },
 ): Promise<FinishedRun<What>> {
+  checkGiven('', { waitMs: durationFault(waitMs, { most: MAX_WAIT_MS }) });
   const until = Date.now() + waitMs;
   const signal = AbortSignal.timeout(waitMs);
   const events: BatonEvent[] = [];

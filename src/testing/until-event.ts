@@ -1,4 +1,5 @@
 import type { RunHandle } from '../client.ts';
+import { checkGiven, durationFault, MAX_WAIT_MS } from '../contracts/number-fault.ts';
 import type { BatonEvent } from '../contracts/event.ts';
 import { feedLines } from './feed-lines.ts';
 
@@ -12,6 +13,7 @@ export async function untilEvent(
   matches: (event: BatonEvent) => boolean,
   { waitMs = 30_000 }: { waitMs?: number } = {},
 ): Promise<BatonEvent> {
+  checkGiven('', { waitMs: durationFault(waitMs, { most: MAX_WAIT_MS }) });
   const signal = AbortSignal.timeout(waitMs);
   const events: BatonEvent[] = [];
   for await (const event of run.events({ signal })) {

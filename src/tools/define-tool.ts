@@ -1,10 +1,17 @@
 import type { z } from 'zod';
+import { nameFault } from '../contracts/id-fault.ts';
+import { schemaFault } from '../contracts/schema-fault.ts';
+import { checkGiven, countFault, durationFault, ifGiven } from '../contracts/number-fault.ts';
 
 /**
  * What a call does to the world. `none` reads only; `idempotent` may be repeated with the same `idempotencyKey`;
  * `once` must never happen twice.
  */
-export type ToolEffect = 'none' | 'idempotent' | 'once';
+const EFFECTS = ['none', 'idempotent', 'once'] as const;
+export type ToolEffect = (typeof EFFECTS)[number];
+
+/** Most calls of a rate limit. */
+const MAX_CALLS = 1_000_000;
 
 export type ToolCall = {
   /** Aborted when the agent is cancelled or out of time, or the tool itself is. */
@@ -22,7 +29,7 @@ export type ToolDefinition<
   input: Input;
   output: Output;
   effect: ToolEffect;
-  /** Limit of one call in milliseconds; without one, the agent's own limit is the only one. */
+  /** Limit of one call in milliseconds, at most 366 days; without one, the agent's own limit is the only one. */
   timeoutMs?: number;
   /** At most this many calls in any `perMs` milliseconds, over all users and workers. @default no limit */
   rateLimit?: { calls: number; perMs: number };
@@ -44,15 +51,26 @@ export type AnyTool = ToolDefinition<string, any, any>;
  * Defines a tool: a function with checked input and output that an agent calls through `ctx.tools`, so that the user
  * sees the call and the engine knows its effect.
  *
- * @throws TypeError if the rate limit is not made of positive numbers, or a tool without an effect has one to undo
+ * @throws TypeError if its name cannot be shown, a limit is out of its range, its effect is unknown, or a tool without an
+ *   effect has one to undo
  */
 export function defineTool<const Name extends string, Input extends z.ZodType, Output extends z.ZodType>(
   definition: ToolDefinition<Name, Input, Output>,
 ): ToolDefinition<Name, Input, Output> {
-  const { name, effect, rateLimit, compensate } = definition;
-  if (rateLimit && !(Number.isInteger(rateLimit.calls) && rateLimit.calls > 0 && rateLimit.perMs > 0)) {
-    throw new TypeError(`tool ${name}: rateLimit needs a positive whole number of calls and a positive perMs`);
+  const { name, effect, timeoutMs, rateLimit, compensate } = definition;
+  const fault = nameFault(name);
+  if (fault) throw new TypeError(`tool name ${JSON.stringify(name)} ${fault}`);
+  if (!EFFECTS.includes(effect)) {
+    throw new TypeError(`tool ${name}: effect must be one of ${EFFECTS.join(', ')}, not ${String(effect)}`);
   }
+  if (typeof definition.run !== 'function') throw new TypeError(`tool ${name}: run must be a function`);
+  checkGiven(`tool ${name}: `, {
+    input: schemaFault(definition.input),
+    output: schemaFault(definition.output),
+    timeoutMs: ifGiven(timeoutMs, durationFault),
+    'rateLimit.calls': rateLimit && countFault(rateLimit.calls, MAX_CALLS),
+    'rateLimit.perMs': rateLimit && durationFault(rateLimit.perMs),
+  });
   if (effect === 'none' && compensate) {
     throw new TypeError(`tool ${name}: effect 'none' leaves nothing to compensate; say 'idempotent' or 'once'`);
   }

@@ -1,9 +1,11 @@
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
 import type { Logger } from '@temporalio/worker';
 import type { App } from '../agents/define-app.ts';
+import { BatonError } from '../contracts/baton-error.ts';
 import { keepBundle, readKeptBundle } from './kept-bundle.ts';
 import { WORKFLOWS_PATH } from './shipped-workflows.ts';
 import { trackInputs, type Inputs } from './track-inputs.ts';
@@ -50,6 +52,13 @@ export async function bundleWorkflows({
   const key = JSON.stringify([WORKFLOWS_PATH, ...made]);
   const kept = readKeptBundle(key);
   if (kept !== undefined) return { code: kept };
+  for (const path of [WORKFLOWS_PATH, app.workflows && fileURLToPath(app.workflows)]) {
+    // Webpack takes what stands before an exclamation mark for the name of a loader.
+    if (path?.includes('!')) {
+      const message = `workflows cannot be bundled from ${path}: the bundler takes no "!" in a path; rename the folder`;
+      throw new BatonError('InvalidInput', message);
+    }
+  }
   const since = Date.now();
   const { bundleWorkflowCode } = await import('@temporalio/worker');
   return withWorkflowEntry(

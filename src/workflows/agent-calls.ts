@@ -2,6 +2,8 @@
 import { ApplicationFailure, isCancellation, type CancellationScope } from '@temporalio/workflow';
 import type { AgentLimits } from '../contracts/agent-call.ts';
 import { LOCAL_TIMEOUT_MS, UNDO_PREFIX } from '../contracts/names.ts';
+import { nearestNames } from '../contracts/nearest-names.ts';
+import { MAX_DURATION_MS } from '../contracts/number-fault.ts';
 import { RUN_BOUNDS } from '../contracts/run-bounds.ts';
 import type { AgentOutcome } from '../contracts/run.ts';
 import type { Failure } from '../contracts/failure.ts';
@@ -62,7 +64,7 @@ const DURATIONS = ['timeout_ms', 'heartbeat_timeout_ms', 'initial_interval_ms', 
 /** The server refuses each task of a run that schedules an agent with limits that it does not take. */
 function checkLimits(agent: string, limits: AgentLimits) {
   const { max_attempts, backoff, retry_on } = limits;
-  const isCount = (value: number) => Number.isSafeInteger(value) && value >= 1;
+  const isCount = (value: number) => Number.isSafeInteger(value) && value >= 1 && value <= MAX_DURATION_MS;
   const bad =
     DURATIONS.find((name) => !isCount(limits[name])) ??
     (isCount(max_attempts) ? undefined : 'max_attempts') ??
@@ -76,8 +78,12 @@ function checkLimits(agent: string, limits: AgentLimits) {
 type Limiting = Pick<Options, 'start' | 'version'>;
 
 function limitsOf(agent: string, own: AgentOptions['limits'], { start, version }: Limiting): AgentLimits {
-  const known = start.limits[agent];
-  if (!known) throw ApplicationFailure.nonRetryable(`no limits for agent ${agent} in the run's input`, 'InvalidInput');
+  const known = Object.hasOwn(start.limits, agent) ? start.limits[agent] : undefined;
+  if (!known) {
+    const nearest = nearestNames(agent, Object.keys(start.limits)).join(', ') || 'none';
+    const message = `no limits for agent ${agent} in the run's input: its app has no such agent; the nearest names: ${nearest}`;
+    throw ApplicationFailure.nonRetryable(message, 'InvalidInput');
+  }
   const merged = { ...known, ...own };
   if (merged.local && merged.timeout_ms > LOCAL_TIMEOUT_MS) {
     const message = `agent ${agent} is local: its limit may be ${LOCAL_TIMEOUT_MS} ms at most, not ${merged.timeout_ms}`;

@@ -3,6 +3,7 @@ import { ApplicationFailure, condition, log, proxyActivities, setHandler, workfl
 import type { DecisionClaim } from '../contracts/decision-claim.ts';
 import { jsonFaults } from '../contracts/json-faults.ts';
 import { ASK_DEFAULTS, CLAIM_ACTIVITY, REMINDER } from '../contracts/names.ts';
+import { questionFault } from '../contracts/question-fault.ts';
 import { redact } from '../contracts/redact.ts';
 import type { DecisionMessage, PendingApproval, Question } from '../contracts/run-messages.ts';
 import { engineQueue } from './engine-queue.ts';
@@ -145,6 +146,8 @@ export function createApprovals({ events, generation, userId, decided: earlier, 
     if (!options.includes(onExpiry) || decided.has(approval_id) || pending.has(approval_id)) {
       throw refused(`question ${approval_id}: its id must be unique in the run, and onExpiry one of its options`);
     }
+    const unclear = claims ? questionFault(question) : undefined;
+    if (unclear) throw refused(`question ${approval_id}: ${unclear}`);
     const [fault] = claims ? jsonFaults(question, ['question']) : [];
     if (fault) throw refused(`question ${approval_id} is not JSON: ${fault.path}: ${fault.message}`);
     const expires_at = new Date(Date.now() + expiresMs).toISOString();

@@ -78,7 +78,7 @@ describe("another user's run", () => {
     'cannot be reached by the workflow name "%s"',
     async (workflow) => {
       const thief = await at.clientOf('thief');
-      expect(() => thief.run('secret', workflow)).toThrow('is no name of a workflow');
+      expect(() => thief.run('secret', workflow)).toThrow('is not the name of a workflow');
     },
   );
 

@@ -207,7 +207,7 @@ test.each([
     },
   });
   const { connection } = await untilFeed(feed, (state) => state.connection.status === 'reconnecting');
-  expect(connection).toMatchObject({ reason: 'no token could be had' });
+  expect(connection).toMatchObject({ reason: 'no token could be had: sign-in is down' });
   feed.retryNow();
   const { protocols } = await gateway.next();
   expect(protocols).toContain('bearer.t2');

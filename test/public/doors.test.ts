@@ -8,7 +8,7 @@ const namesOf = async (door: string) => Object.keys((await import(door)) as obje
 
 describe('the public doors', () => {
   test.each([
-    ['baton-agents', ['BatonError', 'defineAgent', 'defineApp', 'definePlan', 'defineTool', 'secret']],
+    ['baton-agents', ['BatonError', 'defineAgent', 'defineApp', 'definePlan', 'defineTool', 'hostPath', 'secret']],
     ['baton-agents/client', ['connect']],
     ['baton-agents/feed', ['connectFeed', 'emptyFeed', 'foldFeed', 'toAgUi', 'toUiMessageStream']],
     [

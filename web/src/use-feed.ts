@@ -6,7 +6,8 @@ import type { FeedState } from '../../src/feed/feed-state.ts';
 export function useFeed(token: string): FeedState | null {
   const [state, setState] = useState<FeedState | null>(null);
   useEffect(() => {
-    const feed = connectFeed({ url: location.origin, token });
+    // Whatever was typed as a token: the feed says that it is refused.
+    const feed = connectFeed({ url: location.origin, token: () => token });
     let frame: number | undefined;
     const draw = () => {
       frame = undefined;

@@ -49,13 +49,14 @@ function withIssues(error: unknown): unknown {
 type Field = Record<string, unknown> | undefined;
 
 /** Ids of uploads become paths for the worker. */
-async function withFiles(input: Record<string, unknown>, { uploads, user, body }: Options) {
+async function withFiles(input: unknown, { uploads, user, body }: Options): Promise<unknown> {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return input;
   // A plan that is given with the request has its own input within that of `runPlan`.
-  const inner = body.workflow === 'runPlan' ? (input.input as Field) : undefined;
+  const inner = body.workflow === 'runPlan' ? (input as { input?: Field }).input : undefined;
   if (inner?.upload_ids !== undefined) {
     await knownUploads({ uploads, user, ids: inner.upload_ids, path: '/input/input/upload_ids' });
   }
-  const { upload_ids: ids, ...rest } = input;
+  const { upload_ids: ids, ...rest } = input as { upload_ids?: unknown };
   if (ids === undefined) return rest;
   return { ...rest, files: await knownUploads({ uploads, user, ids, path: '/input/upload_ids' }) };
 }
@@ -69,12 +70,12 @@ export async function startRun(options: Options): Promise<RunHandle> {
   const { client, workflows, body } = options;
   const entry = workflows.find(({ name }) => name === body.workflow);
   if (!entry) throw unknownWorkflow(body.workflow, workflows);
-  const parsed = entry.input.safeParse(body.input ?? {});
+  const parsed = entry.input.safeParse(body.input === undefined ? {} : body.input);
   if (!parsed.success) {
     const errors = parsed.error.issues.map(({ path, message }) => ({ path: ['/input', ...path].join('/'), message }));
     throw refused(`the input of ${entry.name} is refused`, errors);
   }
-  const input = await withFiles(parsed.data as Record<string, unknown>, options);
+  const input = await withFiles(parsed.data, options);
   const { request_id: requestId, thread_id: threadId, run_id: runId, metadata } = body;
   return client.startNamed(entry.name, input, { requestId, threadId, runId, metadata }).catch((error: unknown) => {
     throw withIssues(error);

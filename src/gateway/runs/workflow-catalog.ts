@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ownManifest, ownWorkflows, type KnownApp } from '../../client/own-workflows.ts';
+import { costManifest, ownWorkflows, type KnownApp } from '../../client/own-workflows.ts';
 import { COST_AGENTS } from '../../contracts/names.ts';
 import { costOptimizationInput } from '../../contracts/cost-optimization.ts';
 
@@ -72,14 +72,12 @@ type JsonSchema = Parameters<typeof z.fromJSONSchema>[0];
  */
 export async function workflowCatalog({
   app,
-  dataDir,
   adhocPlans = false,
 }: {
   app?: KnownApp;
-  dataDir: string;
   adhocPlans?: boolean;
 }): Promise<WorkflowEntry[]> {
-  if (!app) return [COST_OPTIMIZATION, ...(adhocPlans ? [runPlan(await ownManifest(dataDir))] : [])];
+  if (!app) return [COST_OPTIMIZATION, ...(adhocPlans ? [runPlan(costManifest())] : [])];
   const manifest = app.manifest();
   const { agents, plans } = manifest;
   const adhoc = adhocPlans ? [runPlan(manifest)] : [];

@@ -1,9 +1,14 @@
 import { basename } from 'node:path';
 import { checkNumber } from './check-number.ts';
-import type { Format } from './format.ts';
+import { plainCells, type Format } from './format.ts';
 import { scanLines } from './scan-lines.ts';
 
 const HEADER = 'TIMESTAMP,ContextTokens,GeneratedTokens';
+
+const isHeader = (line: string | undefined) => line !== undefined && plainCells(line).join() === HEADER.toLowerCase();
+
+/** SQL of a cell without the quotes and spaces around it; none of its values holds a comma. */
+const cell = (n: number) => `trim(cells[${n}], ' "')`;
 
 /** Azure LLM inference trace (AzurePublicDataset): one request a row, with time, input and output tokens, nothing else. */
 export const azureLlmTrace: Format = {
@@ -11,11 +16,12 @@ export const azureLlmTrace: Format = {
   describe: `Azure LLM inference trace, CSV with header ${HEADER}`,
   grade: 'R',
   clock: 'absolute',
-  detect: ({ lines }) => lines[0] === HEADER,
-  isDataLine: (line) => line !== HEADER,
+  header: HEADER,
+  detect: ({ lines }) => isHeader(lines[0]),
+  isDataLine: (line) => !isHeader(line),
   scan: (
     path,
-  ) => `SELECT source_row, len(cells) AS cells, cells[1] AS moment, trim(cells[2]) AS input, trim(cells[3]) AS output
+  ) => `SELECT source_row, len(cells) AS cells, ${cell(1)} AS moment, ${cell(2)} AS input, ${cell(3)} AS output
     FROM (SELECT source_row, string_split(line, ',') AS cells FROM (${scanLines(path)}) WHERE source_row > 1)`,
   checks: [
     { when: 'cells <> 3', reason: `'expected 3 columns, found ' || cells || ' (cut off?)'` },

@@ -2,6 +2,7 @@ import { open, stat } from 'node:fs/promises';
 import { SpendError } from '../spend-error.ts';
 import type { Format } from './format.ts';
 import { FORMATS, understood } from './formats.ts';
+import { nearMiss, otherThanText } from './near-miss.ts';
 
 const HEAD_BYTES = 256 * 1024;
 
@@ -22,24 +23,36 @@ export async function detectFormat(
   });
   if (info.isDirectory()) throw invalid(path, 'is a folder. Name the usage files in it.');
   if (info.size === 0) throw invalid(path, 'is empty (0 bytes). Export it again.');
-  const lines = await headLines(path);
+  const head = await headOf(path);
+  const other = otherThanText(head);
+  if (other) throw unknown(path, `the format is not known: ${other}`);
+  const lines = linesOf(head);
   const format = FORMATS.find((each) => each.detect({ lines }));
   if (!format) {
-    const first = quotes ? ` Its first line is "${(lines[0] ?? '').slice(0, 80)}".` : '';
-    const message = `${path}: the format is not known.${first} ${understood()}`;
-    throw new SpendError({ code: 'unknown_format', message, path, row: 1 });
+    const [line = ''] = lines;
+    const miss = nearMiss(line);
+    const first = quotes ? ` Its first line is "${line.slice(0, 80)}".` : '';
+    throw unknown(path, `the format is not known${miss ? `: ${miss}` : '.'}${first}`);
   }
   return { format, bytes: info.size, hasRows: lines.some(format.isDataLine) };
 }
 
-async function headLines(path: string): Promise<string[]> {
+function unknown(path: string, what: string) {
+  return new SpendError({ code: 'unknown_format', message: `${path}: ${what} ${understood()}`, path, row: 1 });
+}
+
+function linesOf(head: Buffer): string[] {
+  const text = head.toString('utf8').replace(/^\uFEFF/, '');
+  return text.split(/\r?\n/).filter((line) => line.trim() !== '');
+}
+
+async function headOf(path: string): Promise<Buffer> {
   const file = await open(path).catch((cause: unknown) => {
     throw invalid(path, `cannot be opened: ${String(cause)}`, cause);
   });
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    const text = buffer.toString('utf8', 0, bytesRead).replace(/^\uFEFF/, '');
-    return text.split(/\r?\n/).filter((line) => line.trim() !== '');
+    return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
   }

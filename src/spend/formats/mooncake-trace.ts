@@ -14,6 +14,7 @@ export const mooncakeTrace: Format = {
   describe: 'Mooncake trace, JSONL with timestamp, input_length, output_length, hash_ids',
   grade: 'P',
   clock: 'relative',
+  keys: ['timestamp', 'input_length', 'output_length', 'hash_ids'],
   detect: ({ lines }) => isRequest(lines[0]),
   isDataLine: isRequest,
   // The three numbers in one go, as each extraction parses the line anew.

@@ -48,13 +48,17 @@ export async function createPriceBook({ overridesPath }: { overridesPath?: strin
 
   const find = ({ model: name, provider: asked, at }: ModelQuery): PricedModel | null => {
     const { model, provider } = splitModelName(name, asked);
-    const ownKey = provider ? `${provider}/${model}` : Object.keys(own).find((key) => key.endsWith(`/${model}`));
+    // A provider of one's own is in no catalogue, so `model` may still begin with it.
+    const ownKeys = provider ? [`${provider}/${model}`, model] : [model];
+    const ownKey =
+      ownKeys.find((key) => Object.hasOwn(own, key)) ??
+      (provider ? undefined : Object.keys(own).find((key) => key.endsWith(`/${model}`)));
     const ownPrice = ownKey ? own[ownKey] : undefined;
     if (ownKey && ownPrice)
       return {
         key: ownKey,
         provider: ownKey.slice(0, ownKey.indexOf('/')),
-        model,
+        model: ownKey.slice(ownKey.indexOf('/') + 1),
         match: 'exact',
         card: toRateCard(ownPrice as ModelPrice),
         contextWindow: undefined,
