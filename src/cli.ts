@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { explainError } from './cli/explain-error.ts';
 import { guardProcess, unhandledErrors } from './cli/guard-process.ts';
+import { keepLoopbackDirect } from './client/loopback.ts';
 
 /**
  * Each command's names and how it is added, in the order of the help. Only the one that was called is loaded: all of them
@@ -34,6 +35,7 @@ const COMMANDS: [names: string[], load: () => Promise<(program: Command) => void
 /** The command line. Sets `process.exitCode`; 0 completed, 2 completed with errors, 3 insufficient data, 1 anything else. */
 export async function main(argv: string[]): Promise<void> {
   guardProcess();
+  keepLoopbackDirect();
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };

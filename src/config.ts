@@ -149,7 +149,9 @@ function localUrl(value: string, { scheme, within, name }: { scheme: string; wit
  * @throws BatonError `InvalidInput` that names the first bad variable and what it may be
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const parsed = environment.safeParse(env);
+  // A variable that is set to nothing is as good as unset, but a secret that was forgotten is not.
+  const set = Object.entries(env).filter(([name, value]) => value !== '' || /_(SECRET|KEYS)$/.test(name));
+  const parsed = environment.safeParse(Object.fromEntries(set));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const name = String(issue?.path[0]);

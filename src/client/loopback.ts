@@ -30,3 +30,18 @@ export function proxyVariable(address: string, env: NodeJS.ProcessEnv = process.
 export function channelArgs(address: string): Record<string, number> {
   return isLoopback(address) ? { 'grpc.enable_http_proxy': 0 } : {};
 }
+
+const NO_PROXY = ['localhost', '127.0.0.1', '::1'];
+
+/**
+ * Adds this machine to what needs no proxy, for `fetch`, which asks proxies where NODE_USE_ENV_PROXY is set, and for child
+ * processes.
+ */
+export function keepLoopbackDirect(env: NodeJS.ProcessEnv = process.env): void {
+  const isProxied = Object.keys(env).some((name) => /^(grpc|https?|all)_proxy$/i.test(name) && env[name]);
+  if (!isProxied) return;
+  const given = env.no_proxy ?? env.NO_PROXY ?? '';
+  if (given === '*') return;
+  const names = new Set([...given.split(',').map((name) => name.trim()), ...NO_PROXY].filter(Boolean));
+  env.no_proxy = env.NO_PROXY = [...names].join(',');
+}

@@ -59,10 +59,21 @@ function privately<T>(work: () => T): T {
   }
 }
 
+/**
+ * The environment of the server: without what names another Temporal, whose profile its program would read as well, and
+ * with a user and a home, which it cannot do without where the user has a number only, as in containers.
+ */
+function serverEnvironment(dataDir: string): NodeJS.ProcessEnv {
+  const { USER, HOME, ...rest } = process.env;
+  const own = Object.entries(rest).filter(([name]) => !name.startsWith('TEMPORAL_'));
+  return { ...Object.fromEntries(own), USER: USER || 'baton', HOME: HOME || dataDir };
+}
+
 function launch(cliPath: string, args: string[], { dataDir, logPath }: { dataDir: string; logPath: string }) {
   const log = openSync(logPath, 'a', 0o600);
+  const env = serverEnvironment(dataDir);
   // A process group of its own: Ctrl-C in the terminal must not end the server before the worker that needs it.
-  const options: SpawnOptions = { cwd: dataDir, detached: true, stdio: ['ignore', log, log] };
+  const options: SpawnOptions = { cwd: dataDir, detached: true, stdio: ['ignore', log, log], env };
   const child = privately(() => spawn(resolve(cliPath), args, options));
   closeSync(log);
   const { promise: ended, resolve: settle } = Promise.withResolvers<string>();

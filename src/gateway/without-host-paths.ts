@@ -28,9 +28,18 @@ const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.
 /** Payloads of events that hold texts of errors beside their `error`. */
 const ERROR_TEXTS = ['message', 'reason', 'summary'];
 
+/** The user's home, which a user without a name, as in containers, need not have. */
+function homes(): string[] {
+  try {
+    return [homedir()];
+  } catch {
+    return [];
+  }
+}
+
 /** Hides where files of the machine lie in what a gateway says of errors: of a path only its last name is left. */
 export function createPathHider({ dataDir }: { dataDir: string }) {
-  const own = [dataDir, process.cwd(), homedir(), tmpdir()];
+  const own = [dataDir, process.cwd(), ...homes(), tmpdir()];
   const firsts = own.flatMap((path) => /^\/([^/]+)\//.exec(`${path}/`)?.[1] ?? []);
   const roots = [...new Set([...ROOTS, ...MORE_ROOTS, ...firsts])].map(escaped).join('|');
   const separators = String.raw`\s/"'\`<>|,;:()\[\]{}`;

@@ -1,6 +1,9 @@
 import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from '@jest/globals';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { connect } from '../../src/client.ts';
 import { faultTest } from '../support/fault-test.ts';
 import { shared } from '../support/test-run.ts';
@@ -29,14 +32,31 @@ const SHELL: NodeJS.ProcessEnv = {
   HOME: undefined,
   TMPDIR: '/no/such/folder',
   BATON_HTTP_PORT: '0',
+  BATON_RETENTION_DAYS: '',
   TEMPORAL_ADDRESS: '',
   TEMPORAL_NAMESPACE: 'prod',
   TEMPORAL_API_KEY: 'key',
 };
 
+/** An identity provider on this machine, which gives its keys over HTTP. */
+async function startProvider() {
+  const { publicKey, privateKey } = await generateKeyPair('ES256');
+  const keys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256' }] });
+  const server = createServer((_request, response) => void response.end(keys));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const token = new SignJWT({ sub: 'ann' }).setProtectedHeader({ alg: 'ES256', kid: 'k' }).setExpirationTime('1h');
+  return {
+    env: { BATON_JWKS_URL: `http://127.0.0.1:${port}/`, BATON_JWT_ISSUER: 'i', BATON_JWT_AUDIENCE: 'a' },
+    token: await token.setIssuer('i').setAudience('a').sign(privateKey),
+    stop: () => void server.close(),
+  };
+}
+
 let dir: Awaited<ReturnType<typeof temporaryDir>>;
 let dataDir: string;
 let env: NodeJS.ProcessEnv;
+let provider: Awaited<ReturnType<typeof startProvider>>;
 let dev: ReturnType<typeof spawnBaton>;
 /** What became of `baton dev`: up, or what it said when it ended. */
 let came: string;
@@ -46,7 +66,8 @@ beforeAll(async () => {
   const config = join(dir.path, 'config');
   mkdirSync(join(config, 'temporalio'), { recursive: true });
   writeFileSync(join(config, 'temporalio', 'temporal.toml'), TOML);
-  env = { ...SHELL, XDG_CONFIG_HOME: config };
+  provider = await startProvider();
+  env = { ...SHELL, XDG_CONFIG_HOME: config, ...provider.env };
   dataDir = join(dir.path, 'a folder');
   mkdirSync(join(dataDir, 'uploads'), { recursive: true });
   for (const name of ['worker.log', 'notes.txt']) writeFileSync(join(dataDir, name), '');
@@ -64,6 +85,7 @@ beforeAll(async () => {
 afterAll(async () => {
   dev.child.kill('SIGTERM');
   await dev.closed;
+  provider.stop();
   await dir[Symbol.asyncDispose]();
 });
 
@@ -74,6 +96,9 @@ faultTest(
     expect(came).toBe('up');
     const { code, stdout, stderr } = await callBaton(['runs', '--json'], { dataDir, env });
     expect({ code, runs: JSON.parse(stdout) as unknown, stderr }).toMatchObject({ code: 0, runs: [] });
+    const [, page = ''] = /page +(\S+)/.exec(dev.output.stderr) ?? [];
+    const stats = await fetch(`${page}/v1/stats`, { headers: { authorization: `Bearer ${provider.token}` } });
+    expect(stats.status).toBe(200);
     return 'up, with a dead proxy, no home, no temporary folder, a Turkish locale and the settings of another Temporal';
   },
 );
