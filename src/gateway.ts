@@ -20,7 +20,7 @@ import { listenOnFreePort } from './gateway/listen-on-free-port.ts';
 import { createMetrics, type Metrics } from './gateway/metrics.ts';
 import { createRunShower } from './gateway/runs/shown-run.ts';
 import { createPathHider, withoutHostPaths } from './gateway/without-host-paths.ts';
-import { workflowCatalog } from './gateway/runs/workflow-catalog.ts';
+import { refusedAgentOf, workflowCatalog } from './gateway/runs/workflow-catalog.ts';
 import type { EventLog } from './notifier/event-log.ts';
 import { createDataConverter } from './payload/data-converter.ts';
 import { createFileSeal } from './payload/sealed-file.ts';
@@ -149,6 +149,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
     shown: (view) => paths.errors(shownOf(view)),
     withoutPaths: paths.texts,
+    refusedAgentOf: (run) => refusedAgentOf({ ...run, app }),
     workflows: await workflowCatalog({ app, adhocPlans: http.adhocPlans }),
     uploads: {
       dir: join(dataDir, 'uploads'),

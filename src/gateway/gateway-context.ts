@@ -17,6 +17,8 @@ export type GatewayContext = {
   /** Resolves if Temporal answers. */
   pingTemporal(): Promise<unknown>;
   workflows: WorkflowEntry[];
+  /** See `refusedAgentOf`. */
+  refusedAgentOf(run: { workflow: string; agents: readonly string[] }): string | undefined;
   /** An answer about a run without its secrets. */
   shown<View>(view: View): View;
   /** A copy of a problem that does not say where files of the machine lie. */

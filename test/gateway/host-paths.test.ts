@@ -8,6 +8,7 @@ import { defineAgent } from '../../src/agents/define-agent.ts';
 import { defineApp } from '../../src/agents/define-app.ts';
 import { createPathHider } from '../../src/gateway/without-host-paths.ts';
 import { definePlan } from '../../src/plans/define-plan.ts';
+import { newEvent } from '../notifier/events.ts';
 import { faultTest } from '../support/fault-test.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
 import { startTestWorker } from '../support/test-run.ts';
@@ -105,6 +106,18 @@ faultTest(
     return `Of ${answers.length} answers about it ${shown.length} say it.`;
   },
 );
+
+test('a run with such an agent, which an operator started, is not started again over HTTP either', async () => {
+  const run_id = randomUUID();
+  const workflow_id = `runPlan/${ann}/${run_id}`;
+  const payload = { workflow: 'runPlan', agents: ['reader', 'triage'] };
+  await gateway.log.publish(newEvent('run_started', { user_id: ann, run_id, workflow_id, payload }));
+  const answer = await gateway.post(ann, `/v1/runs/${run_id}/retry`, {});
+  expect([answer.status, await answer.json()]).toEqual([
+    409,
+    expect.objectContaining({ code: 'not_retryable', detail: expect.stringContaining('agent "triage"') }),
+  ]);
+});
 
 test('of a path its last name is left, and web addresses stay as they are', () => {
   const { text } = createPathHider({ dataDir: '/srv data/baton' });

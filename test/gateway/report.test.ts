@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { costApp } from '../../src/agents/cost-app.ts';
 import type { CompletedReport } from '../../src/contracts/report.ts';
+import { faultTest } from '../support/fault-test.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
 import { outcomeOf, startTestWorker } from '../support/test-run.ts';
 
@@ -58,6 +59,21 @@ test('is served as JSON, Markdown, HTML, CSV and a workbook, and as nothing else
   ]);
   expect((await gateway.call('ann', `${path}/report?format=pdf`)).status).toBe(400);
 });
+
+faultTest(
+  'neither the report nor anything else about its run says where files lie on the machine',
+  { kind: 18, before: 'Report, run and events named usage files, ledger and report by their absolute paths.' },
+  async () => {
+    const formats = ['json', 'md', 'html', 'csv'].map((format) => `${path}/report?format=${format}`);
+    const calls = [...formats, path, '/v1/events?limit=1000'];
+    const texts = await Promise.all(calls.map(async (call) => (await gateway.call('ann', call)).text()));
+    const folders = [dirname(TRACE), gateway.dataDir];
+    const shown = calls.filter((_, index) => folders.some((folder) => texts[index]?.includes(folder)));
+    expect(shown).toEqual([]);
+    expect(texts.filter((text) => text.includes(basename(TRACE))).length).toBeGreaterThan(3);
+    return `Of ${calls.length} answers ${shown.length} say it; the files are named by their last names.`;
+  },
+);
 
 test('recomputed with nothing changed it is the same to the cent, with what the run itself was given', async () => {
   const { status, body } = await whatIf('ann', path, { set: {} });

@@ -52,7 +52,13 @@ export function actionRoutes(context: GatewayContext, uploads: UploadStore): Fas
       },
       async (request, reply) => {
         const { user } = identityOf(request);
-        const { handle } = await locateRun(context, user, request.params.run_id);
+        const { handle, workflow, folded } = await locateRun(context, user, request.params.run_id);
+        const agents = (folded?.agents ?? []).map(({ agent }) => agent);
+        const refused = context.refusedAgentOf({ workflow, agents });
+        if (refused !== undefined) {
+          const detail = `agent "${refused}" touches the machine that it works on: only an operator may retry this run`;
+          throw new Problem({ code: 'not_retryable', detail });
+        }
         await handle.retry({ by: user, fromStep: request.body?.from_step }).catch((error: unknown) => {
           if (!(error instanceof BatonError) || error.type !== 'InvalidInput') throw error;
           const { code, message: detail } = error;

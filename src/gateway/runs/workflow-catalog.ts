@@ -91,3 +91,12 @@ export async function workflowCatalog({
   const cost = COST_AGENTS.every((name) => Object.hasOwn(agents, name)) ? [COST_OPTIMIZATION] : [];
   return [...cost, ...planned, ...own, ...adhoc];
 }
+
+type Asked = { workflow: string; agents: readonly string[]; app?: KnownApp };
+
+/** The first agent of a run that may not be started over HTTP, and so not tried again either; undefined where none is. */
+export function refusedAgentOf({ workflow, agents, app }: Asked): string | undefined {
+  if (workflow !== 'runPlan' && workflow !== 'runAgent') return undefined;
+  const manifest = app ? app.manifest() : costManifest();
+  return agents.find((name) => Object.hasOwn(manifest.agents, name) && manifest.agents[name]?.touches_host);
+}
