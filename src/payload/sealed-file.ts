@@ -89,6 +89,8 @@ async function removeLeft(): Promise<void> {
 
 /** Files that are kept encrypted, and opened only while something works on them. */
 export type FileSeal = {
+  /** Whether this process encrypts what it keeps. */
+  isOn: boolean;
   /** Encrypts what goes through it; undefined where there is no key. */
   stream(): Transform | undefined;
   /**
@@ -104,6 +106,7 @@ export type FileSeal = {
 export function createFileSeal(keys: readonly PayloadKey[]): FileSeal {
   const [first] = keys;
   return {
+    isOn: first !== undefined,
     stream: () => first && sealing(first),
     async opened(paths, work) {
       const heads = await Promise.all(paths.map(headOf));

@@ -119,6 +119,12 @@ test('a run with such an agent, which an operator started, is not started again 
   ]);
 });
 
+test('an upload that looks like a sealed file is a file of an unknown format', async () => {
+  const body = new Uint8Array(Buffer.concat([Buffer.from('\0BATONF1\x02k1', 'latin1'), Buffer.alloc(100)]));
+  const answer = await gateway.call(ann, '/v1/uploads', { method: 'POST', body });
+  expect([answer.status, await answer.json()]).toEqual([422, expect.objectContaining({ code: 'unknown_format' })]);
+});
+
 test('of a path its last name is left, and web addresses stay as they are', () => {
   const { text } = createPathHider({ dataDir: '/srv data/baton' });
   const cases = [

@@ -51,8 +51,8 @@ async function fileOf(request: FastifyRequest): Promise<{ name: string; content:
   return { name: part.filename, content: part.file };
 }
 
-function formatOf(stored: string, { opened }: FileSeal): Promise<string> {
-  return opened([stored], async ([path = stored]) => {
+function formatOf(stored: string, { isOn, opened }: FileSeal): Promise<string> {
+  const detect = async ([path = stored]: readonly string[]) => {
     try {
       const { format } = await detectFormat(path, { quotes: true });
       return format.id;
@@ -62,7 +62,9 @@ function formatOf(stored: string, { opened }: FileSeal): Promise<string> {
       // The path is the server's own business; the caller knows the file as the one that was sent.
       throw new Problem({ code, detail: error.message.replaceAll(path, 'the file') });
     }
-  });
+  };
+  // What was sent may look like a sealed file, but without a key nothing of ours is one.
+  return isOn ? opened([stored], detect) : detect([stored]);
 }
 
 /** Uploads of usage files. Archives are not unpacked, so there is nothing a bomb could unfold into. */
