@@ -9,9 +9,11 @@ import { ApplicationFailure, type DataConverter } from '@temporalio/common';
 import { CALL_TIMEOUT_MS } from './client/call-deadline.ts';
 import { checkServer } from './client/check-server.ts';
 import { ownWorkflows } from './client/own-workflows.ts';
+import { settledWithin } from './activities/patience.ts';
 import { createActivities, createEngineActivities } from './activities/create-activities.ts';
 import type { App } from './agents/define-app.ts';
 import { loadConfig } from './config.ts';
+import type { AgentCall, AgentFailureDetails } from './contracts/agent-call.ts';
 import { ENGINE_QUEUE_SUFFIX, TASK_QUEUE, WORKFLOW_FAILURES } from './contracts/names.ts';
 import { checkGiven, countFault, durationFault, MAX_WAIT_MS } from './contracts/number-fault.ts';
 import { createIsolatePool } from './isolate/isolate-pool.ts';
@@ -80,17 +82,34 @@ const ENGINE_PLACES = { maxConcurrentActivityTaskExecutions: 100, maxConcurrentA
 /** Wait before a stranger gives a task that was refused to a worker again, in milliseconds: by then this one has ended. */
 const REFUSED_FOR_MS = 5_000;
 
+/** How long an agent in the workflow's own task may wait for the server, in milliseconds: it has a second in all. */
+const LOCAL_WAIT_MS = 250;
+
+/** As an agent that finds a store down: it is called again as an ordinary activity, whose task says where it comes from. */
+function postponed(): ApplicationFailure {
+  const details: AgentFailureDetails = { attempts: 1, execution_time_ms: 0, told: false, postponed: true };
+  const message = 'Temporal has not said in time that it has this run';
+  return ApplicationFailure.create({ type: 'NetworkError', message, nonRetryable: true, details: [details] });
+}
+
 /** Interceptors that let no activity begin whose task comes from a stranger. */
-function refusing({ refuseForeign }: OwnTasks): WorkerInterceptors {
+function refusing({ knows, refuseForeign }: OwnTasks): WorkerInterceptors {
   return {
     activity: [
       ({ info }) => ({
         inbound: {
           async execute(input, next) {
-            await refuseForeign(info).catch((error: Error) => {
+            if (knows(info)) return next(input);
+            const asked = refuseForeign(info).catch((error: Error) => {
               const { message } = error;
               throw ApplicationFailure.create({ type: 'NetworkError', message, nextRetryDelay: REFUSED_FOR_MS });
             });
+            if (info.isLocal && !(await settledWithin(asked, LOCAL_WAIT_MS))) {
+              const [call] = input.args as [Partial<AgentCall>?];
+              if (call?.may_be_postponed) throw postponed();
+            } else {
+              await asked;
+            }
             return next(input);
           },
         },

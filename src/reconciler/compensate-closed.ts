@@ -79,6 +79,24 @@ async function leftToUndo({ client, effects, record, temporalRun, start = {}, ap
 }
 
 /**
+ * The workflow that undoes what a run did, while it is at work. A stranger that has taken the address of the log's own
+ * Temporal has none: whether nothing is under way is asked twice, with the stranger refused in between.
+ */
+export async function underWay(
+  { client, vouch }: Pick<Compensation, 'client' | 'vouch'>,
+  run: { workflowId: string; temporalRun: string },
+): Promise<WorkflowExecutionDescription | undefined> {
+  async function look() {
+    const found = await describeWorkflow(client, compensationIdOf(run));
+    return found?.status.name === 'RUNNING' ? found : undefined;
+  }
+  const found = await look();
+  if (found) return found;
+  await vouch();
+  return look();
+}
+
+/**
  * Has what a run left behind undone by a workflow of its own, once, whoever asks and however often. Returns that
  * workflow while it is at work; undefined where there is nothing to undo, or nothing any more.
  */
@@ -89,7 +107,7 @@ export async function compensateClosed(options: Compensation): Promise<WorkflowE
   const before = await describeWorkflow(client, workflowId);
   if (before) return before.status.name === 'RUNNING' ? before : undefined;
   const { undos, generation, incarnation } = await leftToUndo(options);
-  if (undos.length === 0) return undefined;
+  if (undos.length === 0) return underWay({ client, vouch }, { workflowId: run, temporalRun });
   const { userId: user_id, threadId: thread_id, runId: run_id, requestId: request_id } = record.ids;
   const context = { user_id, thread_id, run_id, request_id };
   const input: CompensateRun = { context, workflow_id: run, generation, incarnation, undos, end };

@@ -96,7 +96,17 @@ export async function createOwnTasks({ temporal, binding, onForeign }: Options) 
     }
   }
 
+  function sourceOf(task: Task): string | undefined {
+    return (task.isLocal ? undefined : namespaceIdOf(task)) ?? task.workflowExecution?.runId;
+  }
+
   return {
+    /** Whether a task comes from where others came that were the log's own: nothing need be asked. */
+    knows(task: Task): boolean {
+      const source = sourceOf(task);
+      return source === undefined || remembered.has(source);
+    },
+
     /**
      * Refuses a task before anything of it is done.
      *
@@ -104,14 +114,13 @@ export async function createOwnTasks({ temporal, binding, onForeign }: Options) 
      *   nothing for 5 seconds
      */
     async refuseForeign(task: Task): Promise<void> {
-      const namespaceId = task.isLocal ? undefined : namespaceIdOf(task);
       const { workflowExecution: execution } = task;
-      const source = namespaceId ?? execution?.runId;
+      const source = sourceOf(task);
       if (execution === undefined || source === undefined || remembered.has(source)) return;
       // A log of no Temporal has no stranger.
       const current = (await bound().catch(() => undefined))?.current;
       if (current === undefined) return;
-      if (current.namespaceId === namespaceId) return remember(source);
+      if (current.namespaceId === source) return remember(source);
       const asked = asking.get(source) ?? ask(source, execution).finally(() => asking.delete(source));
       asking.set(source, asked);
       return asked;

@@ -2,7 +2,7 @@ import type { WorkflowClient, WorkflowExecutionDescription } from '@temporalio/c
 import { BatonError } from '../contracts/baton-error.ts';
 import type { NewEvent } from '../contracts/event.ts';
 import { generationOf } from '../contracts/generation-of.ts';
-import { compensationIdOf, RUN_TIMEOUT_MS } from '../contracts/names.ts';
+import { RUN_TIMEOUT_MS } from '../contracts/names.ts';
 import type { RunStart } from '../contracts/run-start.ts';
 import type { EffectLedger } from '../notifier/effect-ledger.ts';
 import type { EventLog } from '../notifier/event-log.ts';
@@ -11,7 +11,7 @@ import type { BindingRecord } from '../notifier/temporal-binding.ts';
 import type { IsAttended } from './attendance.ts';
 import { closedRun } from './closed-run.ts';
 import { closingEvents, missingBeginning, type Closed } from './closing-events.ts';
-import { compensateClosed, type Compensation } from './compensate-closed.ts';
+import { compensateClosed, underWay, type Compensation } from './compensate-closed.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 import { isOfEarlier, isPastDeadline, lostRun, type Silences } from './lost-run.ts';
 import { lastWords, type LastWords } from './last-words.ts';
@@ -71,24 +71,14 @@ async function end(world: World, record: RunRecord, { closed, compensates, ownEn
   const { client, log, effects, limits: appLimits } = world;
   const { temporalRun } = closed;
   const { workflowId } = record.ids;
-  const begun = compensates ? await describeWorkflow(client, compensationIdOf({ workflowId, temporalRun })) : undefined;
-  // Nor has a stranger, which may have come since, any word about what is being undone.
-  if (compensates) await vouch(world);
+  const own = { client, vouch: () => vouch(world) };
+  const begun = compensates ? await underWay(own, { workflowId, temporalRun }) : undefined;
   const { agentEnds, undoEnds, end: last } = closingEvents(record, closed);
   await log.append(agentEnds);
   // While it is undone from outside, what is under way is not what the run could not end.
-  if (begun?.status.name !== 'RUNNING') await log.append(undoEnds);
+  if (!begun) await log.append(undoEnds);
   const undoing = compensates
-    ? await compensateClosed({
-        client,
-        vouch: () => vouch(world),
-        effects,
-        record,
-        temporalRun,
-        end: last,
-        appLimits,
-        ...how,
-      })
+    ? await compensateClosed({ ...own, effects, record, temporalRun, end: last, appLimits, ...how })
     : undefined;
   if (undoing) await tellStall(world, record, undoing);
   else await log.append([ownEnd ?? last], { outcome: closed.outcome });

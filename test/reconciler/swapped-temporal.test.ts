@@ -125,6 +125,17 @@ faultTest(
   },
 );
 
+test("an agent in the workflow's own task runs at once on the log's own server", async () => {
+  await at.work(at.own);
+  const baton = await at.clientOf('fay');
+  const input = { agent: 'quick', input: { what: 'hello' } };
+  const { agents, result } = await baton.execute('runAgent', input);
+  expect(result).toMatchObject({ result: { said: 'hello' } });
+  expect(agents).toMatchObject([{ agent: 'quick', attempts: 1 }]);
+  const types = (await at.until('fay', ['run_completed'])).map(({ type }) => type);
+  expect(types).toEqual(['run_started', 'agent_started', 'agent_completed', 'run_completed']);
+});
+
 /** As the server begins a task's token. */
 const tokenOf = (namespaceId: string) =>
   Buffer.concat([Buffer.from([0x0a, 36]), Buffer.from(namespaceId), Buffer.from([0x12, 0])]);

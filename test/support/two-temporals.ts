@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NativeConnection } from '@temporalio/worker';
+import { z } from 'zod';
+import { defineAgent } from '../../src/agents/define-agent.ts';
 import { defineApp } from '../../src/agents/define-app.ts';
 import { connect } from '../../src/client.ts';
 import type { BatonEvent } from '../../src/contracts/event.ts';
@@ -15,7 +17,14 @@ import { shared } from './test-run.ts';
 /** A log whose Temporal is a server of its own, and the shared server as the stranger, with the app of `createBooker`. */
 export async function startTwoTemporals() {
   const { booker, did, letGo } = createBooker();
-  const app = defineApp({ agents: [booker] });
+  const quick = defineAgent({
+    name: 'quick',
+    local: true,
+    input: z.object({ what: z.string() }),
+    output: z.object({ said: z.string() }),
+    run: async ({ what }) => ({ said: what }),
+  });
+  const app = defineApp({ agents: [booker, quick] });
   const taskQueue = `two-${randomUUID()}`;
   const dataDir = await mkdtemp(join(tmpdir(), 'baton-two-'));
   const own = await startTestServer();
