@@ -4,6 +4,7 @@ import { openStore } from '../src/notifier/open-store.ts';
 import { describeMachine } from './lib/describe-machine.ts';
 import { startBenchServer } from './lib/start-bench-server.ts';
 import { median, quantile } from './lib/statistics.ts';
+import type { End } from './overhead/measure-end.ts';
 import { measureRuns, type Sample } from './overhead/measure-runs.ts';
 import { runEvent } from './overhead/run-event.ts';
 
@@ -30,12 +31,16 @@ try {
   print('publishing the same two run events; Baton publishes a start and an end of each agent besides\n');
   print(`  ${''.padEnd(22)}${'ms p50'.padStart(9)}${'ms p90'.padStart(9)}${'CPU ms'.padStart(9)}`);
   for (const { name, workMs, pairs, goal } of CASES) {
-    const { baton, byHand } = await measureRuns({ address: server.address, store, workMs, pairs });
+    const { baton, byHand, ends } = await measureRuns({ address: server.address, store, workMs, pairs });
     const ratio = (pick: (sample: Sample) => number) => median(baton.map(pick)) / median(byHand.map(pick));
     print(row(`by hand, ${name}`, byHand));
     print(row(`Baton, ${name}`, baton));
     const latency = ratio(({ wallMs }) => wallMs);
     const cpu = ratio(({ cpuMs }) => cpuMs);
+    const end = (pick: (one: End) => number) => median(ends.map(pick)).toFixed(1);
+    print(
+      `  end of a run: taken after ${end(({ takenMs }) => takenMs)} ms, in the log ${end(({ appendedMs }) => appendedMs)} ms later, closed ${end(({ closedMs }) => closedMs)} ms later`,
+    );
     print(`  ratio ${latency.toFixed(3)} (goal ${goal}), of CPU ${cpu.toFixed(3)}, ${pairs} pairs\n`);
   }
   const took: number[] = [];

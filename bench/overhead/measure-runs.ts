@@ -3,6 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { limitsOf } from '../../src/agents/limits-of.ts';
 import type { RunStart } from '../../src/contracts/run-start.ts';
 import type { Store } from '../../src/notifier/open-store.ts';
+import { measureEnd, type End } from './measure-end.ts';
 import { idleAgents } from './agents.ts';
 import { startWorkers } from './workers.ts';
 
@@ -22,11 +23,13 @@ export async function measureRuns({
   store: Pick<Store, 'log' | 'effects' | 'leases'>;
   workMs: number;
   pairs: number;
-}): Promise<Record<Kind, Sample[]>> {
+}): Promise<Record<Kind, Sample[]> & { ends: End[] }> {
   const workers = await startWorkers({ address, store, workMs });
   const connection = await Connection.connect({ address });
   const { workflow: client } = new Client({ connection });
   const limits = Object.fromEntries(idleAgents(workMs).map((agent) => [agent.name, limitsOf(agent)]));
+
+  const ends: End[] = [];
 
   async function once(kind: Kind): Promise<Sample> {
     const run_id = randomUUID();
@@ -36,15 +39,18 @@ export async function measureRuns({
       kind === 'baton'
         ? ['costOptimization', [start], `baton-${workMs}`]
         : ['byHand', [{ run_id }], `by-hand-${workMs}`];
+    const workflowId = `${kind}/bench/${run_id}`;
     const cpu = process.cpuUsage();
     const from = performance.now();
     await client.execute(name as string, {
       args: args as unknown[],
       taskQueue: taskQueue as string,
-      workflowId: `${kind}/bench/${run_id}`,
+      workflowId,
     });
     const { user, system } = process.cpuUsage(cpu);
-    return { wallMs: performance.now() - from, cpuMs: (user + system) / 1_000 };
+    const sample = { wallMs: performance.now() - from, cpuMs: (user + system) / 1_000 };
+    if (kind === 'baton') ends.push(await measureEnd(client, workflowId));
+    return sample;
   }
 
   const samples: Record<Kind, Sample[]> = { baton: [], byHand: [] };
@@ -57,5 +63,5 @@ export async function measureRuns({
   }
   await workers.stop();
   await connection.close();
-  return samples;
+  return { ...samples, ends: ends.slice(WARM_UP) };
 }
