@@ -61,15 +61,18 @@ export function sealedEffects(effects: EffectLedger, { seal, open }: Seal): Effe
   };
 }
 
+type SealedDecision = Decision & { sealed?: string };
+
 /** Keeps sealed what a person said: the decision, its comment and its data. */
 export function sealedDecisions(decisions: Decisions, { isOn, seal, open }: Seal): Decisions {
-  function sealed(given: Decision): Decision {
+  function sealed(given: Decision): SealedDecision {
     if (!isOn) return given;
     const { decision, comment, data, ...rest } = given;
-    return { ...rest, decision: seal(JSON.stringify({ decision, comment, data })) };
+    return { ...rest, decision: '', sealed: seal(JSON.stringify({ decision, comment, data })) };
   }
-  function opened({ decision, ...rest }: Decision): Decision {
-    return isSealed(decision) ? { ...rest, ...(JSON.parse(open(decision)) as Decision) } : { ...rest, decision };
+  // By a field of its own: a person may decide for any text, one that looks sealed too.
+  function opened({ sealed: text, ...decision }: SealedDecision): Decision {
+    return text === undefined ? decision : { ...decision, ...(JSON.parse(open(text)) as Decision) };
   }
   return {
     ...decisions,
