@@ -18,8 +18,6 @@ export type PayloadConfig = {
 /** What failures say stays readable in Temporal's UI where nothing is encrypted. */
 const ENCODED_FAILURES = fileURLToPath(new URL('./failure-converter.cjs', import.meta.url));
 
-const { mark } = createRequire(import.meta.url)(ENCODED_FAILURES) as { mark: string };
-
 /**
  * How every client and worker turns values into what Temporal keeps. Encrypted first and then taken out of the history,
  * so that blobs are encrypted too. With keys the failures' messages are encrypted as well, in workflows by a converter that
@@ -43,6 +41,8 @@ export async function refuseReadableFailures(
   bundle: { code: string } | { codePath: string },
 ): Promise<void> {
   if (failureConverterPath !== ENCODED_FAILURES) return;
+  // Loaded here only: a client that somebody has bundled into one file has no such module beside it.
+  const { mark } = createRequire(import.meta.url)(ENCODED_FAILURES) as { mark: string };
   const code = 'code' in bundle ? bundle.code : await readFile(bundle.codePath, 'utf8');
   if (code.includes(mark)) return;
   const what = 'BATON_PAYLOAD_KEYS is set, but the workflow bundle would leave what workflows throw in plain text';
