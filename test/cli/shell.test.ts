@@ -168,14 +168,17 @@ faultTest(
   'a port for the embedded server beside an address of another one is refused',
   { kind: 24, before: '`--port` was ignored without a word where TEMPORAL_ADDRESS was set' },
   async () => {
-    const { code, stderr } = await callBaton(['dev', '--port', '7999'], {
-      dataDir: join(dir.path, 'third'),
-      env: { TEMPORAL_ADDRESS: '127.0.0.1:1' },
-    });
-    expect({ code, stderr }).toEqual({
-      code: 1,
-      stderr: expect.stringMatching(/--port is for the embedded server.*TEMPORAL_ADDRESS names 127\.0\.0\.1:1/),
-    });
+    const TEMPORAL_CONFIG_FILE = join(dir.path, 'config', 'temporalio', 'temporal.toml');
+    const named: [NodeJS.ProcessEnv, string][] = [
+      [{ TEMPORAL_ADDRESS: '127.0.0.1:1' }, 'TEMPORAL_ADDRESS'],
+      [{ TEMPORAL_CONFIG_FILE }, `profile default of ${TEMPORAL_CONFIG_FILE}`],
+    ];
+    for (const [own, source] of named) {
+      const third = { dataDir: join(dir.path, 'third'), env: own };
+      const { code, stderr } = await callBaton(['dev', '--port', '7999'], third);
+      expect(code).toBe(1);
+      expect(stderr).toContain(`--port is for the embedded server, which is not started: ${source} names 127.0.0.1:1`);
+    }
     return 'refused, with both places named';
   },
 );
