@@ -61,8 +61,8 @@ export function lossesOf(lines: readonly FaultLine[], { store }: { store: string
     callLostBetween: (from: number, to: number, { confirmed }: { confirmed: boolean }) =>
       within(confirmed ? ofConfirmed : loses, from, to),
     temporalLostBetween: (from: number, to: number) => within(ofTemporal, from, to),
-    /** The fault at whose word a role may have ended then. */
-    mayEndRole: (at: number) => ends.find(({ from, to }) => from <= at && at <= to + AFTERMATH_MS),
+    /** The latest fault at whose word a role may have ended then. */
+    mayEndRole: (at: number) => ends.findLast(({ from, to }) => from <= at && at <= to + AFTERMATH_MS),
   };
 }
 
