@@ -14,8 +14,8 @@ export type KnownRun = {
   askedAt: number | undefined;
   /** What the log has of it at the end. */
   events: LoggedEvent[];
-  /** What earlier logs had of it and the last one has not. */
-  lost: LoggedEvent[];
+  /** What earlier logs had of it and the last one has not, with the number of its log. */
+  lost: (LoggedEvent & { log: number })[];
   /** Its executions, the first one first. */
   executions: TemporalLine[];
   /** The loss of the log, or of Temporal, that it lived through. */

@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Cluster, type Redis } from 'ioredis';
 import type { RedisKeys } from './redis-keys.ts';
-import { redisScript } from './redis-script.ts';
+import { LUA_IS_HERE, redisScript } from './redis-script.ts';
+
+/** What stands for the run id of a server where there are many. */
+const CLUSTER = 'cluster';
 
 /** KEYS: epoch, server. ARGV: the server's run id, whether it may have lost something (1 or 0), a new epoch. */
 const EPOCH_SCRIPT = `
+${LUA_IS_HERE}
+if ARGV[1] ~= '${CLUSTER}' and not isHere(ARGV[1]) then return redis.error_reply('ERR another server by now') end
 local epoch, server = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
 if epoch and server == ARGV[1] then return epoch end
 redis.call('SET', KEYS[2], ARGV[1])
@@ -37,7 +42,7 @@ export async function openRedisEpoch(redis: Redis | Cluster, keys: RedisKeys) {
   let current = '';
 
   async function look() {
-    let [server, mayHaveLost] = ['cluster', 0];
+    let [server, mayHaveLost] = [CLUSTER, 0];
     if (!(redis instanceof Cluster)) {
       server = /^run_id:(\w+)/m.exec(await redis.info('server'))?.[1] ?? '';
       mayHaveLost = (await writesAtOnce(redis)) && !(await wasPromoted(redis)) ? 0 : 1;

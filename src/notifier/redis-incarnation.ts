@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Cluster, type ChainableCommander, type Redis } from 'ioredis';
-import { redisScript } from './redis-script.ts';
+import { BatonError } from '../contracts/baton-error.ts';
+import { LOG_UNAVAILABLE } from '../contracts/unavailable.ts';
+import { LUA_IS_HERE, redisScript } from './redis-script.ts';
+
+/** How often a server that is left for another one in the midst of a look is looked at anew. */
+const MAX_LOOKS = 5;
 
 /** No other master before this one. */
 const NOBODY = '0'.repeat(40);
@@ -8,9 +13,11 @@ const NOBODY = '0'.repeat(40);
 /**
  * KEYS: the incarnation. ARGV: run id of the server, its replication id and the one of the master whose writes it goes
  * on from, whether its restart keeps every write and whether a replica is attached (1 or 0 each), a new id. Answers the
- * id, and whether a replica is or was attached to this master.
+ * id, and whether a replica is or was attached to this master; nothing on another server than that.
  */
 const LOOK = `
+${LUA_IS_HERE}
+if not isHere(ARGV[1]) then return false end
 local row = redis.call('HMGET', KEYS[1], 'id', 'server', 'replication', 'keeps', 'replicated')
 local id, replicated = row[1], row[5]
 local isNew, isMoved = row[2] ~= ARGV[1], ARGV[3] ~= '${NOBODY}'
@@ -70,7 +77,7 @@ async function textsOf(pipeline: ChainableCommander): Promise<(string | string[]
  */
 export function createRedisIncarnation(redis: Redis | Cluster, { prefix }: { prefix: string }) {
   const key = `${prefix}:incarnation`;
-  const script = redisScript<[string, string]>(redis, { name: 'batonIncarnation', lua: LOOK });
+  const script = redisScript<[string, string] | null>(redis, { name: 'batonIncarnation', lua: LOOK });
   const replicatedNodes = new Set<string>();
 
   async function ofNode(cluster: Cluster, runKey: string): Promise<RedisLook> {
@@ -83,7 +90,7 @@ export function createRedisIncarnation(redis: Redis | Cluster, { prefix }: { pre
     return { incarnation: replication, replication, confirm };
   }
 
-  async function ofServer(server: Redis): Promise<RedisLook> {
+  async function ofServer(server: Redis): Promise<RedisLook | undefined> {
     // A hosted Redis may refuse to say; then its restart is not trusted.
     const settings = server.config('GET', 'appendfsync').catch(() => []) as Promise<string[]>;
     const [info, [, fsync]] = await Promise.all([server.info(), settings]);
@@ -91,14 +98,25 @@ export function createRedisIncarnation(redis: Redis | Cluster, { prefix }: { pre
     const keeps = infoField(info, 'aof_enabled') === '1' && fsync === 'always';
     const hasReplica = infoField(info, 'connected_slaves') !== '0';
     const ids = [infoField(info, 'run_id'), replication, infoField(info, 'master_replid2')];
-    const [incarnation, replicated] = await script([key], [...ids, Number(keeps), Number(hasReplica), randomUUID()]);
+    const found = await script([key], [...ids, Number(keeps), Number(hasReplica), randomUUID()]);
+    if (!found) return undefined;
+    const [incarnation, replicated] = found;
     return { incarnation, replication, confirm: replicated === '1' ? confirmOf(info) : [] };
+  }
+
+  async function ofMaster(server: Redis): Promise<RedisLook> {
+    for (let n = 1; n <= MAX_LOOKS; n += 1) {
+      const look = await ofServer(server);
+      if (look) return look;
+    }
+    const message = 'the effect ledger in Redis cannot be looked at: its master changes again and again';
+    throw new BatonError('NetworkError', message, { code: LOG_UNAVAILABLE });
   }
 
   return {
     /** Where it is kept; undefined in a cluster. */
     key: redis instanceof Cluster ? undefined : key,
     /** `runKey`: any key of the run. */
-    look: (runKey: string): Promise<RedisLook> => (redis instanceof Cluster ? ofNode(redis, runKey) : ofServer(redis)),
+    look: (runKey: string): Promise<RedisLook> => (redis instanceof Cluster ? ofNode(redis, runKey) : ofMaster(redis)),
   };
 }

@@ -16,6 +16,16 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
 
+/**
+ * Lua: `isHere(id)`, whether this is the server of that run id. A script that a server refused, because it is the master no
+ * longer, is sent again to whoever is, with what was asked of the one before.
+ */
+export const LUA_IS_HERE = `
+local function isHere(id)
+  return string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') == id
+end
+`;
+
 /** Lua: whether execution (g, s, a) is older than (og, os, oa); see \`compareExec\`. */
 export const LUA_OLDER = `
 local function older(g, s, a, og, os, oa)

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { checkRecords } from '../../chaos/checker/check-folder.ts';
 import type { Records } from '../../chaos/checker/read-records.ts';
 import type { ClientLine, LogLine } from '../../chaos/records/lines.ts';
-import { recorded } from './recorded.ts';
+import { eventOf, recorded, type LogEvent } from './recorded.ts';
 
 const AFTER_ALL = Number.MAX_SAFE_INTEGER - 1;
 
@@ -108,5 +108,75 @@ describe('a run that is not found though it was accepted', () => {
     const { found, documented } = forget(recorded(), { askedAfterMs: 20_000, isOver: true });
     expect(found.answers).not.toContainEqual(notFound);
     expect(documented.lost).toContainEqual(notFound);
+  });
+});
+
+describe('what stood in a log that was lost', () => {
+  /** The first log of a run had this of it, and was lost so long after a run's end; the last one has not. */
+  function loseFirst(records: Records, change: (line: LogEvent) => LogEvent[], afterMs: number) {
+    const end = eventOf(records, ({ event }) => event.type === 'run_completed' && event.payload.status === 'completed');
+    const at = Date.parse(end.event.at) + afterMs;
+    for (const phase of ['begins', 'ends'] as const) records.faults.push({ at, n: 99, fault: 'redis:empty', phase });
+    const last = records.log.flatMap((line): LogLine[] => {
+      const next = { ...line, log: 1 };
+      return next.what === 'event' && next.run_id === end.run_id ? change(structuredClone(next)) : [next];
+    });
+    records.log.push(...last);
+    return end.run_id;
+  }
+  const asId = (line: LogEvent) => ({ ...line, event: { ...line.event, id: `again:${line.event.id}` } });
+
+  /** The run ends in the next log alone, and otherwise: as Temporal has it. */
+  function endAgain(records: Records, afterMs: number) {
+    return loseFirst(
+      records,
+      (line) => {
+        if (line.event.type === 'run_completed') line.event.payload.status = 'terminated';
+        return line.event.type === 'run_completed' ? [asId(line)] : [];
+      },
+      afterMs,
+    );
+  }
+  const saysCompleted = expect.stringContaining('says completed, it ended terminated');
+
+  test('contradicts no answer of before', () => {
+    const records = recorded();
+    endAgain(records, 600_000);
+    expect(checkRecords(records).found.answers).not.toContainEqual(saysCompleted);
+  });
+
+  test('is no excuse for an answer of later', () => {
+    const records = recorded();
+    endAgain(records, 1);
+    expect(checkRecords(records).found.answers).toContainEqual(saysCompleted);
+  });
+
+  const isOfAgent = ({ event }: LogEvent) => event.agent_run !== null;
+  const isEnd = ({ event }: LogEvent) => /^(agent|run)_completed$/.test(event.type);
+  const noEnd = expect.stringMatching(/ has no end/);
+
+  test('may be an agent without an end, where its run had not ended there', () => {
+    const records = recorded();
+    loseFirst(records, (line) => (isOfAgent(line) ? [] : [asId(line)]), 1);
+    records.log = records.log.filter((line) => !(line.what === 'event' && line.log === 0 && isEnd(line)));
+    const { found, documented } = checkRecords(records);
+    expect(found.agentEnds).toEqual([]);
+    expect(documented.lost).toContainEqual(noEnd);
+  });
+
+  test('may be no agent without an end of which the next log has something', () => {
+    const records = recorded();
+    loseFirst(records, (line) => [asId(line)].filter((each) => !(isOfAgent(each) && isEnd(each))), 1);
+    records.log = records.log.filter((line) => !(line.what === 'event' && line.log === 0 && isEnd(line)));
+    expect(checkRecords(records).found.agentEnds).toContainEqual(noEnd);
+  });
+
+  test('may be no agent without an end whose run had ended there', () => {
+    const records = recorded();
+    loseFirst(records, (line) => (isOfAgent(line) ? [] : [asId(line)]), 1);
+    records.log = records.log.filter(
+      (line) => !(line.what === 'event' && line.log === 0 && line.event.type === 'agent_completed'),
+    );
+    expect(checkRecords(records).found.agentEnds).toContainEqual(noEnd);
   });
 });

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { openStore, type Store } from '../../src/notifier/open-store.ts';
+import { startCutProxy } from '../support/cut-proxy.ts';
 import { startRedisServer } from '../support/redis-server.ts';
+import { until } from '../support/until.ts';
 
 const call = {
   workflowId: 'w1',
@@ -146,5 +148,37 @@ describe('the incarnation of a ledger in Redis', () => {
     expect((await store.effects.begin(begun)).status).toBe('reopen');
     expect(await store.effects.open({ ...opened, isKnown: true })).toMatchObject({ vouches: false });
     expect(await begin(store, 2, named)).toEqual({ status: 'unknown', vouches: false });
+  });
+
+  test('is another one at once where the master was left for its replica, also over a connection to the old one', async () => {
+    const replica = await startRedisServer();
+    const atReplica = new Redis(replica.url);
+    atReplica.on('error', () => undefined);
+    const proxy = await startCutProxy(new URL(server.url).host);
+    try {
+      const { hostname, port } = new URL(server.url);
+      await admin.config('SET', 'repl-diskless-sync-delay', '0');
+      await atReplica.replicaof(hostname, Number(port));
+      await until(
+        () => atReplica.info('replication'),
+        (info) => info.includes('master_link_status:up'),
+      );
+      const own = await openStore({ url: `redis://${proxy.address}` });
+      const named = await own.effects.incarnation({ workflowId });
+      await atReplica.replicaof('NO', 'ONE');
+      const next = new URL(replica.url);
+      await admin.replicaof(next.hostname, Number(next.port));
+      proxy.aim(next.host);
+      const first = await own.effects.incarnation({ workflowId });
+      const second = await own.effects.incarnation({ workflowId });
+      await own.close();
+      expect(first).not.toBe(named);
+      expect(second).toBe(first);
+    } finally {
+      await admin.replicaof('NO', 'ONE');
+      await proxy.stop();
+      atReplica.disconnect();
+      await replica.stop();
+    }
   });
 });
