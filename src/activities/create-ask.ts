@@ -1,4 +1,5 @@
 import { BatonError } from '../contracts/baton-error.ts';
+import { notJson } from '../contracts/json-faults.ts';
 import { questionFault } from '../contracts/question-fault.ts';
 import type { DecisionMessage, Question } from '../contracts/run-messages.ts';
 
@@ -12,7 +13,7 @@ export function createAsk(answers: readonly DecisionMessage[] = []) {
   let n = 0;
 
   async function ask(question: Question): Promise<DecisionMessage> {
-    const fault = questionFault(question);
+    const fault = questionFault(question) ?? notJson(question, ['question']);
     if (fault) throw new BatonError('InvalidInput', `ctx.ask: ${fault}`);
     const answer = answers[n];
     n += 1;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../contracts/canonical-json.ts';
+import { jsonFaults } from '../contracts/json-faults.ts';
 import type { EffectEntry } from '../notifier/effect-ledger.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);
@@ -20,11 +21,7 @@ export function idempotencyKeyOf(
   return sha256(JSON.stringify([workflowId, agentRun, tool, hash, occurrence, round]));
 }
 
-/** A value as the ledger keeps it. What cannot be written as JSON becomes null, and then fails its tool's schema. */
+/** A value as the ledger keeps it. What is not JSON becomes null, and then fails its tool's schema. */
 export function toLedgerJson(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? 'null';
-  } catch {
-    return 'null';
-  }
+  return jsonFaults(value, []).length > 0 ? 'null' : (JSON.stringify(value) ?? 'null');
 }

@@ -1,4 +1,5 @@
 import { BatonError } from '../contracts/baton-error.ts';
+import { notJson } from '../contracts/json-faults.ts';
 import { shorten } from '../contracts/shorten.ts';
 import type { Tools } from '../agents/define-agent.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
@@ -11,6 +12,9 @@ import { withTimeout } from './with-timeout.ts';
 
 /** Longest parameters and results in an event, in bytes of JSON. */
 const MAX_SHOWN_BYTES = 4_096;
+
+/** Most values in what a tool is given or returns, which stays in this process: to walk them takes about a second. */
+const MAX_VALUES = 10_000_000;
 
 type Options = {
   tools: Tools;
@@ -31,6 +35,9 @@ type Options = {
 type Call = { tool: AnyTool; callId: string; rawInput: unknown; onStart: (fromReceipt: boolean) => void };
 
 function parseInput(tool: AnyTool, rawInput: unknown): unknown {
+  // As it was given: it is what the ledger and the feed hold, and what is given again after a restart.
+  const faults = notJson(rawInput, ['input'], { most: MAX_VALUES });
+  if (faults) throw new BatonError('InvalidInput', `tool ${tool.name}: its input is not JSON: ${faults}`);
   const input = tool.input.safeParse(rawInput);
   if (input.success) return input.data;
   throw new BatonError('InvalidInput', `tool ${tool.name}: input refused: ${input.error.message}`);
@@ -38,8 +45,16 @@ function parseInput(tool: AnyTool, rawInput: unknown): unknown {
 
 function parseOutput(tool: AnyTool, raw: unknown): unknown {
   const output = tool.output.safeParse(raw);
-  if (output.success) return output.data;
-  throw new BatonError('InvalidOutput', `tool ${tool.name}: output does not match its schema: ${output.error.message}`);
+  if (!output.success) {
+    const what = `output does not match its schema: ${output.error.message}`;
+    throw new BatonError('InvalidOutput', `tool ${tool.name}: ${what}`);
+  }
+  // What its ledger holds of the call is what the tool returned, so that both must be JSON.
+  const faults =
+    notJson(output.data, ['output'], { most: MAX_VALUES }) ??
+    (tool.effect === 'none' ? undefined : notJson(raw, ['output']));
+  if (faults) throw new BatonError('InvalidOutput', `tool ${tool.name}: its output is not JSON: ${faults}`);
+  return output.data;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { WorkflowClient } from '@temporalio/client';
 import { z } from 'zod';
 import { BatonError } from '../contracts/baton-error.ts';
 import { isRunEnd } from '../contracts/is-run-end.ts';
+import { notJson } from '../contracts/json-faults.ts';
 import { MESSAGES } from '../contracts/names.ts';
 import { decisionSchema, type DecisionMessage } from '../contracts/run-messages.ts';
 import type { RunState } from '../contracts/run-start.ts';
@@ -112,6 +113,8 @@ export async function decide(options: Options, given: DecisionMessage): Promise<
   const { client, feed, workflowId, userId } = options;
   const parsed = decisionSchema.safeParse(given);
   if (!parsed.success) throw refused('malformed', `the decision is refused:\n${z.prettifyError(parsed.error)}`);
+  const faults = notJson(parsed.data, []);
+  if (faults) throw refused('malformed', `the decision is not JSON: ${faults}`);
   const { approval_id, decision, by, comment, data } = parsed.data;
   const key = { workflowId, approvalId: approval_id };
   if (!(await feed.decisions.get(key))) await checkQuestion(options, parsed.data);

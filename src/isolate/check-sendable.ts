@@ -1,23 +1,23 @@
 import { serialize } from 'node:v8';
 import { BatonError } from '../contracts/baton-error.ts';
+import { notJson } from '../contracts/json-faults.ts';
 import type { FailureType } from '../contracts/names.ts';
 
 /** Largest value that a child hands to its worker, in bytes: it must not fill the worker's memory instead of its own. */
 const MAX_BYTES = 32 * 1024 ** 2;
 
+/** What is sent: as paths begin, as the error names it, and the error's type. */
+type Sent = { name: string; what: string; type: FailureType };
+
 /**
- * Refuses what cannot be sent to the worker. `what` names it in the error.
+ * Refuses what cannot be sent to the worker.
  *
- * @throws BatonError `type` if it cannot be cloned, `PayloadTooLarge` if it is too large
+ * @throws BatonError `type` with the paths of what is not JSON, `PayloadTooLarge` if it is too large
  */
-export function checkSendable(value: unknown, what: string, type: FailureType): void {
-  let bytes: number;
-  try {
-    bytes = serialize(value).length;
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new BatonError(type, `${what} cannot leave the agent's process: ${reason}; use plain data`, { cause });
-  }
+export function checkSendable(value: unknown, { name, what, type }: Sent): void {
+  const faults = notJson(value, [name], { most: MAX_BYTES / 2 });
+  if (faults) throw new BatonError(type, `${what} cannot leave the agent's process: ${faults}; use plain data`);
+  const bytes = serialize(value).length;
   if (bytes <= MAX_BYTES) return;
   const remedy = 'store it and hand over a reference';
   throw new BatonError(

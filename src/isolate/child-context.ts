@@ -15,7 +15,9 @@ export function childContext({ run, data, methods }: Run, send: (message: FromCh
   let last = 0;
 
   async function call(of: 'tools' | 'ctx', name: string, args: unknown[]): Promise<unknown> {
-    checkSendable(args, of === 'tools' ? `the input of tool ${name}` : `what ctx.${name} was given`, 'InvalidInput');
+    if (of === 'tools')
+      checkSendable(args[0], { name: 'input', what: `the input of tool ${name}`, type: 'InvalidInput' });
+    else checkSendable(args, { name: 'arguments', what: `what ctx.${name} was given`, type: 'InvalidInput' });
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     last += 1;
     calls.set(last, { resolve, reject });

@@ -65,7 +65,7 @@ async function work(message: Extract<ToChild, { kind: 'run' }>) {
   try {
     const agent = await findAgent(message.module, message.agent);
     const result: unknown = await ofRun.run(run, () => agent.run(message.input, context.ctx));
-    checkSendable(result, 'the result', 'InvalidOutput');
+    checkSendable(result, { name: 'output', what: 'the result', type: 'InvalidOutput' });
     context.countLog();
     send({ kind: 'result', run, result, worn: isWorn() });
   } catch (thrown) {

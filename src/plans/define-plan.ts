@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AnyAgent } from '../agents/define-agent.ts';
 import { limitsOf } from '../agents/limits-of.ts';
+import { notJson } from '../contracts/json-faults.ts';
 import { checkGiven } from '../contracts/number-fault.ts';
 import { parseReference, referencesIn } from '../contracts/plan-reference.ts';
 import type { ConditionOp, Plan, PlanStep, RegisteredPlan, Strategy } from '../contracts/plan.ts';
@@ -62,7 +63,17 @@ function stepOf(ref: AnyRef): string {
 
 function toStep(id: string, agent: AnyAgent, input: unknown, options: StepOptions): PlanStep {
   const { strategy, timeoutMs, retry, continueOnError, metadata, fallbackFor } = options;
-  refuseUnsayable(`step ${id}: `, { timeoutMs, ...retry });
+  // Beforehand: what has no end cannot be walked, and a date would be an empty object in the template.
+  const given = {
+    input,
+    when: options.when,
+    compensate: { input: options.compensate?.input },
+    metadata,
+    timeoutMs,
+    retry,
+  };
+  const faults = notJson(given, [], { stands: (value) => refText(value) !== undefined });
+  if (faults) throw new TypeError(`step ${id} is not JSON: ${faults}`);
   const template = toTemplate(input);
   const when = options.when && { ...options.when, ref: refText(options.when.ref) ?? '' };
   const used = referencesIn([template, when?.ref]).map(({ text }) => parseReference(text)?.step);
@@ -92,13 +103,6 @@ function toStep(id: string, agent: AnyAgent, input: unknown, options: StepOption
   return JSON.parse(JSON.stringify(step)) as PlanStep;
 }
 
-/** JSON has no word for them: in its place the checker would find null. */
-function refuseUnsayable(whose: string, numbers: Record<string, number | undefined>) {
-  const isUnsayable = (value: number | undefined) => typeof value === 'number' && !Number.isFinite(value);
-  const faults = Object.entries(numbers).map(([name, value]) => [name, isUnsayable(value) && `cannot be ${value}`]);
-  checkGiven(whose, Object.fromEntries(faults) as Record<string, string>);
-}
-
 /** What the checker needs to know of an agent. */
 function described(agent: AnyAgent) {
   const schema = (of: z.ZodType, io: 'input' | 'output') => z.toJSONSchema(of, { unrepresentable: 'any', io });
@@ -116,7 +120,6 @@ export function definePlan<Input extends z.ZodType>(
   build: (p: PlanBuilder<z.output<Input>>) => void,
 ): RegisteredPlan<Input> {
   checkGiven(`plan ${name}: `, { input: schemaFault(input) });
-  refuseUnsayable(`plan ${name}: `, { timeoutMs, maxParallel });
   const steps: PlanStep[] = [];
   const agents = new Map<string, AnyAgent>();
   const built: unknown = build({
@@ -131,6 +134,8 @@ export function definePlan<Input extends z.ZodType>(
   if (built instanceof Promise)
     throw new TypeError(`plan ${name}: its function must not be async: steps would come too late`);
   const options = { strategy, max_parallel: maxParallel, timeout_ms: timeoutMs, metadata };
+  const unsayable = notJson(options, []);
+  if (unsayable) throw new TypeError(`plan ${name} is not JSON: ${unsayable}`);
   const plan = { name, ...(JSON.parse(JSON.stringify(options)) as Partial<Plan>), steps };
   const known = Object.fromEntries([...agents].map(([agentName, agent]) => [agentName, described(agent)]));
   const inputSchema = z.toJSONSchema(input, { unrepresentable: 'any', io: 'output' }) as JsonSchema;

@@ -2,6 +2,7 @@
 import { ApplicationFailure, isCancellation, type CancellationScope } from '@temporalio/workflow';
 import type { AgentLimits } from '../contracts/agent-call.ts';
 import { LOCAL_TIMEOUT_MS, UNDO_PREFIX } from '../contracts/names.ts';
+import { notJson } from '../contracts/json-faults.ts';
 import { nearestNames } from '../contracts/nearest-names.ts';
 import { MAX_DURATION_MS } from '../contracts/number-fault.ts';
 import { RUN_BOUNDS } from '../contracts/run-bounds.ts';
@@ -140,10 +141,19 @@ export function createAgentCalls({
     });
   }
 
-  /** An input that Temporal would not take fails its agent; else it would fail each workflow task of the run. */
-  function tooLarge(agent: string, bytes: number, about: About): AgentOutcome {
+  /** Why an input cannot be sent as it is: JSON would change it, or Temporal would not take it. */
+  function unsendable(
+    agent: string,
+    { bytes, faults }: { bytes: number; faults: string | undefined },
+  ): Failure | undefined {
+    if (faults) return { type: 'InvalidInput', message: `the input of agent ${agent} is not JSON: ${faults}` };
+    if (bytes <= RUN_BOUNDS.agentInputBytes) return undefined;
     const what = `the input of agent ${agent} has ${bytes} bytes as JSON, more than ${RUN_BOUNDS.agentInputBytes}`;
-    const error = { type: 'PayloadTooLarge', message: `${what}; store large data and pass where it is` } as const;
+    return { type: 'PayloadTooLarge', message: `${what}; store large data and pass where it is` };
+  }
+
+  /** An input that cannot be sent fails its agent; else it would fail each workflow task of the run. */
+  function unsent(agent: string, error: Failure, about: About): AgentOutcome {
     shared.events.emit('agent_error', { error }, { ...about, final: true });
     return { success: false, agent, attempts: 0, execution_time_ms: 0, recovered: false, error };
   }
@@ -185,13 +195,14 @@ export function createAgentCalls({
     let ended: AgentOutcome | undefined;
     /** Attempts of the last execution, while there is none that could say how the agent ended. */
     let between: number | undefined;
-    const bytes = version === 1 ? 0 : bytesOf(input);
+    const faults = version === 1 ? undefined : notJson(input, ['input']);
+    const bytes = version === 1 || faults ? 0 : bytesOf(input);
+    const fault = unsendable(agent, { bytes, faults });
     const kind = limits.local ? localTurns : turns;
     // What undoes something has its own turns, so that it never waits for what may have to be undone.
     const takesTurns = version > 1 && !undoes;
     try {
-      if (bytes > RUN_BOUNDS.agentInputBytes)
-        ended = tooLarge(agent, bytes, { agent, agent_run: agentRun, step, of, parent });
+      if (fault) ended = unsent(agent, fault, { agent, agent_run: agentRun, step, of, parent });
       for (let asked = 1; !ended; asked += 1) {
         // What a local agent is given is not in the history. Awaited only where there is something: each promise of a
         // workflow costs a stack trace.

@@ -3,7 +3,7 @@ import { ApplicationFailure, CancelledFailure, isCancellation } from '@temporali
 import type { SearchAttributePair } from '@temporalio/common';
 import type { EventType } from '../contracts/event-payloads.ts';
 import type { Failure } from '../contracts/failure.ts';
-import { jsonFaults } from '../contracts/json-faults.ts';
+import { notJson } from '../contracts/json-faults.ts';
 import { MAX_OUTCOME_BYTES, type RunStatus } from '../contracts/names.ts';
 import type { RunOutcome } from '../contracts/run.ts';
 import { MAX_MESSAGE, thrownMessage } from '../contracts/thrown-message.ts';
@@ -33,15 +33,10 @@ export function endOfThrown(
   return { status: 'timed_out', summary: message, error: { type: 'AgentTimeout', message } };
 }
 
-/** Faults named in an error, at most: each may have a long path. */
-const FAULTS_SHOWN = 5;
-
 function whyUnsendable(result: unknown, beside: unknown): Failure | undefined {
-  const faults = jsonFaults(result, ['result']);
-  if (faults.length > 0) {
-    const listed = faults.slice(0, FAULTS_SHOWN).map(({ path, message }) => `${path}: ${message}`);
-    const more = faults.length > FAULTS_SHOWN ? [`and ${faults.length - FAULTS_SHOWN} more`] : [];
-    const message = `what the workflow returned is not JSON: ${[...listed, ...more].join('; ')}; return plain data`;
+  const faults = notJson(result, ['result']);
+  if (faults) {
+    const message = `what the workflow returned is not JSON: ${faults}; return plain data`;
     return { type: 'InvalidOutput', message: message.slice(0, MAX_MESSAGE).toWellFormed() };
   }
   const bytes = new TextEncoder().encode(JSON.stringify({ result, beside })).length;

@@ -47,8 +47,12 @@ describe('a process that ends otherwise is an error of its agent that says so', 
     ['segv', 'AgentFailed', /agent crasher: its process ended by signal SIGSEGV$/],
     ['reject', 'AgentFailed', /its process ended with exit code 1: RangeError: nobody caught this$/],
     ['throw', 'AgentFailed', /^thrown in the process$/],
-    ['function', 'InvalidOutput', /the result cannot leave the agent's process: .*could not be cloned.*use plain data/],
-    ['tool', 'InvalidInput', /the input of tool any cannot leave the agent's process: .*could not be cloned/],
+    [
+      'function',
+      'InvalidOutput',
+      /the result cannot leave the agent's process: output.run: function is not JSON; use plain data/,
+    ],
+    ['tool', 'InvalidInput', /the input of tool any cannot leave the agent's process: input.run: function is not JSON/],
     ['large', 'PayloadTooLarge', /the result has \d+ bytes/],
   ])('%s', async (how, type, message) => {
     const { outcome, events } = await worker.runAgent('crasher', { how });

@@ -22,6 +22,7 @@ export const FAULT_KINDS: Readonly<Record<number, string>> = {
   17: 'Encrypted, but not all of it',
   18: 'What agents may read for a stranger',
   19: 'Uploads, tokens and names that are taken unchecked',
+  20: 'Checked on the way in, not on the way between',
   21: 'Durations and options unchecked',
   22: 'Ids that one part takes and another refuses',
   23: 'Paths read as URLs',

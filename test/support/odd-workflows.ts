@@ -1,6 +1,8 @@
 import { agents, workflow } from 'baton-agents/workflow';
+import { NOT_JSON } from './odd-values.ts';
 
-type Called = Record<string, (input: unknown) => Promise<unknown>>;
+type Outcome = { success: boolean; result?: unknown; error?: { type: string; message: string } };
+type Called = Record<string, { (input: unknown): Promise<unknown>; outcome(input: unknown): Promise<Outcome> }>;
 
 /** Asks of its agents what JavaScript and a typing error ask. */
 export const strangers = workflow('strangers', async () => {
@@ -16,3 +18,16 @@ export const strangers = workflow('strangers', async () => {
 
 /** Gives back what it gets. */
 export const mirror = workflow('mirror', async (input: unknown) => ({ got: input, type: typeof input }));
+
+/** Gives its input to an agent, and the agent's result back. */
+export const relay = workflow('relay', async (input: unknown) => (agents() as unknown as Called).relaying?.(input));
+
+/** Gives an agent what is not JSON, one after the other, and says what came of each. */
+export const careless = workflow('careless', async () => {
+  const said: string[] = [];
+  for (const [, make] of NOT_JSON) {
+    const { success, error } = (await (agents() as unknown as Called).relaying?.outcome({ at: make() })) as Outcome;
+    said.push(success ? 'taken' : `${error?.type}: ${error?.message}`);
+  }
+  return said;
+});
