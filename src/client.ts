@@ -17,6 +17,7 @@ import { workflowInput, type PreparedInput, type Startable } from './client/work
 import { loadConfig } from './config.ts';
 import { BatonError } from './contracts/baton-error.ts';
 import { idFault, nameFault } from './contracts/id-fault.ts';
+import { objectFault } from './contracts/kind-fault.ts';
 import type { OwnWorkflow } from './contracts/own-workflow.ts';
 import type { Stats } from './contracts/stats.ts';
 import type { HistoryPage } from './feed/stats/history-page.ts';
@@ -28,6 +29,25 @@ export type { BatonClient, ConnectOptions, HistoryPage, RunHandle, RunSummary, S
 /** Also keeps a name from reaching into the parts of a workflow id that say whose it is. */
 const WORKFLOW_TYPE = /^[A-Za-z_$][\w$]*$/;
 
+const given = (value: unknown) => (value === undefined ? undefined : nameFault(value));
+
+function checkedOptions(options: ConnectOptions): ConnectOptions {
+  const kind = objectFault(options);
+  const { user, taskQueue, namespace, address, dataDir } = kind ? ({} as ConnectOptions) : options;
+  const isText = dataDir === undefined || typeof dataDir === 'string';
+  const faults = {
+    'its options': kind,
+    user: idFault(user),
+    taskQueue: given(taskQueue),
+    namespace: given(namespace),
+    address: given(address),
+    dataDir: isText ? undefined : 'must be text',
+  };
+  const [found] = Object.entries(faults).filter(([, fault]) => fault !== undefined);
+  if (found) throw new BatonError('InvalidInput', `connect: ${found.join(' ')}`, { code: 'bad_setting' });
+  return options;
+}
+
 /**
  * Connects a user's client to Temporal and to the event log.
  *
@@ -36,9 +56,7 @@ const WORKFLOW_TYPE = /^[A-Za-z_$][\w$]*$/;
  *   `foreign_temporal` where the log belongs to another Temporal
  */
 export async function connect(options: ConnectOptions): Promise<BatonClient> {
-  const { user, app, taskQueue = TASK_QUEUE, shared } = options;
-  const fault = idFault(user);
-  if (fault) throw new BatonError('InvalidInput', `connect: user ${fault}`, { code: 'bad_setting' });
+  const { user, app, taskQueue = TASK_QUEUE, shared } = checkedOptions(options);
   const config = loadConfig(options.dataDir ? { ...process.env, BATON_DATA_DIR: options.dataDir } : process.env);
   const settings = connectionSettings({ ...options, dataDir: config.dataDir });
   const { namespace } = settings;

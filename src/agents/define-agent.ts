@@ -9,6 +9,7 @@ import {
   numberFault,
 } from '../contracts/number-fault.ts';
 import type { DecisionMessage, Question } from '../contracts/run-messages.ts';
+import { functionFault, listFault, objectFault } from '../contracts/kind-fault.ts';
 import { schemaFault } from '../contracts/schema-fault.ts';
 import type { UserContext } from '../contracts/user-context.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
@@ -138,14 +139,28 @@ export function defineAgent<
   Output extends z.ZodType,
   OwnTools extends Tools = Record<never, never>,
 >(definition: AgentDefinition<Name, Input, Output, OwnTools>): AgentDefinition<Name, Input, Output, OwnTools> {
+  checkGiven('', { 'the definition of an agent': objectFault(definition) });
   const { name, timeoutMs, heartbeatTimeoutMs, retry = {}, concurrency = {}, tools = {} } = definition;
-  if (!NAME.test(name)) {
+  if (typeof name !== 'string' || !NAME.test(name)) {
     throw new TypeError(
       `agent name ${JSON.stringify(name)}: use lower-case letters, digits and underscores, beginning with a letter, at most 64`,
     );
   }
-  checkGiven(`agent ${name}: `, { input: schemaFault(definition.input), output: schemaFault(definition.output) });
-  if (typeof definition.run !== 'function') throw new TypeError(`agent ${name}: run must be a function`);
+  // `agents()` would be taken for a promise.
+  if (name === 'then') throw new TypeError('agent name "then" cannot be called in a workflow; choose another');
+  checkGiven(`agent ${name}: `, {
+    input: schemaFault(definition.input),
+    output: schemaFault(definition.output),
+    run: functionFault(definition.run),
+    retry: objectFault(retry),
+    'retry.on': ifGiven(retry?.on, listFault),
+    concurrency: objectFault(concurrency),
+    tools: objectFault(tools),
+  });
+  for (const [key, tool] of Object.entries(tools as Tools)) {
+    const isTool = typeof tool?.name === 'string' && typeof tool.run === 'function';
+    if (!isTool) throw new TypeError(`agent ${name}: tools.${key} must be what defineTool returns`);
+  }
   const { maxAttempts, initialIntervalMs, maxIntervalMs, backoff, on = [] } = retry;
   checkGiven(`agent ${name}: `, {
     timeoutMs: ifGiven(timeoutMs, durationFault),

@@ -1,3 +1,5 @@
+import { listFault, objectFault } from '../contracts/kind-fault.ts';
+import { checkGiven, ifGiven } from '../contracts/number-fault.ts';
 import { z } from 'zod';
 import type { AgentLimits } from '../contracts/agent-call.ts';
 import type { Plan, RegisteredPlan } from '../contracts/plan.ts';
@@ -81,12 +83,7 @@ function checkWorkflows(workflows: unknown) {
  * @throws TypeError if two agents or two plans have one name, a plan uses an agent that the app does not have or has the name of a
  *   workflow of Baton's, workflows are not a file: URL, or a rule of `redact` names nothing or matches everything
  */
-export function defineApp<const Agents extends readonly AnyAgent[]>({
-  agents,
-  plans = [],
-  workflows,
-  redact,
-}: {
+export function defineApp<const Agents extends readonly AnyAgent[]>(definition: {
   agents: Agents;
   plans?: readonly RegisteredPlan[];
   workflows?: URL;
@@ -96,6 +93,17 @@ export function defineApp<const Agents extends readonly AnyAgent[]>({
    */
   redact?: readonly RedactionRule[];
 }): App<Agents> {
+  checkGiven('', { 'the definition of an app': objectFault(definition) });
+  const { agents, plans = [], workflows, redact } = definition;
+  checkGiven('app: ', { agents: listFault(agents), plans: listFault(plans), redact: ifGiven(redact, listFault) });
+  for (const [n, agent] of agents.entries()) {
+    if (typeof agent?.name !== 'string' || typeof agent.run !== 'function') {
+      throw new TypeError(`app: agents[${n}] must be what defineAgent returns`);
+    }
+  }
+  for (const [n, plan] of plans.entries()) {
+    if (!Array.isArray(plan?.plan?.steps)) throw new TypeError(`app: plans[${n}] must be what definePlan returns`);
+  }
   checkWorkflows(workflows);
   addRedactionRules(redact ?? []);
   const names = agents.map(({ name }) => name);

@@ -4,6 +4,7 @@ import { SEARCH_ATTRIBUTES, workflowIdOf, type RunStatus } from '../contracts/na
 import type { EventLog, RunStanding } from '../notifier/event-log.ts';
 import { CALL_TIMEOUT_MS } from './call-deadline.ts';
 import { BatonError } from '../contracts/baton-error.ts';
+import { nameFault } from '../contracts/id-fault.ts';
 import { countFault } from '../contracts/number-fault.ts';
 import { executionsByStart } from './executions-by-start.ts';
 import { attributeText } from './run-attributes.ts';
@@ -141,7 +142,11 @@ async function list(
 ): Promise<RunSummary[]> {
   const fault = countFault(limit, MAX_RUNS);
   if (fault) throw new BatonError('InvalidInput', `runs: limit ${fault}`);
-  if (since && Number.isNaN(since.getTime())) throw new BatonError('InvalidInput', 'runs: since is not a date');
+  if (since && !(since instanceof Date && Number.isFinite(since.getTime()))) {
+    throw new BatonError('InvalidInput', 'runs: since must be a Date');
+  }
+  const unreadable = thread === undefined ? undefined : nameFault(thread);
+  if (unreadable) throw new BatonError('InvalidInput', `runs: thread ${unreadable}`);
   const query = [
     `${SEARCH_ATTRIBUTES.kind} IS NOT NULL`,
     `ExecutionStatus != 'ContinuedAsNew'`,

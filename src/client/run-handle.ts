@@ -9,6 +9,8 @@ import { agentResults, type AgentResults } from './agent-results.ts';
 import { decide } from './decide.ts';
 import type { FeedSource } from './feed-source.ts';
 import { followRun } from './follow-run.ts';
+import { objectFault } from '../contracts/kind-fault.ts';
+import { numberFault } from '../contracts/number-fault.ts';
 import { isMissing, missingRun, noSuchRun } from './missing-run.ts';
 import { withStandings, type RunSummary } from './list-runs.ts';
 import { runResult } from './run-result.ts';
@@ -101,6 +103,12 @@ type Options = {
   feed: FeedSource;
 };
 
+function isObject<T>(given: T, what: string): T {
+  const fault = objectFault(given);
+  if (fault) throw new BatonError('InvalidInput', `${what} ${fault}`);
+  return given;
+}
+
 /** Handle of one run; knows its workflow id, not a Temporal run, so that it follows resets. */
 export function createRunHandle<Result>(options: Options): RunHandle<Result> {
   const { client, workflowId, workflow, userId, runId, repeated, feed } = options;
@@ -154,12 +162,16 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
     }
   }
 
-  async function* events({ after = 0, signal }: { after?: number; signal?: AbortSignal } = {}) {
+  async function* events(given: { after?: number; signal?: AbortSignal } = {}) {
+    const { after = 0, signal } = isObject(given, 'the options of events');
+    const fault = numberFault(after, { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true });
+    if (fault) throw new BatonError('InvalidInput', `events: after ${fault}`);
     if (!(await exists())) throw noSuchRun(runId);
     yield* followRun({ client, feed, workflowId, userId, runId, after, signal });
   }
 
-  async function take({ by = userId, ...decision }: OwnDecision): Promise<DecisionMessage> {
+  async function take(given: OwnDecision): Promise<DecisionMessage> {
+    const { by = userId, ...decision } = isObject(given, 'a decision');
     if (!(await exists())) throw noSuchRun(runId);
     return decide(where, { ...decision, by });
   }
@@ -178,10 +190,15 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
     decide: take,
     approve: (approval_id, more) => take({ ...more, approval_id, decision: 'approve' }),
     reject: (approval_id, more) => take({ ...more, approval_id, decision: 'reject' }),
-    retry: ({ by = userId, fromStep } = {}) =>
-      whereItIs(() => retryRun({ client, log: feed.log, workflowId, vouch }, { by, fromStep })),
+    async retry(given = {}) {
+      const { by = userId, fromStep } = isObject(given, 'the options of a retry');
+      return whereItIs(() => retryRun({ client, log: feed.log, workflowId, vouch }, { by, fromStep }));
+    },
     retryNow: ({ by } = { by: userId }) => whereItIs(() => retryNow(where, { by })),
-    terminate: ({ by = userId, reason }) => terminateRun(where, { by, reason }),
+    async terminate(given) {
+      const { by = userId, reason } = isObject(given, 'what ends a run, as {"reason": "…"},');
+      return terminateRun(where, { by, reason });
+    },
     async cancel({ by = userId, reason } = {}) {
       try {
         await cancelRun(where, { by, reason });

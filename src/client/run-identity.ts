@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { BatonError } from '../contracts/baton-error.ts';
+import { objectFault } from '../contracts/kind-fault.ts';
 import { durationFault, ifGiven } from '../contracts/number-fault.ts';
 import { userContextSchema, type UserContext } from '../contracts/user-context.ts';
 import { refuseOtherThanJson } from './refuse-unsendable.ts';
@@ -32,7 +33,10 @@ function derivedRunId(user: string, requestId: string): string {
  *
  * @throws BatonError `InvalidInput` naming what in the metadata is not JSON, or a deadline that is out of its range
  */
-export function copiedOptions({ metadata = {}, ...options }: StartOptions = {}): StartOptions {
+export function copiedOptions(given: StartOptions = {}): StartOptions {
+  const kind = objectFault(given);
+  if (kind) throw new BatonError('InvalidInput', `the options of a start ${kind}`);
+  const { metadata = {}, ...options } = given;
   const fault = ifGiven(options.timeoutMs, durationFault);
   if (fault) throw new BatonError('InvalidInput', `timeoutMs ${fault}`);
   refuseOtherThanJson('metadata', metadata, 'the run');

@@ -1,5 +1,6 @@
 import type { AppManifest } from '../agents/define-app.ts';
 import { BatonError } from '../contracts/baton-error.ts';
+import { nameFault } from '../contracts/id-fault.ts';
 import { WORKFLOWS } from '../contracts/names.ts';
 import { nearestNames } from '../contracts/nearest-names.ts';
 import { workflowInput, type PreparedInput } from './workflow-input.ts';
@@ -14,6 +15,8 @@ type Options = { manifest: AppManifest; own: readonly string[] };
  *   input
  */
 export function startableNamed(name: string, given: unknown, { manifest, own }: Options): PreparedInput {
+  const fault = nameFault(name);
+  if (fault) throw new BatonError('InvalidInput', `the name of a workflow ${fault}`);
   const shipped = WORKFLOWS.find((known) => known === name);
   if (shipped) return workflowInput(shipped, given, manifest);
   if (Object.hasOwn(manifest.plans, name)) return workflowInput('runPlan', { plan: name, input: given }, manifest);

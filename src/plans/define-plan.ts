@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { AnyAgent } from '../agents/define-agent.ts';
 import { limitsOf } from '../agents/limits-of.ts';
 import { notJson } from '../contracts/json-faults.ts';
-import { checkGiven } from '../contracts/number-fault.ts';
+import { functionFault, objectFault } from '../contracts/kind-fault.ts';
+import { checkGiven, ifGiven } from '../contracts/number-fault.ts';
 import { parseReference, referencesIn } from '../contracts/plan-reference.ts';
 import type { ConditionOp, Plan, PlanStep, RegisteredPlan, Strategy } from '../contracts/plan.ts';
 import { schemaFault } from '../contracts/schema-fault.ts';
@@ -116,15 +117,22 @@ function described(agent: AnyAgent) {
  * @throws TypeError listing everything that is wrong with the plan
  */
 export function definePlan<Input extends z.ZodType>(
-  { name, description, input, strategy, maxParallel, timeoutMs, metadata }: PlanOptions<Input>,
+  definition: PlanOptions<Input>,
   build: (p: PlanBuilder<z.output<Input>>) => void,
 ): RegisteredPlan<Input> {
-  checkGiven(`plan ${name}: `, { input: schemaFault(input) });
+  checkGiven('', { 'the definition of a plan': objectFault(definition) });
+  const { name, description, input, strategy, maxParallel, timeoutMs, metadata } = definition;
+  checkGiven(`plan ${name}: `, { input: schemaFault(input), 'what adds its steps': functionFault(build) });
   const steps: PlanStep[] = [];
   const agents = new Map<string, AnyAgent>();
   const built: unknown = build({
     input: createRef('$input'),
     step(id, agent, given, options = {}) {
+      checkGiven(`plan ${name}: step ${id}: `, {
+        agent: objectFault(agent),
+        options: objectFault(options),
+        'compensate.agent': ifGiven(options?.compensate, (undo) => objectFault(undo?.agent)),
+      });
       agents.set(agent.name, agent);
       if (options.compensate) agents.set(options.compensate.agent.name, options.compensate.agent);
       steps.push(toStep(id, agent, given, options));

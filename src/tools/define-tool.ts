@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { nameFault } from '../contracts/id-fault.ts';
+import { functionFault, objectFault } from '../contracts/kind-fault.ts';
 import { schemaFault } from '../contracts/schema-fault.ts';
 import { checkGiven, countFault, durationFault, ifGiven } from '../contracts/number-fault.ts';
 
@@ -57,14 +58,18 @@ export type AnyTool = ToolDefinition<string, any, any>;
 export function defineTool<const Name extends string, Input extends z.ZodType, Output extends z.ZodType>(
   definition: ToolDefinition<Name, Input, Output>,
 ): ToolDefinition<Name, Input, Output> {
-  const { name, effect, timeoutMs, rateLimit, compensate } = definition;
+  checkGiven('', { 'the definition of a tool': objectFault(definition) });
+  const { name, effect, timeoutMs, rateLimit, compensate, reconcile } = definition;
   const fault = nameFault(name);
   if (fault) throw new TypeError(`tool name ${JSON.stringify(name)} ${fault}`);
   if (!EFFECTS.includes(effect)) {
     throw new TypeError(`tool ${name}: effect must be one of ${EFFECTS.join(', ')}, not ${String(effect)}`);
   }
-  if (typeof definition.run !== 'function') throw new TypeError(`tool ${name}: run must be a function`);
   checkGiven(`tool ${name}: `, {
+    run: functionFault(definition.run),
+    compensate: ifGiven(compensate, functionFault),
+    reconcile: ifGiven(reconcile, functionFault),
+    rateLimit: ifGiven(rateLimit, objectFault),
     input: schemaFault(definition.input),
     output: schemaFault(definition.output),
     timeoutMs: ifGiven(timeoutMs, durationFault),
