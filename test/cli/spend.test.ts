@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AZURE_CODE, AZURE_HEADER, MOONCAKE_CONVERSATION } from '../spend/fixtures.ts';
+import { faultTest } from '../support/fault-test.ts';
 import { callBaton } from './call-baton.ts';
 import { runBaton, spawnBaton, temporaryDir } from './run-baton.ts';
 
@@ -34,6 +35,33 @@ type Shown = {
 };
 const standalone = ({ recommendations }: Shown, technique: string) =>
   recommendations.find((each) => each.technique === technique)?.standalone_percent;
+
+faultTest(
+  "a price file for a provider of one's own prices its models, by their full name and with the provider beside it",
+  {
+    kind: 28,
+    before: 'It ended in a Parser Error of SQL about a table of rates with nothing in it.',
+    timeoutMs: 30_000,
+  },
+  async () => {
+    const usage = await file(
+      'own-usage.csv',
+      `${AZURE_HEADER}\n2023-11-16 18:15:46.6805900,400000,0\n2023-11-16 18:16:46.6805900,600000,1\n`,
+    );
+    const models = { 'acme/giant-1': { input_mtok: 3, output_mtok: 15 } };
+    const prices = await file('own-prices.json', JSON.stringify({ models }));
+    const named = [
+      ['--model', 'giant-1', '--provider', 'acme'],
+      ['--model', 'acme/giant-1'],
+    ];
+    for (const model of named) {
+      const { stdout, stderr } = await baton('spend', usage, ...model, '--prices', prices, '--json');
+      expect(stderr).not.toMatch(/Parser Error|No price/);
+      expect(JSON.parse(stdout)).toMatchObject({ baseline: { list_usd: expect.closeTo(3, 3) } });
+    }
+    return 'A million tokens cost 3 dollars, as the file says.';
+  },
+);
 
 describe('baton spend on the real traces', () => {
   test('gives the figures of the Azure trace, exit code 0, nothing but JSON on stdout, and the whole report as a file', async () => {

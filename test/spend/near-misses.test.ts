@@ -84,6 +84,16 @@ faultTest(
   },
 );
 
+test('a price file may begin with a byte order mark', async () => {
+  const path = written(
+    'marked.json',
+    `\uFEFF${JSON.stringify({ models: { 'acme/a': { input_mtok: 3, output_mtok: 15 } } })}`,
+  );
+  expect((await createPriceBook({ overridesPath: path })).find({ model: 'acme/a', at: new Date() })?.key).toBe(
+    'acme/a',
+  );
+});
+
 test('a model of another provider keeps its price', async () => {
   const book = await createPriceBook();
   expect(book.find({ model: 'openai/gpt-4o', at: new Date('2026-11-24') })?.key).toBe('openai/gpt-4o');

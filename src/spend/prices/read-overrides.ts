@@ -42,7 +42,8 @@ function lineOf(text: string, message: string): number | undefined {
 
 function parseJson(text: string, path: string): unknown {
   try {
-    return JSON.parse(text);
+    // Some editors write a mark of the encoding before the text.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     // Its message quotes the file, which may be any of the machine.
     const row = lineOf(text, (cause as Error).message);
