@@ -24,6 +24,8 @@ function checkHistory(name: string, run: KnownRun, status: string, { fault, allo
   const last = run.executions.at(-1);
   // What a Temporal that is gone was doing has no end there.
   if (run.temporalLoss && last?.status === 'running') return;
+  // Nor may it be known how it had closed there, moments before.
+  if (run.temporalLoss && endsOf(run)[0]?.payload.reason === 'lost') return;
   if (!last) return fault('runEnds', `${name} ended ${status}, and Temporal does not know it`);
   if (status !== 'terminated' && endedBeforeItClosed(run))
     return allowed('ended', `${name} ended ${status}, and was terminated before Temporal had closed it`);

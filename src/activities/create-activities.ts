@@ -97,7 +97,10 @@ export function createActivities<const Agents extends readonly AnyAgent[]>(
       for (const event of call.events) {
         await notifier.publish({ ...event, payload: redact(event.payload) } as NewEvent);
       }
-      return effects ? undoEffects(agents, call, effects) : { undone: 0, failed: [] };
+      const undone = effects ? await undoEffects(agents, call, effects) : { undone: 0, failed: [] };
+      // The run's end may be published by another worker, and the log takes nothing of the run after it.
+      const undelivered = call.events.filter(({ id }) => notifier.holds?.(id));
+      return undelivered.length > 0 ? { ...undone, undelivered } : undone;
     },
   } as Activities<Agents>;
 }

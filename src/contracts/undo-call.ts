@@ -26,5 +26,7 @@ export type UndoCall = {
 export type UndoReturn = {
   /** Calls that are undone now, by this execution or an earlier one. */
   undone: number;
+  /** Events of the workflow that only an outbox has so far: the workflow delivers them as well. */
+  undelivered?: NewEvent[];
   failed: (Omit<UnknownEffect, 'agent_run' | 'parameters'> & { error: Failure })[];
 };

@@ -39,8 +39,10 @@ export async function undoEffects(undo: EffectsUndo, options: Options): Promise<
   const call = { agent, agent_run, anew, generation, calls, events: riding, workflow_id: workflowId, incarnation };
   let failed: UndoReturn['failed'];
   try {
-    ({ failed } = await activities[UNDO_ACTIVITY](call));
+    const returned = await activities[UNDO_ACTIVITY](call);
+    ({ failed } = returned);
     events.confirm(riding);
+    if (returned.undelivered && events.engine > 1) events.putBack(returned.undelivered);
   } catch (error) {
     if (events.engine > 1) events.putBack(riding);
     throw error;

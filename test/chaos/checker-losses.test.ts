@@ -68,6 +68,18 @@ test('a run that its Temporal forgot is listed, and one that failed by itself is
   expect(withFault.documented.ended).toContainEqual(expect.stringContaining('(temporal:empty)'));
 });
 
+test('a run that was closed moments before its Temporal was lost may be lost to whoever ends it, by that loss alone', () => {
+  const records = recorded();
+  const end = eventOf(records, ({ event }) => event.type === 'run_completed' && event.payload.status === 'completed');
+  end.event.payload = { ...end.event.payload, status: 'failed', summary: 'Temporal is another', reason: 'lost' };
+  const alone = checkRecords(structuredClone(records));
+  const at = Date.parse(end.event.at);
+  for (const phase of ['begins', 'ends'] as const) records.faults.push({ at, n: 99, fault: 'temporal:empty', phase });
+  const withFault = checkRecords(records);
+  expect(alone.found.runEnds.length).toBeGreaterThan(0);
+  expect(withFault.found.runEnds).toEqual([]);
+});
+
 describe('a run that is not found though it was accepted', () => {
   type Answer = Extract<ClientLine, { what: 'answer' }>;
 
