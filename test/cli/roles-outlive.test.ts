@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { freePort } from '../../src/dev/free-port.ts';
+import { freePorts } from '../../chaos/processes/free-ports.ts';
 import { faultTest } from '../support/fault-test.ts';
 import { shared } from '../support/test-run.ts';
 import { within } from '../support/within.ts';
@@ -20,7 +20,7 @@ faultTest(
   },
   async () => {
     await using dir = await temporaryDir();
-    const [httpPort, codecPort] = [await freePort(0), await freePort(0)].map(String);
+    const [httpPort, codecPort] = (await freePorts(2)).map(String);
     const env = { ...STRAY, TEMPORAL_ADDRESS: address, BATON_HTTP_PORT: httpPort };
     const options = { dataDir: dir.path, env };
     const gateway = spawnBaton(['gateway', 'test/support/rude-app.ts'], options);

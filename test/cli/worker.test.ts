@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import example from '../../examples/own-workflow/app.ts';
 import { connect } from '../../src/client.ts';
-import { freePort } from '../../src/dev/free-port.ts';
+import { freePort } from '../../chaos/processes/free-ports.ts';
 import { AZURE_CODE } from '../spend/fixtures.ts';
 import careless from '../support/careless-app.ts';
 import { shared } from '../support/test-run.ts';
@@ -14,7 +14,7 @@ const { address } = shared();
 test("without a module it runs Baton's own agents, serves metrics, and ends with 0 at SIGTERM", async () => {
   await using dir = await temporaryDir();
   const taskQueue = `test-${randomUUID()}`;
-  const port = await freePort(0);
+  const port = await freePort();
   const env = { TEMPORAL_ADDRESS: address, BATON_METRICS_PORT: String(port) };
   const { child, until, closed, output } = spawnBaton(['worker', '--task-queue', taskQueue], {
     dataDir: dir.path,

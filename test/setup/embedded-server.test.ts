@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { freePort } from '../../src/dev/free-port.ts';
+import { freePorts } from '../../chaos/processes/free-ports.ts';
 import { readServerRecord, writeServerRecord } from '../../src/dev/server-record.ts';
 import { serverLog } from '../../src/dev/server-log.ts';
 import { startEmbeddedServer } from '../../src/dev/start-embedded-server.ts';
@@ -13,8 +13,7 @@ import { ensureTemporalCli } from '../../src/temporal-cli/ensure-temporal-cli.ts
 
 test('of servers that start at once on one port each comes up on its own, with its own database', async () => {
   const cliPath = await ensureTemporalCli({ say: () => undefined });
-  const port = (await freePort(0)) as number;
-  const ui_port = (await freePort(0)) as number;
+  const [port = 0, ui_port = 0] = await freePorts(2);
   const folders = [1, 2, 3].map(() => mkdtempSync(join(tmpdir(), 'baton-embedded-')));
   // As after an earlier start: each wants the ports that it had.
   for (const folder of folders) writeServerRecord(folder, { pid: 2 ** 30, port, ui_port, flags_sha256: '' });

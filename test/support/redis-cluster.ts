@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { freePort } from '../../src/dev/free-port.ts';
+import { freePorts } from '../../chaos/processes/free-ports.ts';
 
 const SLOTS = 16_384;
 
 async function startNode(dir: string) {
-  const [port, busPort] = [(await freePort(0)) as number, (await freePort(0)) as number];
+  const [port = 0, busPort = 0] = await freePorts(2);
   const options = {
     port,
     dir,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { freePort } from '../../src/dev/free-port.ts';
+import { freePort } from '../../chaos/processes/free-ports.ts';
 import { startRedisServer } from './redis-server.ts';
 
 const NAME = 'log';
@@ -25,7 +25,7 @@ export async function startRedisSentinel() {
   while (!/master_link_status:up/.test(await to.info('replication'))) await setTimeout(20);
   for (const one of [from, to]) one.disconnect();
   const dir = await mkdtemp(join(tmpdir(), 'baton-sentinel-'));
-  const own = (await freePort(0)) as number;
+  const own = await freePort();
   const lines = [
     `port ${own}`,
     'bind 127.0.0.1',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { freePort } from '../../src/dev/free-port.ts';
+import { freePort } from '../../chaos/processes/free-ports.ts';
 
 function isThere(): boolean {
   return spawnSync('redis-server', ['--version']).status === 0;
@@ -29,7 +29,7 @@ async function untilReady(port: number): Promise<void> {
 /** A Redis of the test's own: own port, own folder, every write on disk before it is acknowledged unless told otherwise. */
 export async function startRedisServer({ appendfsync = 'always' }: { appendfsync?: 'always' | 'everysec' } = {}) {
   ensureRedis();
-  const port = (await freePort(0)) as number;
+  const port = await freePort();
   const dir = await mkdtemp(join(tmpdir(), 'baton-redis-'));
   let server: ChildProcess;
 

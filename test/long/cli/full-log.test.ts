@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
 import { signToken } from '../../../src/gateway/auth/sign-token.ts';
-import { freePort } from '../../../src/dev/free-port.ts';
+import { freePort } from '../../../chaos/processes/free-ports.ts';
 import { ownMounts } from '../../cli/own-mounts.ts';
 import { spawnBaton, temporaryDir } from '../../cli/run-baton.ts';
 import { faultTest } from '../../support/fault-test.ts';
@@ -25,7 +25,7 @@ function commandBelow(shell: number): number {
     },
     async () => {
       await using dir = await temporaryDir();
-      const port = await freePort(0);
+      const port = await freePort();
       const env = { TEMPORAL_ADDRESS: shared().address, BATON_HTTP_PORT: String(port), BATON_JWT_SECRET: SECRET };
       const options = { dataDir: dir.path, env, fullDisk: dir.path, diskKb: 2_048 };
       const { child, closed, until: printed, output } = spawnBaton(['gateway'], options);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect } from '@jest/globals';
 import { connect } from '../../../src/client.ts';
 import type { BatonEvent } from '../../../src/contracts/event.ts';
-import { freePort } from '../../../src/dev/free-port.ts';
+import { freePort } from '../../../chaos/processes/free-ports.ts';
 import { startEmbeddedServer } from '../../../src/dev/start-embedded-server.ts';
 import { openStore } from '../../../src/notifier/open-store.ts';
 import { ensureTemporalCli } from '../../../src/temporal-cli/ensure-temporal-cli.ts';
@@ -72,7 +72,7 @@ faultTest(
       string,
       string,
     ];
-    const port = (await freePort(0)) as number;
+    const port = await freePort();
     const address = `127.0.0.1:${port}`;
     const env = { TEMPORAL_ADDRESS: address, BATON_RECONCILE_MS: '300', BATON_HTTP_PORT: '0', DRILL_DIR: dataDir };
     const first = await serverAt(port, right);
@@ -120,7 +120,7 @@ faultTest(
   async () => {
     const [dataDir, wrong] = (await Promise.all(['dev', 'wrong'].map(folder))) as [string, string];
     const env = { BATON_RECONCILE_MS: '300', BATON_HTTP_PORT: '0', DRILL_DIR: dataDir };
-    const port = (await freePort(0)) as number;
+    const port = await freePort();
     const dev = spawned(['dev', MODULE, '--port', String(port)], { dataDir, env });
     await dev.until(/^running/m);
     const address = `127.0.0.1:${port}`;
