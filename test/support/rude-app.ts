@@ -94,12 +94,12 @@ const garbler = defineAgent({
 /** Prints as fast as it can, and logs likewise. */
 const chatterbox = defineAgent({
   name: 'chatterbox',
-  input: z.object({ ms: z.number() }),
+  input: z.object({ rounds: z.number() }),
   output: withPid,
   isolate,
-  async run({ ms }, { log }) {
+  async run({ rounds }, { log }) {
     const text = `${'x'.repeat(16_000)}\n`;
-    for (const end = performance.now() + ms; performance.now() < end;) {
+    for (let round = 0; round < rounds; round += 1) {
       for (let n = 0; n < 100; n += 1) process.stdout.write(text);
       for (let n = 0; n < 100; n += 1) log.info('y'.repeat(2_000));
       await new Promise((resolve) => process.stdout.write('', resolve));
