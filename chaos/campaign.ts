@@ -109,6 +109,8 @@ export async function runCampaign(options: CampaignOptions): Promise<Plan> {
     await stage.start();
     tell(`up: ${stage.roles.map(({ name }) => name).join(', ')}`);
     await underLoad({ plan, stage, recorder, keeper, note, tell, ms, quietLimitMs, receiptFor: bank.receiptFor });
+    // A run's end is in the log before Temporal has closed it.
+    await keeper.untilClosed();
     await keeper.keepTemporal();
     const late = await stage.endRoles();
     for (const name of late) note({ n: null, fault: 'stop', phase: 'note', note: `${name} did not end at SIGTERM` });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import type { Stage } from '../processes/stage.ts';
 import { readRedisLog } from './read-redis-log.ts';
@@ -8,6 +9,9 @@ import type { Recorder } from './recorder.ts';
 
 /** How long a look at Temporal may take, in milliseconds: what it knows must not be missed for one slow answer. */
 const LOOK_LIMIT_MS = 60_000;
+
+/** How long runs whose ends are in the log may take to close in Temporal, and its lists to follow, in milliseconds. */
+const CLOSE_LIMIT_MS = 60_000;
 
 /** Writes down what log and Temporal have: at the end, and before each fault that destroys some of it. */
 export function createKeeper({ stage, recorder }: { stage: Stage; recorder: Recorder }) {
@@ -44,6 +48,17 @@ export function createKeeper({ stage, recorder }: { stage: Stage; recorder: Reco
         return false;
       } catch {
         return true;
+      }
+    },
+    /** Waits until Temporal lists nothing as open; what is open for longer is recorded as that. */
+    async untilClosed(): Promise<void> {
+      const { workflow } = await temporal();
+      for (const giveUpAt = Date.now() + CLOSE_LIMIT_MS; Date.now() < giveUpAt; await wait(200)) {
+        const { done } = await workflow
+          .list({ query: "ExecutionStatus = 'Running'", pageSize: 1 })
+          [Symbol.asyncIterator]()
+          .next();
+        if (done) return;
       }
     },
     async keepTemporal() {
