@@ -44,13 +44,16 @@ faultTest(
     before: 'An isolated agent that printed for 8 s wrote 213 MB of log.',
   },
   async () => {
-    const before = worker.output.stdout.length;
-    expect(await runOf('chatterbox', { rounds: 40 })).toMatchObject({ status: 'completed' });
-    const mb = (worker.output.stdout.length - before) / 1024 ** 2;
-    expect(mb).toBeLessThan(8);
-    await worker.until(/isolated agent chatterbox prints too much: \d+ bytes were left out/);
-    await worker.until(/the agent logs too much: \d+ lines were left out/);
-    const [, bytes] = /prints too much: (\d+) bytes/.exec(worker.output.stdout) ?? [];
+    const counts = [/isolated agent chatterbox prints too much: (\d+) bytes/, /the agent logs too much: \d+ lines/];
+    let mb = 0;
+    // A line that this test was too slow to read is lost; the log says so, but the next run is counted anew.
+    do {
+      const before = worker.output.stdout.length;
+      expect(await runOf('chatterbox', { rounds: 40 })).toMatchObject({ status: 'completed' });
+      mb = (worker.output.stdout.length - before) / 1024 ** 2;
+      expect(mb).toBeLessThan(8);
+    } while (!counts.every((count) => count.test(worker.output.stdout)));
+    const [, bytes] = counts[0]?.exec(worker.output.stdout) ?? [];
     return `${Math.round(Number(bytes) / 1024 ** 2)} MB too much left ${mb.toFixed(1)} MB of log, with the count of what was left out.`;
   },
 );
