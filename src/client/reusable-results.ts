@@ -3,7 +3,7 @@ import type { AgentCall, AgentReturn } from '../contracts/agent-call.ts';
 import { UNDO_ACTIVITY, UNDO_PREFIX } from '../contracts/names.ts';
 import type { ReusedResult, RunStart } from '../contracts/run-start.ts';
 import { decodePayloads } from '../payload/decode-payloads.ts';
-import type { History } from './run-histories.ts';
+import type { History } from '../reconciler/read-history.ts';
 
 type Payloads = { payloads?: Payload[] | null } | null | undefined;
 

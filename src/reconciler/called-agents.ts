@@ -2,11 +2,9 @@ import type { WorkflowClient } from '@temporalio/client';
 import type { AgentCall, AgentReturn } from '../contracts/agent-call.ts';
 import type { RunStart } from '../contracts/run-start.ts';
 import { decodePayloads } from '../payload/decode-payloads.ts';
+import { readHistory } from './read-history.ts';
 
 type Called = Pick<AgentCall, 'agent_run' | 'anew'> & Pick<AgentReturn, 'calls'> & { agent: string };
-
-/** How long the history may take to be read, in milliseconds. */
-const HISTORY_TIMEOUT_MS = 20_000;
 
 /**
  * Executions of agents that a closed run asked a worker for, by its history, in their order; of the parts before one
@@ -17,8 +15,7 @@ export async function calledAgents(
   client: WorkflowClient,
   { workflowId, temporalRun, start }: { workflowId: string; temporalRun: string; start: Partial<RunStart> },
 ): Promise<Called[]> {
-  const handle = client.getHandle(workflowId, temporalRun);
-  const { events } = await client.withDeadline(Date.now() + HISTORY_TIMEOUT_MS, () => handle.fetchHistory());
+  const { events } = await readHistory(client, { workflowId, runId: temporalRun });
   const before = (start.carried?.undos ?? []).flatMap((undo) =>
     'undo' in undo ? [{ agent: undo.agent, agent_run: undo.undo, anew: undo.anew, calls: undo.calls }] : [],
   );

@@ -2,7 +2,7 @@ import type { WorkflowClient } from '@temporalio/client';
 import type { NewEvent } from '../contracts/event.ts';
 import { SEARCH_ATTRIBUTES } from '../contracts/names.ts';
 import { executionsByStart } from '../client/executions-by-start.ts';
-import { readHistory } from '../client/run-histories.ts';
+import { readHistory } from '../reconciler/read-history.ts';
 import { quoted } from '../client/list-runs.ts';
 import type { HistoryToCheck } from './check-histories.ts';
 import { historyOf } from './history-json.ts';

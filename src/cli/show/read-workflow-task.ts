@@ -1,6 +1,6 @@
 import type { WorkflowClient, WorkflowExecutionDescription } from '@temporalio/client';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
-import { readHistory } from '../../client/run-histories.ts';
+import { readHistory } from '../../reconciler/read-history.ts';
 import { placeOfDivergence } from '../../replay/explain-divergence.ts';
 import { historyOf } from '../../replay/history-json.ts';
 import { inlinePayloads } from '../../replay/inline-payloads.ts';
