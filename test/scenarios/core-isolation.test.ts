@@ -75,9 +75,10 @@ test('test_user_execution_engine_isolation', async () => {
     (events) => ofAgents(events).filter(({ agent }) => agent === 'one_at_a_time').length >= 2,
   );
   const own = await client2!.start('runAgent', { agent: 'one_at_a_time', input: {} }, startOf(2, 'first_2'));
+  // Temporal's list follows each start by moments, and no user's before another's.
   await until(
-    () => openRunsOf('user_1'),
-    (ids) => ids.length === 2,
+    () => Promise.all(users.map(openRunsOf)),
+    ([firsts, own]) => firsts!.length === 2 && own!.length === 1,
   );
   expect(await openRunsOf('user_2')).toEqual(['first_2']);
   await Promise.all(busy.map(async (start) => (await start).result()));
