@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Cluster, type Redis } from 'ioredis';
 import type { RedisKeys } from './redis-keys.ts';
 import { LUA_IS_HERE, redisScript } from './redis-script.ts';
+import { unavailable } from './store-outage.ts';
 
 /** What stands for the run id of a server where there are many. */
 const CLUSTER = 'cluster';
@@ -33,24 +34,53 @@ async function wasPromoted(redis: Redis): Promise<boolean> {
 /** Wait until a server that was not asked successfully is asked again, in milliseconds. */
 const AGAIN_MS = 1_000;
 
+/** How often a read is repeated whose log turns out to be another one by then. */
+const MAX_READS = 5;
+
 /**
  * The epoch of a log: a new one where Redis was started anew and may have lost its last events, whose numbers are given
- * anew then; so where another server took over. Looks again at every connection. A cluster's nodes fail one by one; there it never changes by itself.
+ * anew then; so where another server took over, and where it was emptied. Looks again at every connection, and at each
+ * read. A cluster's nodes fail one by one; there it changes only where the log was emptied.
  */
 export async function openRedisEpoch(redis: Redis | Cluster, keys: RedisKeys) {
   const script = redisScript<string>(redis, { name: 'batonEpoch', lua: EPOCH_SCRIPT });
   let current = '';
+  let losses = 0;
+  let lookedAfter = 0;
 
   async function look() {
+    const after = losses;
     let [server, mayHaveLost] = [CLUSTER, 0];
     if (!(redis instanceof Cluster)) {
       server = /^run_id:(\w+)/m.exec(await redis.info('server'))?.[1] ?? '';
       mayHaveLost = (await writesAtOnce(redis)) && !(await wasPromoted(redis)) ? 0 : 1;
     }
-    current = await script([keys.epoch, keys.server], [server, mayHaveLost, randomUUID()]);
+    const found = await script([keys.epoch, keys.server], [server, mayHaveLost, randomUUID()]);
+    // A look that a lost connection overtook may have seen the server before this one.
+    if (after !== losses) return;
+    current = found;
+    lookedAfter = after;
   }
 
-  await look();
+  /**
+   * What a read gives, of the log whose epoch is `current()` afterwards. Commands that waited for a connection are
+   * answered before the look at its server, and a server may be emptied behind a connection that lasts: either would
+   * give what is in the new log under the old log's epoch.
+   *
+   * @throws BatonError code `log_unavailable` where the log changes again and again
+   */
+  async function during<T>(read: () => Promise<T>): Promise<T> {
+    for (let n = 1; n <= MAX_READS; n += 1) {
+      const answer = await read();
+      if (lookedAfter === losses && (await redis.get(keys.epoch)) === current) return answer;
+      await look();
+    }
+    throw unavailable('in Redis', 'its server changes again and again');
+  }
+
+  const onClose = () => void (losses += 1);
+  redis.on('close', onClose);
+  while (current === '') await look();
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
   /** A server may be reached before it has become the master, and keep the connection. */
@@ -65,7 +95,8 @@ export async function openRedisEpoch(redis: Redis | Cluster, keys: RedisKeys) {
   function close() {
     closed = true;
     redis.off('ready', again);
+    redis.off('close', onClose);
     clearTimeout(timer);
   }
-  return { current: () => current, close };
+  return { current: () => current, during, close };
 }

@@ -58,7 +58,7 @@ export async function createRedisLog(
     return rows.map(([id, [, runId, , json]]) => ({ seq: Number.parseInt(id), runId, json }) as Entry);
   }
 
-  async function read({ userId, runId, after, limit }: FeedFilter & { after: number; limit: number }) {
+  async function entriesOf({ userId, runId, after, limit }: FeedFilter & { after: number; limit: number }) {
     const found: Entry[] = [];
     const count = runId === undefined ? limit : PAGE;
     for (let last = after; found.length < limit;) {
@@ -67,7 +67,12 @@ export async function createRedisLog(
       if (entries.length < count) break;
       last = (entries.at(-1) as Entry).seq;
     }
-    return found.slice(0, limit).map(toEvent);
+    return found.slice(0, limit);
+  }
+
+  async function read(where: FeedFilter & { after: number; limit: number }) {
+    const entries = await epoch.during(() => entriesOf(where));
+    return entries.map(toEvent);
   }
 
   function onChange(userId: string, listener: (told?: BatonEvent[]) => void) {
@@ -84,7 +89,7 @@ export async function createRedisLog(
   }
 
   async function head({ userId }: { userId: string }) {
-    const [last, [first]] = await Promise.all([redis.get(keys.head(userId)), page(userId, 0, 1)]);
+    const [last, [first]] = await epoch.during(() => Promise.all([redis.get(keys.head(userId)), page(userId, 0, 1)]));
     const head = Number(last ?? 0);
     return { epoch: epoch.current(), head, earliest: first?.seq ?? head + 1 };
   }

@@ -78,6 +78,32 @@ test('a Redis that does not write at once begins a new epoch at every start, als
 });
 
 faultTest(
+  'a Redis that is emptied behind its connection has another epoch for whoever asks next, and for whoever follows it',
+  {
+    kind: 7,
+    before:
+      'The log gave the old epoch with the head 0; a follower waited until the new events outnumbered the lost ones.',
+  },
+  async () => {
+    const log = await open('emptied-behind');
+    await log.append(Array.from({ length: 3 }, () => newEvent('agent_thinking')));
+    const before = await log.head({ userId: 'u1' });
+    const followed = log.follow({ userId: 'u1', after: 2, epoch: before.epoch });
+    expect((await followed.next()).value).toMatchObject({ seq: 3 });
+    const redis = new Redis(server.url);
+    await redis.flushall();
+    await redis.quit();
+    const after = await log.head({ userId: 'u1' });
+    expect(after).toMatchObject({ head: 0, earliest: 1 });
+    expect(after.epoch).not.toBe(before.epoch);
+    await log.publish(newEvent('agent_thinking'));
+    await expect(followed.next()).rejects.toMatchObject({ reason: 'log_changed' });
+    await log.close();
+    return 'The next head is 0 under another epoch, and the next event ends the follower with `log_changed`.';
+  },
+);
+
+faultTest(
   'a run that continues on a Redis which lost its data is among the open runs again',
   {
     kind: 7,

@@ -2,6 +2,7 @@ import type { ResyncReason } from '../../contracts/feed-frame.ts';
 import { coalesceThoughts } from './coalesce-thoughts.ts';
 import { toFeedBytes, type FeedBytes } from './feed-bytes.ts';
 import type { EventLog } from '../../notifier/event-log.ts';
+import { ResyncRequired } from '../../notifier/resync-required.ts';
 import { resyncReason } from './resync-reason.ts';
 import { snapshot } from './snapshot.ts';
 import { toTailEvent, type Tail, type TailEvent, type Tails } from './user-tails.ts';
@@ -84,6 +85,8 @@ export async function* readFeed(options: ReadFeedOptions): AsyncGenerator<FeedBy
       }
       for (const { event, bytes } of isLagging() ? coalesceThoughts(batch.events) : batch.events) {
         if (signal.aborted) return;
+        // Of a log that was lost and begun anew since the greeting.
+        if (event.epoch !== epoch) throw new ResyncRequired('log_changed', `the log is now of epoch ${event.epoch}`);
         if (!live && event.seq > head) {
           live = true;
           yield toFeedBytes({ type: 'caught_up', seq: head }, { seq: head, epoch });
