@@ -43,15 +43,16 @@ const NOT_KNOWN = 'it is not known whether this was undone';
 /** Whether somebody closed the run while it was undoing this itself: whoever closed it cannot tell how far that had come. */
 function wasCutOff(run: KnownRun, { exec, seq, payload: { agent, of } }: LoggedEvent): boolean {
   const { status, closed_at } = run.executions.at(-1) ?? {};
-  const begun = heardOf(run).findLast(
+  if (exec !== 'reconciler' || run.planned.terminateAfter === null || status !== 'terminated') return false;
+  // One that another log had later is of whoever undid it from outside.
+  return heardOf(run).some(
     (event) =>
       event.type === 'compensation_started' &&
       event.seq < seq &&
       event.payload.agent === agent &&
-      event.payload.of === of,
+      event.payload.of === of &&
+      Date.parse(event.at) <= (closed_at ?? 0),
   );
-  const isClosed = run.planned.terminateAfter !== null && status === 'terminated' && closed_at != null;
-  return exec === 'reconciler' && isClosed && begun !== undefined && Date.parse(begun.at) <= closed_at;
 }
 
 /**

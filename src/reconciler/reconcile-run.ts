@@ -97,12 +97,12 @@ async function tellReset({ client, log }: World, record: RunRecord, described: D
 }
 
 /** Ends a run in the words that its own code had for it, in which its agents' ends may be as well. */
-async function endInOwnWords(world: World, run: Candidate, closed: Closed, { events, outcome }: LastWords) {
+async function endInOwnWords(world: World, heard: RunRecord, closed: Closed, { events, outcome }: LastWords) {
+  const { log, taskQueue } = world;
   const ownEnd = events.at(-1);
-  await world.log.append(events.slice(0, -1));
-  const record = await readRunRecord(world.log, run);
-  await world.log.append(missingBeginning(record, closed));
-  const { taskQueue } = world;
+  const hasBeginning = events.some(({ type }) => type === 'run_started');
+  await log.append([...(hasBeginning ? [] : missingBeginning(heard, closed)), ...events.slice(0, -1)]);
+  const record = await readRunRecord(log, heard.ids);
   return end(world, record, { closed: { ...closed, outcome }, compensates: false, taskQueue, ownEnd });
 }
 
@@ -112,7 +112,7 @@ async function endClosed(world: World, record: RunRecord, described: Described, 
   // The server may have been replaced since it was asked, or its cluster may be one that no operator has confirmed.
   if (!['own', 'unknown'].includes(await world.standing())) return false;
   const words = closed.byItself ? await lastWords(world.client, described) : undefined;
-  if (words) return endInOwnWords(world, record.ids, closed, words);
+  if (words) return endInOwnWords(world, record, closed, words);
   await world.log.append(missingBeginning(record, closed));
   if (closed.terminated) await tellTerminated(world, record, closed);
   const { start, isReadable } = closed.byItself

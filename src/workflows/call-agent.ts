@@ -130,8 +130,8 @@ function endOfFailure(options: CallOptions, { thrown, startedAt, taken, isMade }
   if (report.told) events.confirm(taken);
   // An agent that was cancelled before a worker took it has delivered nothing.
   else events.putBack(taken);
-  if (!effect && !cancelled) tell();
   deliver(events, failure.undelivered);
+  if (!effect && !cancelled) tell();
   if (cancelled) {
     const why = isCancellation(thrown) ? thrown : new CancelledFailure('the run was cancelled');
     return { stopped: report, isMade, tellStop: tell, thrown: why };

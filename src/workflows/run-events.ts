@@ -81,6 +81,9 @@ export function createRunEvents(
   let opening: NewEvent | undefined;
   let repeatedBytes = 0;
   let ended = false;
+  /** In which order events were emitted, added and first given back: what was given back, or is under way, must not change places with others. */
+  const ranks = new WeakMap<NewEvent, number>();
+  let lastRank = 0;
   /** Undefined where nothing waits for the end of this turn of the code. */
   let isTurnOver: boolean | undefined;
 
@@ -107,9 +110,20 @@ export function createRunEvents(
       final: about.final ?? false,
       payload,
     } as NewEvent;
-    pending.push(event);
+    add(event);
     if (type === 'run_started' || type === 'run_restarted') opening = event;
     publishAfterTurn();
+  }
+
+  function rank(event: NewEvent): void {
+    if (ranks.has(event)) return;
+    lastRank += 1;
+    ranks.set(event, lastRank);
+  }
+
+  function add(event: NewEvent): void {
+    rank(event);
+    pending.push(event);
   }
 
   /** What no agent has taken along when the code has handed over to the server would wait for the next one, or for ever. */
@@ -125,7 +139,14 @@ export function createRunEvents(
     isTurnOver = true;
   }
 
-  const underWay = () => [...unconfirmed.values()].map(({ event }) => event);
+  const rankOf = (event: NewEvent) => (event === opening ? 0 : (ranks.get(event) ?? lastRank));
+
+  /** The run's first event first, whatever a message had published before it. */
+  function inOrder(events: NewEvent[]): NewEvent[] {
+    return engine === 1 ? events : events.toSorted((a, b) => rankOf(a) - rankOf(b));
+  }
+
+  const underWay = () => inOrder([...unconfirmed.values()].map(({ event }) => event));
 
   /** Lets `carrier` answer for those of its events that nobody else does. */
   function hold(carrier: NewEvent[]): NewEvent[] {
@@ -141,20 +162,15 @@ export function createRunEvents(
     return fitting;
   }
 
-  function openingFirst(events: NewEvent[]): NewEvent[] {
-    const first = engine > 1 && events.find((event) => event === opening);
-    return first ? [first, ...events.filter((event) => event !== first)] : events;
-  }
-
   /**
    * Hands the collected events over, as far as they fit; whoever takes them must confirm them or give them back. What does
    * not fit is published when the code has handed over to the server.
    */
   function take(mostBytes = MAX_RIDING_BYTES): NewEvent[] {
-    const [fitting, left] = engine === 1 ? [pending, []] : cut(openingFirst(pending), mostBytes);
+    const [fitting, left] = engine === 1 ? [pending, []] : cut(inOrder(pending), mostBytes);
     pending = left;
     if (left.length > 0) publishAfterTurn();
-    return hold(openingFirst([...again(underWay()), ...fitting]));
+    return hold(inOrder([...again(underWay()), ...fitting]));
   }
 
   /**
@@ -183,7 +199,7 @@ export function createRunEvents(
   }
 
   function rest(): NewEvent[] {
-    return openingFirst([...underWay(), ...pending.filter(({ id }) => !unconfirmed.has(id))]);
+    return inOrder([...underWay(), ...pending.filter(({ id }) => !unconfirmed.has(id))]);
   }
 
   async function publishFrozen(): Promise<void> {
@@ -206,13 +222,14 @@ export function createRunEvents(
     engine,
     emit,
     /** Adds an event that somebody else made. */
-    add: (event: NewEvent) => void pending.push(event),
+    add,
     take,
     takeLocal,
     confirm,
     /** Takes events back that may not have been delivered; those that were are dropped by their identity. */
     putBack(events: NewEvent[]): void {
       const known = new Set(events.map(({ id }) => id));
+      events.forEach(rank);
       pending = [...events, ...pending.filter(({ id }) => !known.has(id))];
       for (const id of known) unconfirmed.delete(id);
     },
