@@ -21,6 +21,7 @@ const FOLDERS = [
   'plans',
   'isolate',
   'payload',
+  'settings',
   'testing',
 ];
 const MAINS = ['**/worker.ts', '**/client.ts', '**/gateway.ts', '**/cli.ts', '**/config.ts', '**/testing.ts'];
@@ -104,6 +105,7 @@ const BORDERS: Record<string, { never: string[]; typesOnly?: string[] }> = {
       '@temporalio/activity',
     ],
   },
+  settings: { never: [...others('settings', ['contracts', 'payload']), ...MAINS, '@temporalio/*', 'node:*'] },
   isolate: {
     never: [
       ...others('isolate', ['contracts', 'agents']),

@@ -21,7 +21,7 @@ import { objectFault } from './contracts/kind-fault.ts';
 import type { OwnWorkflow } from './contracts/own-workflow.ts';
 import type { Stats } from './contracts/stats.ts';
 import type { HistoryPage } from './feed/stats/history-page.ts';
-import { TASK_QUEUE, workflowIdOf, WORKFLOWS } from './contracts/names.ts';
+import { workflowIdOf, WORKFLOWS } from './contracts/names.ts';
 import { createDataConverter } from './payload/data-converter.ts';
 
 export type { BatonClient, ConnectOptions, HistoryPage, RunHandle, RunSummary, StartOptions, Stats };
@@ -56,8 +56,9 @@ function checkedOptions(options: ConnectOptions): ConnectOptions {
  *   `foreign_temporal` where the log belongs to another Temporal
  */
 export async function connect(options: ConnectOptions): Promise<BatonClient> {
-  const { user, app, taskQueue = TASK_QUEUE, shared } = checkedOptions(options);
+  const { user, app, shared } = checkedOptions(options);
   const config = loadConfig(options.dataDir ? { ...process.env, BATON_DATA_DIR: options.dataDir } : process.env);
+  const { taskQueue = config.taskQueue } = options;
   const settings = connectionSettings({ ...options, dataDir: config.dataDir });
   const { namespace } = settings;
   const connection = shared?.connection ?? (await openConnection(settings));

@@ -32,7 +32,7 @@ export type GatewayOptions = {
   address?: string;
   /** @default as for a client */
   namespace?: string;
-  /** @default 'baton' */
+  /** @default BATON_TASK_QUEUE */
   taskQueue?: string;
   /** How long Temporal may take to answer a call, in milliseconds. @default 10000 */
   callTimeoutMs?: number;
@@ -105,7 +105,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const {
     config,
     log: store,
-    taskQueue,
     app,
     callTimeoutMs,
     logger = pino(REDACTED_LINES),
@@ -115,6 +114,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { streamsPerUser = 20, retryMs = [250, 5_000], requestsPerMinute = 1_200 } = options;
   const { closeGraceMs = 10_000, maxUploadBytes = 512 * 1024 * 1024 } = options;
   const { dataDir, http, jwt } = config;
+  const { taskQueue = config.taskQueue } = options;
   const { uploadBytesPerUser = http.uploadBytesPerUser, uploadsPerUser = http.uploadsPerUser } = options;
   const settings = connectionSettings({ connectTimeoutMs: CONNECT_TIMEOUT_MS, ...options, dataDir });
   const { namespace } = settings;

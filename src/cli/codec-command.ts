@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { loadConfig } from '../config.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
 import { embeddedUiUrl } from './embedded-ui-url.ts';
-import { parsePort } from './parse-option.ts';
+import { addSettingFlags, settingFlags } from './setting-flags.ts';
+import type { Flags } from '../settings/resolve-settings.ts';
 import { undoList } from './undo-list.ts';
 import { untilStopped } from './until-stopped.ts';
 
@@ -15,10 +16,10 @@ function uiOrigins(dataDir: string): string[] {
   return [`http://localhost:${port}`, `http://127.0.0.1:${port}`];
 }
 
-async function codec({ port, uiOrigin }: { port: number; uiOrigin?: string[] }): Promise<void> {
+async function codec({ uiOrigin }: { uiOrigin?: string[] }, flags: Flags): Promise<void> {
   const { ownSecret } = await import('../gateway/auth/own-secret.ts');
   const { serveCodec } = await import('../payload/serve-codec.ts');
-  const { dataDir, payloads } = loadConfig();
+  const { dataDir, payloads, codecPort: port } = loadConfig(process.env, { role: 'codec', flags });
   const stopped = untilStopped();
   const { payloadCodecs: codecs = [] } = createDataConverter(payloads);
   // The same at every start, so that the UI's setting stays good.
@@ -34,10 +35,11 @@ async function codec({ port, uiOrigin }: { port: number; uiOrigin?: string[] }):
 }
 
 export function addCodecCommand(program: Command): void {
-  program
+  const command = program
     .command('codec')
     .description("show payloads in Temporal's UI: serves it what decodes them, on this machine only")
-    .option('--port <port>', 'port to listen on', parsePort, 8081)
-    .option('--ui-origin <origins...>', "origins of the UI (default: the embedded server's, else port 8233)")
-    .action(codec);
+    .option('--ui-origin <origins...>', "origins of the UI (default: the embedded server's, else port 8233)");
+  addSettingFlags(command, 'codec').action((options: { uiOrigin?: string[] }) =>
+    codec(options, settingFlags(command, 'codec')),
+  );
 }

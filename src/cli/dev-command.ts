@@ -5,15 +5,15 @@ import { BatonError } from '../contracts/baton-error.ts';
 import { demoRun } from './demo-run.ts';
 import { exitCode } from './exit-code.ts';
 import { loadApps } from './load-app.ts';
-import { parsePort } from './parse-option.ts';
 import { printReport } from './print-report.ts';
+import { addSettingFlags, settingFlags } from './setting-flags.ts';
 import { startStack, type Stack } from './start-stack.ts';
 import { workThenUndo } from './undo-list.ts';
 import { untilStopped } from './until-stopped.ts';
 import { uiLink } from './ui-link.ts';
 import { watchRun } from './watch-run.ts';
 
-type Options = { demo?: boolean; exit?: boolean; json?: boolean; port?: number };
+type Options = { demo?: boolean; exit?: boolean; json?: boolean };
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -43,32 +43,38 @@ async function demo(
 }
 
 export function addDevCommand(program: Command): void {
-  program
+  const command = program
     .command('dev')
     .argument('[modules...]', "modules whose default exports are a defineApp (default: Baton's own agents)")
     .description('run everything on this machine: Temporal with its UI, a worker and the event log')
     .option('--demo', 'also run costOptimization on the real trace in examples/')
     .option('--exit', 'stop after the demo run, with its exit code')
-    .option('--port <port>', 'port of the embedded Temporal server; by default the one used last time', parsePort)
-    .option('--json', 'print the report of the demo run as JSON')
-    .action(async (modules: string[], options: Options) => {
-      if (options.demo && modules.length > 0) {
-        throw new BatonError('InvalidInput', "--demo runs Baton's own agents: leave the modules out");
-      }
-      const config = loadConfig();
-      const app = modules.length > 0 ? await loadApps(modules) : undefined;
-      const stopped = untilStopped();
-      const stack = await startStack({ config, command: 'baton dev', say, app, port: options.port, gateway: true });
-      const work = async () => {
-        const ended = options.demo && !stopped.signal.aborted && (await demo(stack, config, stopped, options.json));
-        if (ended && options.exit) return;
-        // Staying up is not a result: a later Ctrl-C is the normal end.
-        process.exitCode = 0;
-        if (!stopped.signal.aborted)
-          say('running; Ctrl-C stops everything, and what is unfinished goes on at the next start');
-        await Promise.race([stopped.promise, stack.lost]);
-        say('stopping');
-      };
-      await workThenUndo(work, stack.stop);
+    .option('--json', 'print the report of the demo run as JSON');
+  addSettingFlags(command, 'dev').action(async (modules: string[], options: Options) => {
+    if (options.demo && modules.length > 0) {
+      throw new BatonError('InvalidInput', "--demo runs Baton's own agents: leave the modules out");
+    }
+    const config = loadConfig(process.env, { role: 'dev', flags: settingFlags(command, 'dev') });
+    const app = modules.length > 0 ? await loadApps(modules) : undefined;
+    const stopped = untilStopped();
+    const stack = await startStack({
+      config,
+      command: 'baton dev',
+      say,
+      app,
+      port: config.temporalPort,
+      gateway: true,
     });
+    const work = async () => {
+      const ended = options.demo && !stopped.signal.aborted && (await demo(stack, config, stopped, options.json));
+      if (ended && options.exit) return;
+      // Staying up is not a result: a later Ctrl-C is the normal end.
+      process.exitCode = 0;
+      if (!stopped.signal.aborted)
+        say('running; Ctrl-C stops everything, and what is unfinished goes on at the next start');
+      await Promise.race([stopped.promise, stack.lost]);
+      say('stopping');
+    };
+    await workThenUndo(work, stack.stop);
+  });
 }

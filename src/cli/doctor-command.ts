@@ -4,7 +4,6 @@ import type { Command } from 'commander';
 import { connectionSettings } from '../client/connection-settings.ts';
 import { openPlainConnection } from '../client/open-connection.ts';
 import { loadConfig, type Config } from '../config.ts';
-import { TASK_QUEUE } from '../contracts/names.ts';
 import { check, type Check } from './doctor/check.ts';
 import { checkBinding } from './doctor/check-binding.ts';
 import { checkDurability } from './doctor/check-durability.ts';
@@ -12,11 +11,15 @@ import { checkMachine } from './doctor/check-machine.ts';
 import { checkPayloads } from './doctor/check-payloads.ts';
 import { checkSpeed } from './doctor/check-speed.ts';
 import { checkTemporal } from './doctor/check-temporal.ts';
+import { settingsInForce, type SettingRow } from './doctor/settings-in-force.ts';
+import { addSettingFlags, settingFlags } from './setting-flags.ts';
+import { table } from './table.ts';
+import type { Flags } from '../settings/resolve-settings.ts';
 
-type Options = { fix?: boolean; rebind?: boolean; taskQueue: string; json?: boolean };
+type Options = { fix?: boolean; rebind?: boolean; json?: boolean };
 
-async function checkServer(config: Config, modules: string[], { fix = false, rebind = false, taskQueue }: Options) {
-  const { dataDir, retentionDays } = config;
+async function checkServer(config: Config, modules: string[], { fix = false, rebind = false }: Options) {
+  const { dataDir, retentionDays, taskQueue } = config;
   const settings = connectionSettings({ dataDir });
   const { connectionOptions, namespace } = settings;
   let connection: Connection | undefined;
@@ -53,22 +56,39 @@ function asText(checks: Check[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-async function doctor(modules: string[], options: Options): Promise<void> {
-  const config = loadConfig();
+function settingsText(rows: SettingRow[]): string {
+  const lines = rows.map(({ name, state, found, remedy, source }) => [
+    name,
+    state === 'ok' ? found : `${state}: ${found}${remedy ? `; ${remedy}` : ''}`,
+    source,
+  ]);
+  return table(['SETTING', 'VALUE IN FORCE', 'FROM'], lines);
+}
+
+async function doctor(modules: string[], options: Options, flags: Flags): Promise<void> {
+  const configOf = () => loadConfig(process.env, { flags });
+  const settings = settingsInForce({ flags, configOf });
+  const isUsable = !settings.some(({ state }) => state === 'bad');
+  const checks = isUsable ? await allChecks(configOf(), modules, options) : [];
+  const text = () => [checks.length > 0 ? `${asText(checks)}\n` : '', settingsText(settings)].join('');
+  process.stdout.write(options.json ? `${JSON.stringify([...checks, ...settings], null, 2)}\n` : text());
+  process.exitCode = isUsable && !checks.some(({ state }) => state === 'bad') ? 0 : 1;
+}
+
+async function allChecks(config: Config, modules: string[], options: Options): Promise<Check[]> {
   const machine = [...(await checkMachine(config)), ...(await checkDurability(config)), await checkPayloads(config)];
-  const checks = [...machine, ...(await checkServer(config, modules, options))];
-  process.stdout.write(options.json ? `${JSON.stringify(checks, null, 2)}\n` : asText(checks));
-  process.exitCode = checks.some(({ state }) => state === 'bad') ? 1 : 0;
+  return [...machine, ...(await checkServer(config, modules, options))];
 }
 
 export function addDoctorCommand(program: Command): void {
-  program
+  const command = program
     .command('doctor')
     .argument('[modules...]', 'with --rebind: modules of the apps whose agents may have something to undo')
-    .description('check this machine and the Temporal server, and say what to change')
+    .description('check this machine and the Temporal server, say what to change, and print the settings in force')
     .option('--fix', "set the namespace's retention and register search attributes")
     .option('--rebind', 'bind the log to the Temporal that is reached now, and end the open runs that it does not have')
-    .option('--task-queue <name>', 'with --rebind: queue of the workers that undo what those runs did', TASK_QUEUE)
-    .option('--json', 'print JSON')
-    .action(doctor);
+    .option('--json', 'print JSON');
+  addSettingFlags(command, 'doctor').action((modules: string[], options: Options) =>
+    doctor(modules, options, settingFlags(command, 'doctor')),
+  );
 }

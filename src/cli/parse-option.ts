@@ -3,9 +3,8 @@ import { InvalidArgumentError } from 'commander';
 /** Largest number of an option: above it nothing is counted exactly any more. */
 const MOST = 1e15;
 
-/** Most of a list that is counted out on a terminal, and highest port. */
+/** Most of a list that is counted out on a terminal. */
 const MAX_COUNT = 100_000;
-const MAX_PORT = 65_535;
 
 const UNIT_MS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -31,9 +30,6 @@ function parseWhole(text: string, most: number): number {
 
 /** Parses an option's value as a whole number from 1 to 100,000. */
 export const parseCount = (text: string): number => parseWhole(text, MAX_COUNT);
-
-/** Parses an option's value as a port. */
-export const parsePort = (text: string): number => parseWhole(text, MAX_PORT);
 
 /** Parses `k=v,k=v` with numbers as values; may be given several times. */
 export function parseNumbers(text: string, previous: Record<string, number> = {}): Record<string, number> {

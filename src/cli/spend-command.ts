@@ -59,7 +59,7 @@ function inputOf(files: string[], options: Options): WorkflowInput<'costOptimiza
 
 async function spend(files: string[], options: Options): Promise<void> {
   if (options.out) checkOut(options.out);
-  const config = loadConfig();
+  const config = loadConfig(process.env, { role: 'dev' });
   const stopped = untilStopped({ withinMs: END_MS });
   const stack = await server(config);
   const work = async () => {

@@ -20,9 +20,6 @@ import { undoList, type UndoList } from './undo-list.ts';
 import { untilLost } from './until-lost.ts';
 import { withSecret } from './with-secret.ts';
 
-/** How often runs without an end are looked after, in milliseconds: on one machine that costs next to nothing. */
-const RECONCILE_MS = 5_000;
-
 /** How long the printed sign-in link is good, in milliseconds: a working day. */
 const LINK_TTL_MS = 12 * 60 * 60_000;
 
@@ -139,10 +136,9 @@ export async function startStack({
     const { address } = connectionOptions;
     if (!server) say(`Temporal     ${address}, by ${settings.source}`);
     if (ignored) say(`             ${ignored}`);
-    const { reconcileMs = RECONCILE_MS } = config;
     const temporal = { connectionOptions, namespace, source: settings.source };
     const embedded = server && { database: databaseIn(dataDir), say };
-    const how = { logger, reconcileMs, undo, embedded };
+    const how = { logger, undo, embedded };
     const { store, running } = await startWorker({ config, app, bundle, ...temporal, ...how });
     const gatewayUrl = gateway ? await serveUsers({ config, store, address, namespace, say, undo, app: own }) : null;
     undo.push('the data folder', owner.stopping);

@@ -29,13 +29,9 @@ type Options = {
   /** What names that address, for people. */
   source?: string;
   namespace: string;
-  /** @default 'baton' */
-  taskQueue?: string;
   /** Shares the worker among users. @default false */
   fair?: boolean;
   logger: Logger;
-  /** How often runs without an end are looked after, in milliseconds. */
-  reconcileMs: number;
   /** Gets what ends the worker and what belongs to it, in the order that loses nothing. */
   undo: UndoList;
   /** Path of the database of the embedded server that this very process has started. @default an external server */
@@ -66,14 +62,13 @@ export async function startWorker({
   source,
   namespace,
   logger,
-  reconcileMs,
   undo,
   embedded,
   ...how
 }: Options) {
   const { NativeConnection } = await import('@temporalio/worker');
   const { createWorker } = await import('../worker.ts');
-  const { dataDir, storeUrl, fsync, retentionDays, payloads } = config;
+  const { dataDir, storeUrl, fsync, retentionDays, payloads, taskQueue, maxConcurrentAgents, reconcileMs } = config;
   const report = (outage: OutageReport) => logger.warn(outageLine(outage));
   const store = await openStore({ url: storeUrl, fsync, retentionDays, keys: payloads.keys, report });
   undo.push('the store', store.close);
@@ -110,6 +105,8 @@ export async function startWorker({
     dataConverter,
     ...stores,
     workflowBundle,
+    taskQueue,
+    maxConcurrentAgents,
     ...how,
   });
   const running = worker.run();

@@ -1,29 +1,25 @@
 import type { Command } from 'commander';
 import { connectionSettings } from '../client/connection-settings.ts';
 import { loadConfig } from '../config.ts';
-import { TASK_QUEUE } from '../contracts/names.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
 import { keepPrivate } from '../dev/keep-private.ts';
+import type { Flags } from '../settings/resolve-settings.ts';
 import { bundleWorkflows } from '../workflow-bundle/bundle-workflows.ts';
 import { loadApps } from './load-app.ts';
 import { reportUnhandled } from './guard-process.ts';
 import { outputLogger } from './output-logger.ts';
 import { sdkLogger } from './sdk-logger.ts';
+import { addSettingFlags, settingFlags } from './setting-flags.ts';
 import { undoList, workThenUndo } from './undo-list.ts';
 import { untilLost } from './until-lost.ts';
 import { untilStopped } from './until-stopped.ts';
 
-/** How often runs without an end are looked after, in milliseconds. */
-const RECONCILE_MS = 30_000;
-
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
-type Options = { taskQueue: string; fair: boolean };
-
-async function runWorker(modules: string[], { taskQueue, fair }: Options): Promise<void> {
+async function runWorker(modules: string[], flags: Flags): Promise<void> {
   const stopped = untilStopped();
-  const config = loadConfig();
-  const { dataDir, http, reconcileMs = RECONCILE_MS } = config;
+  const config = loadConfig(process.env, { role: 'worker', flags });
+  const { dataDir, http, taskQueue, fair, maxConcurrentAgents } = config;
   keepPrivate(dataDir, say);
   const { connectionOptions, namespace, source, ignored } = connectionSettings({ dataDir });
   const app = await loadApps(modules);
@@ -37,12 +33,14 @@ async function runWorker(modules: string[], { taskQueue, fair }: Options): Promi
   const bundle = () => bundleWorkflows({ app, dataConverter: createDataConverter(config.payloads), logger });
   const undo = undoList();
   const work = async () => {
-    const temporal = { connectionOptions, namespace, source, taskQueue, fair };
-    const { store, running } = await startWorker({ config, app, bundle, ...temporal, logger, reconcileMs, undo });
+    const temporal = { connectionOptions, namespace, source, fair };
+    const { store, running } = await startWorker({ config, app, bundle, ...temporal, logger, undo });
     say(`worker       ${app.agents.map(({ name }) => name).join(', ')}`);
     say(`             on queue ${taskQueue} of namespace ${namespace} at ${connectionOptions.address}, by ${source}`);
     if (ignored) say(`             ${ignored}`);
-    say(`             ${fair ? 'fair among users' : 'first come, first served'}`);
+    say(
+      `             ${fair ? 'fair among users' : 'first come, first served'}, ${maxConcurrentAgents} agents at once`,
+    );
     if (prometheus) say(`metrics      http://${prometheus.bindAddress}/metrics`);
     await Promise.race([stopped.promise, running, untilLost(store)]);
   };
@@ -50,14 +48,9 @@ async function runWorker(modules: string[], { taskQueue, fair }: Options): Promi
 }
 
 export function addWorkerCommand(program: Command): void {
-  program
+  const command = program
     .command('worker')
     .argument('[modules...]', "modules whose default exports are a defineApp (default: Baton's own agents)")
-    .description('run agents and workflows, for production; logs to stdout, ends cleanly at SIGTERM')
-    .option('--task-queue <name>', 'task queue to take work from', TASK_QUEUE)
-    .option(
-      '--no-fair',
-      'first come, first served: a fifth faster for very short agents, and one user may block all others',
-    )
-    .action(runWorker);
+    .description('run agents and workflows, for production; logs to stdout, ends cleanly at SIGTERM');
+  addSettingFlags(command, 'worker').action((modules: string[]) => runWorker(modules, settingFlags(command, 'worker')));
 }

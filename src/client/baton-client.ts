@@ -29,7 +29,7 @@ export type ConnectOptions = {
   callTimeoutMs?: number;
   /** Folder of the event log. @default BATON_DATA_DIR */
   dataDir?: string;
-  /** @default 'baton' */
+  /** @default BATON_TASK_QUEUE, else 'baton' */
   taskQueue?: string;
   /** What a process that acts for many users has once; whoever opened it closes it. @default own ones */
   shared?: { connection: Connection; feed: FeedSource; dataConverter: DataConverter };

@@ -83,6 +83,11 @@ export function createConsumer() {
     });
     await isReady.promise;
     return {
+      /** Asks the program itself to end, as a supervisor does; resolves once whatever it started has ended too. */
+      terminate(): Promise<void> {
+        child.kill('SIGTERM');
+        return closed.promise;
+      },
       async [Symbol.asyncDispose]() {
         if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGINT');
         await closed.promise;

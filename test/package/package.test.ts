@@ -107,6 +107,13 @@ test('the app runs as the README says, and a run of it that was kept tells what 
     const [, runId = ''] = /^([0-9a-f-]{36}) .*local +answer +completed/m.exec(await baton('runs')) ?? [];
     addReplayTest();
     await baton(...promised.exportOf(runId));
+    // Each role ends with npm: the signal must reach it, or it would hold the pipe open for ever.
+    await Promise.all(
+      Object.entries({ worker: /agents at once/, gateway: /^Temporal +127/m }).map(async ([role, ready]) => {
+        await using process = await up('npm', ['run', role], { cwd: project, ready });
+        await process.terminate();
+      }),
+    );
   }
   await testOnSharedServer('test/replay.test.ts');
   for (const file of readmeFiles().slice(0, -1)) apply(file);
