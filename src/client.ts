@@ -21,7 +21,7 @@ import { objectFault } from './contracts/kind-fault.ts';
 import type { OwnWorkflow } from './contracts/own-workflow.ts';
 import type { Stats } from './contracts/stats.ts';
 import type { HistoryPage } from './feed/stats/history-page.ts';
-import { workflowIdOf, WORKFLOWS } from './contracts/names.ts';
+import { TASK_QUEUE, workflowIdOf, WORKFLOWS } from './contracts/names.ts';
 import { createDataConverter } from './payload/data-converter.ts';
 
 export type { BatonClient, ConnectOptions, HistoryPage, RunHandle, RunSummary, StartOptions, Stats };
@@ -29,7 +29,7 @@ export type { BatonClient, ConnectOptions, HistoryPage, RunHandle, RunSummary, S
 /** Also keeps a name from reaching into the parts of a workflow id that say whose it is. */
 const WORKFLOW_TYPE = /^[A-Za-z_$][\w$]*$/;
 
-const given = (value: unknown) => (value === undefined ? undefined : nameFault(value));
+const ifNamed = (value: unknown) => (value === undefined ? undefined : nameFault(value));
 
 function checkedOptions(options: ConnectOptions): ConnectOptions {
   const kind = objectFault(options);
@@ -38,14 +38,37 @@ function checkedOptions(options: ConnectOptions): ConnectOptions {
   const faults = {
     'its options': kind,
     user: idFault(user),
-    taskQueue: given(taskQueue),
-    namespace: given(namespace),
-    address: given(address),
+    taskQueue: ifNamed(taskQueue),
+    namespace: ifNamed(namespace),
+    address: ifNamed(address),
     dataDir: isText ? undefined : 'must be text',
   };
   const [found] = Object.entries(faults).filter(([, fault]) => fault !== undefined);
   if (found) throw new BatonError('InvalidInput', `connect: ${found.join(' ')}`, { code: 'bad_setting' });
   return options;
+}
+
+/** What a client has of a process that has read its settings already. */
+function given(
+  { namespace = 'default', taskQueue = TASK_QUEUE }: ConnectOptions,
+  { userConcurrency, ...shared }: NonNullable<ConnectOptions['shared']>,
+) {
+  return { ...shared, namespace, taskQueue, userConcurrency };
+}
+
+/** What a client has of its own, by the options and the settings of this process. */
+async function opened(options: ConnectOptions) {
+  const config = loadConfig(options.dataDir ? { ...process.env, BATON_DATA_DIR: options.dataDir } : process.env);
+  const { taskQueue = config.taskQueue, callTimeoutMs } = options;
+  const { userConcurrency } = config;
+  const settings = connectionSettings({ ...options, dataDir: config.dataDir });
+  const connection = await openConnection(settings);
+  const feed = await openFeedSource({ ...config, callTimeoutMs }).catch(async (error: unknown) => {
+    await connection.close();
+    throw error;
+  });
+  const dataConverter = createDataConverter(config.payloads);
+  return { connection, feed, dataConverter, namespace: settings.namespace, userConcurrency, taskQueue };
 }
 
 /**
@@ -57,18 +80,9 @@ function checkedOptions(options: ConnectOptions): ConnectOptions {
  */
 export async function connect(options: ConnectOptions): Promise<BatonClient> {
   const { user, app, shared } = checkedOptions(options);
-  const config = loadConfig(options.dataDir ? { ...process.env, BATON_DATA_DIR: options.dataDir } : process.env);
-  const { taskQueue = config.taskQueue } = options;
-  const settings = connectionSettings({ ...options, dataDir: config.dataDir });
-  const { namespace } = settings;
-  const connection = shared?.connection ?? (await openConnection(settings));
-  const feed =
-    shared?.feed ??
-    (await openFeedSource({ ...config, callTimeoutMs: options.callTimeoutMs }).catch(async (error: unknown) => {
-      if (!shared) await connection.close();
-      throw error;
-    }));
-  const dataConverter = shared?.dataConverter ?? createDataConverter(config.payloads);
+  const { connection, feed, dataConverter, namespace, userConcurrency, taskQueue } = shared
+    ? given(options, shared)
+    : await opened(options);
   const { workflow: client } = new Client({ connection, namespace, dataConverter });
   if (!shared) {
     const warn = (message: string) => process.emitWarning(message);
@@ -110,7 +124,6 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
   ): Promise<RunHandle<Result>> {
     const manifest = app ? app.manifest() : costManifest();
     const prepared = prepare(manifest);
-    const { userConcurrency } = config;
     const started = await startRun(prepared, startOptions, {
       client,
       feed,

@@ -130,7 +130,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await connection.close();
     throw error;
   });
-  const shared = { connection, feed, dataConverter };
+  const shared = { connection, feed, dataConverter, userConcurrency: config.userConcurrency };
   const streams = createOpenStreams({ maxPerUser: streamsPerUser, pingMs, retryMs });
   const metrics = createMetrics({
     openStreams: streams.count,
@@ -142,7 +142,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     tails: createTails(log),
     streams,
     verify: createTokenVerifier(jwt),
-    clientOf: (user) => connect({ user, app, namespace, dataDir, taskQueue, callTimeoutMs, shared }),
+    clientOf: (user) => connect({ user, app, namespace, taskQueue, callTimeoutMs, shared }),
     async pingTemporal() {
       await feed.temporal.refuseForeign(client);
       return connection.workflowService.getSystemInfo({});

@@ -55,7 +55,7 @@ export function addDevCommand(program: Command): void {
       throw new BatonError('InvalidInput', "--demo runs Baton's own agents: leave the modules out");
     }
     const config = loadConfig(process.env, { role: 'dev', flags: settingFlags(command, 'dev') });
-    const app = modules.length > 0 ? await loadApps(modules) : undefined;
+    const app = modules.length > 0 ? await loadApps(modules, config) : undefined;
     const stopped = untilStopped();
     const stack = await startStack({
       config,

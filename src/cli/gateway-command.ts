@@ -34,7 +34,7 @@ export function addGatewayCommand(program: Command): void {
       loadConfig(process.env, { role: 'gateway', flags: settingFlags(command, 'gateway') }),
     );
     keepPrivate(config.dataDir, say);
-    const app = modules.length === 0 ? undefined : await loadApps(modules);
+    const app = modules.length === 0 ? undefined : await loadApps(modules, config);
     const stopped = untilStopped({ withinMs: END_MS });
     const logger = outputLogger();
     reportUnhandled((what, stack) => logger.error({ stack }, what));

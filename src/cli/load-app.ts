@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { defineApp, type App } from '../agents/define-app.ts';
-import { loadConfig } from '../config.ts';
+import { loadConfig, type Config } from '../config.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 import { createFileSeal } from '../payload/sealed-file.ts';
 
@@ -10,10 +10,10 @@ import { createFileSeal } from '../payload/sealed-file.ts';
  *
  * @throws BatonError naming the module and what is wrong with it
  */
-export async function loadApp(module?: string): Promise<App> {
+export async function loadApp(module?: string, config?: Config): Promise<App> {
   if (module === undefined) {
     const { costApp } = await import('../agents/cost-app.ts');
-    const { dataDir, payloads } = loadConfig();
+    const { dataDir, payloads } = config ?? loadConfig();
     return costApp({ dataDir, open: createFileSeal(payloads.keys).opened });
   }
   const path = resolve(module);
@@ -30,8 +30,8 @@ export async function loadApp(module?: string): Promise<App> {
  *
  * @throws BatonError naming the module and what is wrong with it
  */
-export async function loadApps(modules: string[]): Promise<App> {
-  if (modules.length < 2) return loadApp(modules[0]);
+export async function loadApps(modules: string[], config: Config): Promise<App> {
+  if (modules.length < 2) return loadApp(modules[0], config);
   const apps = await Promise.all(modules.map((module) => loadApp(module)));
   const [workflows, ...more] = apps.flatMap((app) => app.workflows ?? []);
   if (more.length > 0) {

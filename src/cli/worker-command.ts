@@ -22,7 +22,7 @@ async function runWorker(modules: string[], flags: Flags): Promise<void> {
   const { dataDir, http, taskQueue, fair, maxConcurrentAgents } = config;
   keepPrivate(dataDir, say);
   const { connectionOptions, namespace, source, ignored } = connectionSettings({ dataDir });
-  const app = await loadApps(modules);
+  const app = await loadApps(modules, config);
   const { Runtime } = await import('@temporalio/worker');
   const { agentAtWork, startWorker } = await import('./start-worker.ts');
   const logger = sdkLogger(outputLogger());

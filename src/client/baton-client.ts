@@ -31,8 +31,11 @@ export type ConnectOptions = {
   dataDir?: string;
   /** @default BATON_TASK_QUEUE, else 'baton' */
   taskQueue?: string;
-  /** What a process that acts for many users has once; whoever opened it closes it. @default own ones */
-  shared?: { connection: Connection; feed: FeedSource; dataConverter: DataConverter };
+  /**
+   * What a process that acts for many users has once; whoever opened it closes it. With it `connect` reads neither the
+   * environment nor files: what the options do not say is Temporal's or Baton's own default. @default own ones
+   */
+  shared?: { connection: Connection; feed: FeedSource; dataConverter: DataConverter; userConcurrency?: number };
 };
 
 export type BatonClient = {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { executionsByStart } from '../../src/client/executions-by-start.ts';
+import { faultTest } from '../support/fault-test.ts';
 import { gatedAgents } from '../support/gated-agents.ts';
 import { startTestClient } from '../support/test-client.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
@@ -94,3 +95,23 @@ test('where there are more than can be sorted at once, the order is the same', a
   expect(all.length).toBeGreaterThan(5);
   expect(all).toEqual(all.toSorted((a, b) => b - a));
 });
+
+faultTest(
+  'a gateway reads its settings once: what the environment says later changes no answer',
+  {
+    kind: 24,
+    before: 'Each request read environment and files again: a variable that was set later turned it into a 422.',
+  },
+  async () => {
+    const statusOf = async () => (await gateway.call(ann, '/v1/runs?limit=1')).status;
+    const statuses = [];
+    process.env.BATON_RETENTION_DAYS = 'not a number';
+    try {
+      statuses.push(await statusOf(), await statusOf());
+    } finally {
+      delete process.env.BATON_RETENTION_DAYS;
+    }
+    expect(statuses).toEqual([200, 200]);
+    return 'Requests are answered with 200; no file and no variable is read for them.';
+  },
+);

@@ -64,17 +64,14 @@ export async function startScenario({ agents, maxConcurrentAgents, shutdownGrace
   function clientOf(user: string): Promise<BatonClient> {
     const known = clients.get(user);
     if (known) return known;
-    // As whoever starts runs would set it; read once, when the client is made.
-    if (userConcurrency) process.env.BATON_USER_CONCURRENCY = String(userConcurrency);
     const client = connect({
       user,
       app,
       address,
       namespace,
       taskQueue,
-      shared: { connection, feed, dataConverter: {} },
+      shared: { connection, feed, dataConverter: {}, userConcurrency },
     });
-    delete process.env.BATON_USER_CONCURRENCY;
     clients.set(user, client);
     return client;
   }

@@ -53,7 +53,7 @@ async function rebound({ config, temporal, modules, taskQueue }: Options, store:
   const { connection, namespace } = temporal;
   const dataConverter = createDataConverter(config.payloads);
   const { workflow: client } = new Client({ connection, namespace, dataConverter });
-  const limits = modules.length === 0 ? undefined : agentLimits(await loadApps(modules));
+  const limits = modules.length === 0 ? undefined : agentLimits(await loadApps(modules, config));
   const { from, to, lost, undoing } = await rebindTemporal({ client, temporal, store, limits, taskQueue });
   const was = from && from.at !== to.at ? `, before ${from.namespaceId} at ${from.address}` : '';
   const ended = [...lost, ...undoing].map((id) => `\n  ${id}`).join('');
