@@ -40,18 +40,25 @@ type Undos = CompensateRun['undos'];
 async function leftToUndo({ client, effects, record, temporalRun, start = {}, appLimits = {} }: Compensation) {
   const { limits, generation = record.generation, anew = {}, incarnation: named } = start;
   const { workflowId } = record.ids;
+  const limitsOf = (agent: string) => (limits ?? appLimits)[agent];
   function compensates(agent: string): boolean {
-    if (limits) return limits[agent]?.compensates === true;
+    const known = limitsOf(agent);
     // Of an agent that nobody knows here, whoever undoes asks each tool, and skips those that cannot.
-    return appLimits[agent] === undefined || appLimits[agent].compensates === true;
+    return known ? known.compensates === true : limits === undefined;
   }
   const before = await effects.list({ workflowId });
-  // Its worker hears of the end within a heartbeat only: until then the agent must not begin what nobody would undo.
+  const isAgent = (type: string) => limitsOf(type)?.compensates === true;
+  const called = Object.keys(limits ?? appLimits).some(isAgent)
+    ? await calledAgents(client, { workflowId, temporalRun, start, isAgent })
+    : [];
+  // Its worker hears of the end within a heartbeat only: until then the agent must not begin what nobody would undo. The
+  // feed does not have them all: a worker may have taken one, and been stopped before it could say so.
   const order = { generation, scheduled: Number.MAX_SAFE_INTEGER, attempt: 1 };
-  for (const { agent, agent_run } of (record.folded?.agents ?? []).filter(isOpen)) {
+  const atWork = [...(record.folded?.agents ?? []).filter(isOpen), ...called.filter(({ isCompleted }) => !isCompleted)];
+  for (const { agent, agent_run } of atWork) {
     if (agent_run === null || !compensates(agent)) continue;
-    const called = before.map(({ agentRun }) => agentRun).filter((name) => ofLedgerName(name).agent_run === agent_run);
-    const names = new Set([ledgerName({ agent_run, anew: anew[agent_run] }), ...called]);
+    const begun = before.map(({ agentRun }) => agentRun).filter((name) => ofLedgerName(name).agent_run === agent_run);
+    const names = new Set([ledgerName({ agent_run, anew: anew[agent_run] }), ...begun]);
     for (const agentRun of names) await effects.fence({ workflowId, agentRun, order });
   }
   const undos = new Map<string, Undos[number]>();
@@ -64,12 +71,12 @@ async function leftToUndo({ client, effects, record, temporalRun, start = {}, ap
     undos.set(agentRun, { undo, ...made, agent });
   }
   if (named !== undefined && named !== (await effects.incarnation({ workflowId }))) {
-    for (const { agent, calls, ...execution } of await calledAgents(client, { workflowId, temporalRun, start })) {
-      const { agent_run: undo, anew: since } = execution;
+    for (const execution of called) {
+      const { agent, calls, agent_run: undo, anew: since } = execution;
       const agentRun = ledgerName(execution);
       const known = undos.get(agentRun);
       if (known) known.calls = calls;
-      if (known || undo.startsWith(UNDO_PREFIX) || !compensates(agent)) continue;
+      if (known || undo.startsWith(UNDO_PREFIX)) continue;
       const isWhole = calls !== undefined && entries.filter((each) => each.agentRun === agentRun).length >= calls;
       if (isWhole || (await effects.vouches({ workflowId, agentRun, named }))) continue;
       undos.set(agentRun, { undo, agent, calls, ...(since !== undefined && { anew: since }) });

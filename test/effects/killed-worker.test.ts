@@ -4,8 +4,10 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { limitsOf } from '../../src/agents/limits-of.ts';
 import type { BatonEvent } from '../../src/contracts/event.ts';
 import { workflowIdOf } from '../../src/contracts/names.ts';
+import { startReconciler } from '../../src/reconciler/start-reconciler.ts';
 import { startAgentProcess } from '../support/agent-process.ts';
 import { agents, deedsIn } from '../support/clerk.ts';
+import { faultTest } from '../support/fault-test.ts';
 import { outcomeOf } from '../support/test-run.ts';
 import { until } from '../support/until.ts';
 
@@ -92,3 +94,32 @@ test('an agent whose worker was killed takes its own place over, before those wh
   await outcomeOf(first).catch(() => undefined);
   expect(await at.stores.leases.taken({ pool: 'agent/tenant' })).toBe(0);
 });
+
+faultTest(
+  'what a stopped worker had taken of a run that was terminated meanwhile is not done when it goes on',
+  {
+    kind: 1,
+    before:
+      'The run was reported as ended with nothing to undo, and its agent, of which nobody had heard, acted afterwards.',
+    timeoutMs: 60_000,
+  },
+  async () => {
+    const { stores, client, taskQueue } = at;
+    const stop = startReconciler({ ...stores, client: client.workflow, everyMs: 200, taskQueue });
+    const steps = [
+      { agent: 'tenant', input: { folder, name: 'short' } },
+      { agent: 'frozen', input: { folder, name: 'late' } },
+    ];
+    const handle = await start('eve', 'scripted', { steps });
+    await untilDone('freeze');
+    await handle.terminate('enough');
+    const ended = () => eventsOf('eve');
+    await until(ended, (events) => events.some(({ type }) => type === 'run_failed'));
+    process.kill(Number(deedsIn(folder).find(({ what }) => what === 'freeze')?.key), 'SIGCONT');
+    await untilDone('thawed late');
+    await stop();
+    expect(deedsIn(folder).map(({ what }) => what)).not.toContain('do late');
+    expect(await stores.effects.list({ workflowId: handle.workflowId })).toEqual([]);
+    return 'Its tool is refused: the ledger was closed to the agent before the end was published.';
+  },
+);

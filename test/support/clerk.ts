@@ -63,4 +63,22 @@ const tenant = defineAgent({
   },
 });
 
-export const agents = [clerk, tenant];
+/** Its process stops, as at SIGSTOP, once it has taken the agent and before anybody hears of it. */
+const frozen = defineAgent({
+  name: 'frozen',
+  input: input.refine(({ folder }) => {
+    note(folder, 'freeze', String(process.pid));
+    process.kill(process.pid, 'SIGSTOP');
+    return true;
+  }),
+  output: z.object({ folder: z.string() }),
+  tools: { file },
+  async run(given, { tools }) {
+    const answer = tools.file(given);
+    await answer.catch(() => undefined);
+    note(given.folder, `thawed ${given.name}`, '');
+    return answer;
+  },
+});
+
+export const agents = [clerk, tenant, frozen];
