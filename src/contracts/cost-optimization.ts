@@ -73,14 +73,14 @@ export const priceOverrides = z.object({
 });
 
 /** The ledger: a Parquet file on the store both agents see. */
-export const ledgerRef = z.object({
+const ledgerRef = z.object({
   path: hostPath(z.string()),
   sha256: z.string(),
   bytes: z.number().int().nonnegative(),
   rows: z.number().int().nonnegative(),
 });
 
-export const triagedFile = z.object({
+const triagedFile = z.object({
   path: hostPath(z.string()),
   bytes: z.number().int().nonnegative(),
   format: z.string(),
@@ -118,7 +118,7 @@ export const dataHelperInput = z.object({
 });
 
 /** Which optional columns of the ledger hold anything. */
-export const signals = z.object({
+const signals = z.object({
   request_rows: z.boolean(),
   prefix_blocks: z.boolean(),
   reasoning_tokens: z.boolean(),
@@ -131,7 +131,7 @@ export const signals = z.object({
 const quantiles = z.object({ mean: z.number(), p50: z.number(), p95: z.number(), max: z.number() });
 
 /** One model of the ledger. `list_usd` is for the window, not a month. */
-export const segmentProfile = z.object({
+const segmentProfile = z.object({
   model: z.string(),
   provider: z.string(),
   requests: z.number(),
@@ -157,7 +157,7 @@ export const dataHelperOutput = z.object({
 });
 
 /** A transform of the ledger as data: enough to run it again without looking at the rows. */
-export const candidate = z.object({
+const candidate = z.object({
   id: z.string(),
   technique: techniqueId,
   variant: z.string().optional(),
@@ -173,7 +173,7 @@ export const candidate = z.object({
 });
 
 /** A candidate with what it would save alone. */
-export const evaluatedCandidate = candidate.extend({
+const evaluatedCandidate = candidate.extend({
   standalone_monthly_usd: z.number(),
   standalone_percent: z.number(),
 });
@@ -202,7 +202,7 @@ export const optimizationInput = z.object({
 });
 
 /** A candidate that is applied, with its share of the total and the grounds for trusting it. */
-export const saving = evaluatedCandidate.extend({
+const saving = evaluatedCandidate.extend({
   marginal_monthly_usd: boundsUsd,
   phase: z.number().int().min(1).max(3),
   confidence: z.number().positive().max(1),

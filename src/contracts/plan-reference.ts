@@ -5,7 +5,7 @@
 
 /** What a reference begins with: the plan's input, a step's result, or what failed before this step. */
 export const REFERENCE_ROOTS = ['input', 'steps', 'failed'] as const;
-export type ReferenceRoot = (typeof REFERENCE_ROOTS)[number];
+type ReferenceRoot = (typeof REFERENCE_ROOTS)[number];
 
 export type Reference = {
   root: ReferenceRoot;

@@ -23,7 +23,7 @@ export const TECHNIQUE_IDS = [
 ] as const;
 
 /** T: a total only. A: aggregates. A+: with request counts. R: request rows. P: request rows with prefix or duplicate keys. */
-export const GRADES = ['T', 'A', 'A+', 'R', 'P'] as const;
+const GRADES = ['T', 'A', 'A+', 'R', 'P'] as const;
 
 /** Low, expected and high bound of one figure. */
 export const BOUNDS = ['low', 'expected', 'high'] as const;
@@ -43,7 +43,7 @@ export const exportRecipe = z.object({ export: z.string(), how: z.string(), give
 /** A source row that was not counted: where it is and why. `row` is the line number in the file, from 1. */
 export const badRow = z.object({ file: hostPath(z.string()), row: z.number().int(), reason: z.string() });
 
-export const sourceFile = z.object({
+const sourceFile = z.object({
   path: hostPath(z.string()),
   sha256: z.string().optional(),
   bytes: z.number().int().nonnegative(),
@@ -76,7 +76,7 @@ export const baseline = z.object({
 });
 
 /** What one model costs, at list price: for the window, and for a month by the report's monthly basis. */
-export const modelSpend = z.object({
+const modelSpend = z.object({
   model: z.string(),
   provider: z.string(),
   requests: z.number().nonnegative(),
@@ -84,7 +84,7 @@ export const modelSpend = z.object({
   monthly_usd: usd,
 });
 
-export const action = z.object({ change: z.string(), owner: z.string(), gate: z.string(), rollback: z.string() });
+const action = z.object({ change: z.string(), owner: z.string(), gate: z.string(), rollback: z.string() });
 
 export const recommendation = z.object({
   id: z.string(),
@@ -142,7 +142,7 @@ export const assumption = z.object({
 
 export const total = z.object({ monthly_usd: boundsUsd, percent: z.number() });
 
-export const completedReport = z.object({
+const completedReport = z.object({
   status: z.literal('completed'),
   title: z.string().optional(),
   notes: z.array(z.string()).optional(),
@@ -158,7 +158,7 @@ export const completedReport = z.object({
   assumptions: z.array(assumption),
 });
 
-export const insufficientReport = z.object({
+const insufficientReport = z.object({
   status: z.literal('insufficient_data'),
   reason: z.string().optional(),
   needed: z.array(exportRecipe).min(1),
@@ -170,17 +170,14 @@ export const reportSchema = z.discriminatedUnion('status', [completedReport, ins
 export type TechniqueId = z.infer<typeof techniqueId>;
 export type Grade = z.infer<typeof grade>;
 export type Bound = (typeof BOUNDS)[number];
-export type BoundsUsd = z.infer<typeof boundsUsd>;
 export type ExportRecipe = z.infer<typeof exportRecipe>;
 export type BadRow = z.infer<typeof badRow>;
 export type Source = z.infer<typeof source>;
 export type Baseline = z.infer<typeof baseline>;
-export type ModelSpend = z.infer<typeof modelSpend>;
 export type Recommendation = z.infer<typeof recommendation>;
 export type PlanPhase = z.infer<typeof planPhase>;
 export type NotRecommended = z.infer<typeof notRecommended>;
 export type NotComputable = z.infer<typeof notComputable>;
-export type PriceBookInfo = z.infer<typeof priceBookInfo>;
 export type Assumption = z.infer<typeof assumption>;
 export type CompletedReport = z.infer<typeof completedReport>;
 export type Report = z.infer<typeof reportSchema>;

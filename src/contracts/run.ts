@@ -17,7 +17,7 @@ export const agentOutcomeSchema = z.object({
 export type AgentOutcome<Result = unknown> = Omit<z.infer<typeof agentOutcomeSchema>, 'result'> & { result?: Result };
 
 /** What a compensation came to. */
-export const compensatedSchema = z.object({
+const compensatedSchema = z.object({
   agent: z.string(),
   step: z.string().nullable(),
   /** The `agent_run` whose work was to be undone. */
@@ -30,7 +30,7 @@ export type Compensated = z.infer<typeof compensatedSchema>;
 export const runStatusSchema = z.enum(RUN_STATUSES);
 
 /** What a run came to, in every case: completed, failed, cancelled, or closed from outside. */
-export const runOutcomeSchema = z.object({
+const runOutcomeSchema = z.object({
   run_id: z.string(),
   workflow_id: z.string(),
   workflow: z.string(),

@@ -1,7 +1,7 @@
 /** Longest preview inside a shortened value, in characters. */
 const MAX_PREVIEW = 400;
 
-export type Shortened = { truncated: true; bytes: number; preview: string };
+type Shortened = { truncated: true; bytes: number; preview: string };
 
 function plain(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();

@@ -5,7 +5,7 @@ const count = z.int().min(0);
 const seconds = z.number().min(0);
 
 /** Figures of executions of agents, not of attempts: one that failed, was retried and succeeded counts as retried only. */
-export const executionFiguresSchema = z.object({
+const executionFiguresSchema = z.object({
   total_executions: count,
   completed_executions: count,
   /** Timeouts and deaths are among them. */
@@ -28,7 +28,7 @@ export const executionFiguresSchema = z.object({
 export type ExecutionFigures = z.infer<typeof executionFiguresSchema>;
 
 /** Figures of the events themselves. Gaps and clusters are those of single users' feeds. */
-export const eventFiguresSchema = z.object({
+const eventFiguresSchema = z.object({
   total: count,
   per_second: z.number().min(0),
   users: count,
@@ -45,7 +45,7 @@ export const eventFiguresSchema = z.object({
 export type EventFigures = z.infer<typeof eventFiguresSchema>;
 
 /** A run that has ended. One that was retried is listed at each of its ends. */
-export const finishedRunSchema = z.object({
+const finishedRunSchema = z.object({
   run_id: z.string(),
   user_id: z.string(),
   workflow_id: z.string(),

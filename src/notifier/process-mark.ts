@@ -21,7 +21,7 @@ function readOr(read: () => string, otherwise: string): string {
 }
 
 /** Which start of the machine this is; empty where the system does not tell. */
-export const bootId = (): string => readOr(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'), '');
+const bootId = (): string => readOr(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'), '');
 
 /** Where a process number means the same process. Containers of one machine count their processes apart. */
 const machine = () => `${bootId() || hostname()} ${readOr(() => readlinkSync('/proc/self/ns/pid'), '')}`;

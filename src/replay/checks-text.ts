@@ -14,7 +14,7 @@ function problemText({ name, workflow_id, fault, divergence, feed }: CheckedHist
 }
 
 /** Summary in one line. */
-export function checksSummary(checks: readonly CheckedHistory[]): string {
+function checksSummary(checks: readonly CheckedHistory[]): string {
   const diverging = checks.filter(({ divergence }) => divergence).length;
   const unreadable = checks.filter(({ fault }) => fault !== null).length;
   const compared = checks.filter(({ feed }) => feed !== null);

@@ -1,7 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 
 /** Memory DuckDB may use before it spills to disk; leaves room for the rest of a small container. */
-export const DEFAULT_MEMORY_LIMIT = '1GB';
+const DEFAULT_MEMORY_LIMIT = '1GB';
 
 /** Rows of a table that DuckDB gives to a thread at once. */
 const ROW_GROUP = 122_880;

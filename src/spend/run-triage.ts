@@ -1,13 +1,11 @@
 import type { TriageInput, TriageOutput, TriagedFile } from '../contracts/cost-optimization.ts';
 import { exportRecipes } from './export-recipes.ts';
 import { detectFormat } from './formats/detect-format.ts';
-import type { OnStep } from './progress.ts';
 import { SpendError } from './spend-error.ts';
 import { statedSpend } from './stated-spend.ts';
 
 export type RunTriageOptions = Pick<TriageInput, 'request' | 'files' | 'stated_monthly_usd'> & {
   signal?: AbortSignal;
-  onStep?: OnStep;
 };
 
 /**
@@ -17,23 +15,18 @@ export type RunTriageOptions = Pick<TriageInput, 'request' | 'files' | 'stated_m
  * @throws SpendError for a file that is missing, empty, a folder or of an unknown format, and for files of mixed formats
  */
 export async function runTriage(options: RunTriageOptions): Promise<TriageOutput> {
-  const { request = '', files = [], stated_monthly_usd, signal, onStep } = options;
+  const { request = '', files = [], stated_monthly_usd, signal } = options;
   const stated = stated_monthly_usd ?? statedSpend(request);
   if (files.length === 0) {
-    onStep?.({ reasoning: 'No usage file was given: a figure would be a guess', progress: 100 });
     return insufficient('There are no usage rows, only words. No savings figure is given without rows.', stated);
   }
   const triaged: TriagedFile[] = [];
   let anyRows = false;
-  for (const [index, path] of files.entries()) {
+  for (const path of files) {
     signal?.throwIfAborted();
     const { format, bytes, hasRows } = await detectFormat(path);
     anyRows ||= hasRows;
     triaged.push({ path, bytes, format: format.id, grade: format.grade });
-    onStep?.({
-      reasoning: `${path}: ${format.describe}, grade ${format.grade}, ${bytes.toLocaleString('en-US')} bytes`,
-      progress: Math.round((100 * (index + 1)) / files.length),
-    });
   }
   const formats = [...new Set(triaged.map(({ format }) => format))];
   if (formats.length > 1)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Saving } from '../../src/contracts/cost-optimization.ts';
-import { planActions } from '../../src/spend/index.ts';
+import { planActions } from '../../src/spend/actions/plan-actions.ts';
 import { confidence } from '../../src/spend/techniques/confidence.ts';
 
 const saving = (more: Partial<Saving>): Saving => ({

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DataHelperOutput } from '../../src/contracts/cost-optimization.ts';
 import type { CompletedReport } from '../../src/contracts/report.ts';
-import { evaluateTechnique } from '../../src/spend/index.ts';
+import { evaluateTechnique } from '../../src/spend/techniques/evaluate-technique.ts';
 import { AZURE_CODE, completed, ledgerOf, temporaryFolder } from './fixtures.ts';
 
 /** Percentage points a figure may differ from the published one. */

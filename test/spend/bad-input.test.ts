@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { analyse, SpendError } from '../../src/spend/index.ts';
+import { analyse } from '../support/analyse.ts';
+import { SpendError } from '../../src/spend/spend-error.ts';
 import { toSpendError } from '../../src/spend/to-spend-error.ts';
 import {
   AZURE_CODE,

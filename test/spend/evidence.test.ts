@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { withDuck } from '../../src/spend/duck.ts';
-import { optimize, planActions } from '../../src/spend/index.ts';
+import { optimize } from '../../src/spend/optimize.ts';
+import { planActions } from '../../src/spend/actions/plan-actions.ts';
 import { sqlPath } from '../../src/spend/sql-text.ts';
 import { AZURE_CODE, ledgerOf, MOONCAKE_CONVERSATION, temporaryFolder } from './fixtures.ts';
 

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CostOptimizationInput, DataHelperOutput } from '../../src/contracts/cost-optimization.ts';
 import type { CompletedReport } from '../../src/contracts/report.ts';
-import { analyse, buildLedger, runTriage } from '../../src/spend/index.ts';
+import { analyse } from '../support/analyse.ts';
+import { buildLedger } from '../../src/spend/ledger/build-ledger.ts';
+import { runTriage } from '../../src/spend/run-triage.ts';
 import type { BuildLedgerOptions } from '../../src/spend/ledger/build-ledger.ts';
 
 /** The moment whose prices every test uses, so that a new catalogue date does not change a figure. */

@@ -3,7 +3,8 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { buildLedger, runTriage } from '../../src/spend/index.ts';
+import { buildLedger } from '../../src/spend/ledger/build-ledger.ts';
+import { runTriage } from '../../src/spend/run-triage.ts';
 import { AZURE_HEADER, PRICED_AT, temporaryFolder } from './fixtures.ts';
 
 /** Numbers are padded by spaces, which the format allows: a large file of few rows, yet of more than one row group of the ledger. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DataHelperOutput, TechniqueEvaluation } from '../../src/contracts/cost-optimization.ts';
-import { evaluateTechnique } from '../../src/spend/index.ts';
+import { evaluateTechnique } from '../../src/spend/techniques/evaluate-technique.ts';
 import { ledgerOf, MOONCAKE_CONVERSATION, temporaryFolder } from './fixtures.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;

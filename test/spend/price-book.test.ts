@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createPriceBook } from '../../src/spend/prices/price-book.ts';
-import { priceUsage } from '../../src/spend/prices/price-usage.ts';
+import { priceUsage } from '../support/price-usage.ts';
 import { PRICED_AT, temporaryFolder } from './fixtures.ts';
 
 const at = new Date(PRICED_AT);

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { reportSchema } from '../../src/contracts/report.ts';
 import type { CompletedReport } from '../../src/contracts/report.ts';
 import { BOUNDS } from '../../src/contracts/report.ts';
-import { renderMarkdown, renderText } from '../../src/spend/index.ts';
+import { renderMarkdown } from '../../src/spend/report/render-markdown.ts';
+import { renderText } from '../../src/spend/report/render-text.ts';
 import { AZURE_CODE, completed, MOONCAKE_CONVERSATION, temporaryFolder } from './fixtures.ts';
 
 const CASES = [

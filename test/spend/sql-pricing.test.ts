@@ -3,7 +3,7 @@ import { calcPrice } from '@pydantic/genai-prices';
 import fc from 'fast-check';
 import { withDuck } from '../../src/spend/duck.ts';
 import { createPriceBook } from '../../src/spend/prices/price-book.ts';
-import { priceUsage } from '../../src/spend/prices/price-usage.ts';
+import { priceUsage } from '../support/price-usage.ts';
 import { createRatesSql, RATE_JOIN, ROW_COST } from '../../src/spend/prices/rate-sql.ts';
 import { PRICED_AT, temporaryFolder } from './fixtures.ts';
 

@@ -10,15 +10,13 @@ import {
   techniqueEvaluation,
   triageOutput,
 } from '../../src/contracts/cost-optimization.ts';
-import {
-  APPLICATION_ORDER,
-  buildLedger,
-  combineTechniques,
-  evaluateTechnique,
-  planActions,
-  runTriage,
-  writeReport,
-} from '../../src/spend/index.ts';
+import { APPLICATION_ORDER } from '../../src/spend/techniques/techniques.ts';
+import { buildLedger } from '../../src/spend/ledger/build-ledger.ts';
+import { combineTechniques } from '../../src/spend/techniques/combine-techniques.ts';
+import { evaluateTechnique } from '../../src/spend/techniques/evaluate-technique.ts';
+import { planActions } from '../../src/spend/actions/plan-actions.ts';
+import { runTriage } from '../../src/spend/run-triage.ts';
+import { writeReport } from '../../src/spend/report/write-report.ts';
 import { ledgerOf, MOONCAKE_CONVERSATION, PRICED_AT, temporaryFolder } from './fixtures.ts';
 
 const LIMIT = 16_000;

@@ -6,7 +6,7 @@ import { costApp } from '../../src/agents/cost-app.ts';
 import type { CostOptimizationInput } from '../../src/contracts/cost-optimization.ts';
 import { AGENT_END_TYPES, COST_AGENTS } from '../../src/contracts/names.ts';
 import type { CompletedReport, Report } from '../../src/contracts/report.ts';
-import { analyse } from '../../src/spend/index.ts';
+import { analyse } from '../support/analyse.ts';
 import { AZURE_CODE } from '../spend/fixtures.ts';
 import { outcomeOf, startTestWorker } from '../support/test-run.ts';
 

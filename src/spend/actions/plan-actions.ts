@@ -7,7 +7,7 @@ import { actionFor } from './action-for.ts';
 import { describeInputs } from './describe-inputs.ts';
 
 /** Below this confidence no payback and no return is given: they would lend a guess the look of a calculation. */
-export const MIN_CONFIDENCE_FOR_RETURN = 0.4;
+const MIN_CONFIDENCE_FOR_RETURN = 0.4;
 
 const WEEKS: Record<number, string> = { 1: '1', 2: '2-4', 3: '5 and later' };
 

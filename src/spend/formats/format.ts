@@ -2,7 +2,7 @@ import type { Grade } from '../../contracts/report.ts';
 import type { SourceColumn } from '../ledger/ledger-columns.ts';
 
 /** What an adapter looks at to recognise a file: its first lines, without line ends. */
-export type Head = { lines: string[] };
+type Head = { lines: string[] };
 
 /** The cells of a CSV line without the quotes and spaces around them, in lower case. */
 export function plainCells(line: string, separator = ','): string[] {

@@ -4,7 +4,6 @@ import type { Baseline } from '../../contracts/report.ts';
 import { withDuck } from '../duck.ts';
 import { formatById } from '../formats/formats.ts';
 import { createPriceBook } from '../prices/price-book.ts';
-import type { OnStep } from '../progress.ts';
 import { SpendError } from '../spend-error.ts';
 import { sqlPath } from '../sql-text.ts';
 import { checkRows, refuseBadRows } from './check-rows.ts';
@@ -20,7 +19,6 @@ export type BuildLedgerOptions = DataHelperInput & {
   /** Memory the database may use, with unit. @default DEFAULT_MEMORY_LIMIT */
   memoryLimit?: string;
   signal?: AbortSignal;
-  onStep?: OnStep;
 };
 
 /**
@@ -30,7 +28,7 @@ export type BuildLedgerOptions = DataHelperInput & {
  * @throws SpendError `unknown_model`, `too_many_bad_rows`, `invalid_input`, `disk_full`, `out_of_memory`
  */
 export async function buildLedger(options: BuildLedgerOptions): Promise<DataHelperOutput> {
-  const { files, dir, memoryLimit, signal, onStep, priced_at, prices, allow_bad_rows = false } = options;
+  const { files, dir, memoryLimit, signal, priced_at, prices, allow_bad_rows = false } = options;
   const format = formatById((files[0] as TriagedFile).format);
   const paths = files.map(({ path }) => path);
   const book = await createPriceBook({ overridesPath: prices });
@@ -39,16 +37,10 @@ export async function buildLedger(options: BuildLedgerOptions): Promise<DataHelp
 
   // One thread: lines get their numbers in a row, however many there are.
   return withDuck({ tempDir: dir, memoryLimit, signal }, async (duck) => {
-    onStep?.({ reasoning: `Checking every row of ${paths.length} file(s)`, progress: 5 });
     const checked = await checkRows({ duck, format, paths });
     refuseBadRows(checked, allow_bad_rows);
-    onStep?.({
-      reasoning: `${checked.rows} rows, ${checked.bad} unusable; pricing them as ${model.model}`,
-      progress: 40,
-    });
     const ledger = await writeLedger({ duck, format, paths, model, dir });
     const view = `read_parquet(${sqlPath(ledger.path)})`;
-    onStep?.({ reasoning: 'Profiling requests and reconciling with the stated spend', progress: 75 });
     const { signals, segments, first_ms, last_ms, ...sums } = await profileLedger(duck, view);
     const windowHours = options.window_hours ?? (last_ms - first_ms) / 3_600_000;
     if (windowHours <= 0)
@@ -108,7 +100,6 @@ export async function buildLedger(options: BuildLedgerOptions): Promise<DataHelp
         format: format.id,
       }),
     };
-    onStep?.({ reasoning: `List price of the window: $${sums.list_usd.toFixed(2)}`, progress: 100 });
     return result;
   });
 }

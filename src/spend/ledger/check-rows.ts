@@ -5,10 +5,10 @@ import { SpendError } from '../spend-error.ts';
 import { toSpendError } from '../to-spend-error.ts';
 
 /** Share of unusable rows above which the figures would stand on sand. */
-export const MAX_BAD_ROW_SHARE = 0.05;
+const MAX_BAD_ROW_SHARE = 0.05;
 
 /** How many bad rows are shown one by one. */
-export const BAD_ROWS_LISTED = 20;
+const BAD_ROWS_LISTED = 20;
 
 export type CheckedRows = { rows: number; bad: number; listed: BadRow[] };
 

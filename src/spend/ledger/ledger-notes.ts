@@ -3,7 +3,7 @@ import type { PricedModel } from '../prices/price-book.ts';
 import { usd } from '../report/money.ts';
 
 /** Stated and computed spend further apart than this are both shown. */
-export const STATED_TOLERANCE = 0.15;
+const STATED_TOLERANCE = 0.15;
 
 export type LedgerNotesOptions = {
   baseline: Baseline;

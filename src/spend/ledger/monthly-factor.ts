@@ -1,10 +1,10 @@
 import type { Duck } from '../duck.ts';
 
 /** Hours of a month when a short window is held for all of it: 365 x 24 / 12. */
-export const HOURS_PER_MONTH = 730;
+const HOURS_PER_MONTH = 730;
 
 /** Closed days needed before days of the week are told apart. */
-export const CALENDAR_DAYS = 7;
+const CALENDAR_DAYS = 7;
 
 /** `factor`: what the window's dollars are multiplied by. */
 export type MonthlyFactor = { factor: number; basis: 'run_rate' | 'calendar' };

@@ -9,7 +9,7 @@ import type { RateCard } from './rate-card.ts';
 import { readOverrides } from './read-overrides.ts';
 
 /** `prefix`: the catalogue knows a model whose name only starts the same, so the price may be another model's. */
-export type PriceMatch = 'exact' | 'prefix' | 'none';
+type PriceMatch = 'exact' | 'prefix' | 'none';
 
 /** A model with the prices that held at the moment asked for. `key` is `provider/model`. */
 export type PricedModel = {
@@ -21,7 +21,7 @@ export type PricedModel = {
   contextWindow: number | undefined;
 };
 
-export type ModelQuery = {
+type ModelQuery = {
   model: string;
   /** Needed when several hosts sell the model. @default the prefix of `model`, else the model's maker */
   provider?: string;

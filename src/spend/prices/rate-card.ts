@@ -4,7 +4,7 @@ import type { ModelPrice, TieredPrices } from '@pydantic/genai-prices';
  * Prices of one model for requests whose input lies in (`above`, `upTo`] tokens, in US dollars for a million tokens.
  * Providers with a long-context tier charge the whole request at the tier its input falls in, hence one row per range.
  */
-export type RateRow = {
+type RateRow = {
   above: number;
   upTo: number;
   input: number;

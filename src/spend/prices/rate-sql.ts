@@ -18,7 +18,7 @@ export function createRatesSql(models: PricedModel[]): string {
 export const RATE_JOIN = `JOIN rates r ON r.model = l.model
   AND l.input_tokens / l.requests > r.above AND l.input_tokens / l.requests <= r.up_to`;
 
-/** List price of row `l` at rate `r`, in US dollars; the same arithmetic as `priceUsage`. */
+/** List price of row `l` at rate `r`, in US dollars; test/support/price-usage.ts has the same arithmetic by itself. */
 export const ROW_COST = `((l.input_tokens - l.cache_read_tokens - l.cache_write_5m - l.cache_write_1h) * r.p_in
   + l.cache_read_tokens * r.p_cr + l.cache_write_5m * r.p_cw + l.cache_write_1h * r.p_cw1h
   + l.output_tokens * r.p_out) / 1e6`;

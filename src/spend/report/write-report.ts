@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { ReportingInput, ReportingOutput } from '../../contracts/cost-optimization.ts';
 import type { Report } from '../../contracts/report.ts';
-import type { OnStep } from '../progress.ts';
 import { toSpendError } from '../to-spend-error.ts';
 import { composeReport } from './compose-report.ts';
 import { renderMarkdown } from './render-markdown.ts';
@@ -11,7 +10,6 @@ import { renderMarkdown } from './render-markdown.ts';
 export type WriteReportOptions = ReportingInput & {
   /** Folder for `report.json` and `report.md`; created if missing. @default nothing is written */
   dir?: string;
-  onStep?: OnStep;
 };
 
 /**
@@ -19,15 +17,12 @@ export type WriteReportOptions = ReportingInput & {
  *
  * @throws SpendError `disk_full`
  */
-export async function writeReport({ dir, onStep, ...input }: WriteReportOptions): Promise<ReportingOutput> {
-  onStep?.({ reasoning: 'Putting the report together', progress: 30 });
+export async function writeReport({ dir, ...input }: WriteReportOptions): Promise<ReportingOutput> {
   const report: Report = composeReport(input);
   if (dir === undefined) return { report, files: null };
   const files = { json: join(dir, 'report.json'), markdown: join(dir, 'report.md') };
-  onStep?.({ reasoning: `Writing ${files.markdown}`, progress: 70 });
   await writeWhole(dir, files.json, `${JSON.stringify(report, null, 2)}\n`);
   await writeWhole(dir, files.markdown, renderMarkdown(report));
-  onStep?.({ reasoning: 'Report written', progress: 100 });
   return { report, files };
 }
 

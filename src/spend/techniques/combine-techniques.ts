@@ -5,7 +5,6 @@ import type {
   TechniqueEvaluation,
 } from '../../contracts/cost-optimization.ts';
 import type { NotRecommended } from '../../contracts/report.ts';
-import type { OnStep } from '../progress.ts';
 import { confidence } from './confidence.ts';
 import type { LedgerPassResult } from './ledger-pass.ts';
 import { openOptimizer } from './open-optimizer.ts';
@@ -16,7 +15,7 @@ import { APPLICATION_ORDER, techniqueById } from './techniques.ts';
 
 const saved = ({ baseCents, finalCents }: LedgerPassResult) => (baseCents - finalCents) / 100;
 
-export type CombineTechniquesOptions = OptimizerOptions & { evaluations: TechniqueEvaluation[]; onStep?: OnStep };
+export type CombineTechniquesOptions = OptimizerOptions & { evaluations: TechniqueEvaluation[] };
 
 /**
  * Applies all candidates together, in the fixed order, once per bound and once per phase of the plan.
@@ -29,18 +28,15 @@ export async function combineTechniques(
   options: CombineTechniquesOptions,
   withOptimizer: WithOptimizer = (work) => openOptimizer(options, work),
 ): Promise<OptimizationOutput> {
-  const { evaluations, onStep } = options;
+  const { evaluations } = options;
   const ordered = APPLICATION_ORDER.flatMap((id) => evaluations.find(({ technique }) => technique === id) ?? []);
   const candidates = ordered.flatMap((evaluation) => evaluation.candidates);
 
   return withOptimizer(async ({ pass, assumptions, grade }) => {
-    onStep?.({ reasoning: `Applying ${candidates.length} candidates in order, expected case`, progress: 10 });
     const expected = await pass({ candidates, bound: 'expected' });
     const kept = candidates.filter(({ id }) => expected.applied.has(id));
-    onStep?.({ reasoning: 'Low and high case, each a pass of its own', progress: 40 });
     const low = await pass({ candidates: kept, bound: 'low' });
     const high = await pass({ candidates: kept, bound: 'high' });
-    onStep?.({ reasoning: 'What each phase of the plan has reached', progress: 80 });
     const phases: OptimizationOutput['phases'] = [];
     for (const phase of [1, 2, 3] satisfies Phase[]) {
       const upTo = kept.filter((each) => computed(each).phase <= phase);

@@ -6,7 +6,7 @@ import { cents } from '../report/money.ts';
 import { isComputed } from './technique.ts';
 import { techniqueById } from './techniques.ts';
 
-export type LedgerPassOptions = {
+type LedgerPassOptions = {
   /** In the order they are applied. */
   candidates: Candidate[];
   bound: Bound;

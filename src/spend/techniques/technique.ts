@@ -13,7 +13,7 @@ export type Phase = 1 | 2 | 3;
  */
 export type Certainty = 'price' | 'behaviour' | 'exposure';
 
-export type Params = Candidate['params'][Bound];
+type Params = Candidate['params'][Bound];
 
 /** What a technique may look at when it looks for candidates. Table `ledger` in `duck` is the untouched ledger. */
 export type Survey = {

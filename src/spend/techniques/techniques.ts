@@ -12,7 +12,7 @@ import { UNAVAILABLE } from './unavailable.ts';
  * Groups in the order their transforms are applied: fewer requests, fewer tokens, cheaper model, cheaper tier or host,
  * caching, batch, capacity and contracts. Each later one multiplies a price, so it has to see the smaller base.
  */
-export const TECHNIQUE_GROUPS: readonly { group: string; techniques: readonly TechniqueId[] }[] = [
+const TECHNIQUE_GROUPS: readonly { group: string; techniques: readonly TechniqueId[] }[] = [
   { group: 'remove_requests', techniques: ['zombie_spend', 'retry_waste', 'exact_duplicates'] },
   { group: 'remove_tokens', techniques: ['long_context_cliff', 'context_trim', 'output_cap', 'reasoning_effort'] },
   { group: 'reprice_model', techniques: ['superseded_model', 'right_size'] },

@@ -1,4 +1,4 @@
-import type { RateCard } from './rate-card.ts';
+import type { RateCard } from '../../src/spend/prices/rate-card.ts';
 
 /** Tokens of `requests` requests together. `input` includes cache reads and writes. */
 export type Usage = {
