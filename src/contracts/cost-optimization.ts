@@ -25,16 +25,25 @@ import { hostPath } from './secret-fields.ts';
 /** Default cost of one person-day of work on a recommendation, in US dollars. */
 export const DEFAULT_EFFORT_RATE_USD_PER_DAY = 800;
 
-const overrides = z.record(z.string(), z.number());
+/** Assumptions that one request may set; there are some dozens. */
+const MAX_OVERRIDES = 200;
+/** Longest name of a model or provider, and longest path, in characters. */
+const NAME = 200;
+const PATH = 4_096;
+
+const overrides = z
+  .record(z.string().max(128), z.number())
+  .refine((set) => Object.keys(set).length <= MAX_OVERRIDES, `at most ${MAX_OVERRIDES} assumptions`)
+  .meta({ maxProperties: MAX_OVERRIDES });
 const positive = z.number().positive();
 
 /** Input of the workflow. `files` on the same machine, `upload_ids` over HTTP; `model` is assigned to rows that carry none. */
 export const costOptimizationInput = z.object({
   request: z.string().max(4000).optional(),
-  upload_ids: z.array(z.string()).max(100).optional(),
-  files: hostPath(z.array(z.string()).max(100)).optional(),
-  model: z.string().min(1).optional(),
-  provider: z.string().min(1).optional(),
+  upload_ids: z.array(z.string().max(128)).max(100).optional(),
+  files: hostPath(z.array(z.string().max(PATH)).max(100)).optional(),
+  model: z.string().min(1).max(NAME).optional(),
+  provider: z.string().min(1).max(NAME).optional(),
   stated_monthly_usd: positive.optional(),
   window_hours: positive.optional(),
   effort_rate_usd_per_day: positive.optional(),
@@ -44,7 +53,7 @@ export const costOptimizationInput = z.object({
   approval_reminder_ms: positive.optional(),
   set: overrides.optional(),
   allow_bad_rows: z.boolean().optional(),
-  prices: hostPath(z.string()).optional(),
+  prices: hostPath(z.string().max(PATH)).optional(),
 });
 
 const rate = z.union([
@@ -108,8 +117,8 @@ export const triageOutput = z.object({
 /** `priced_at`: the moment (ISO 8601) whose prices are used, given by the caller so that a retry prices the same. */
 export const dataHelperInput = z.object({
   files: z.array(triagedFile).min(1),
-  model: z.string().optional(),
-  provider: z.string().optional(),
+  model: z.string().max(NAME).optional(),
+  provider: z.string().max(NAME).optional(),
   priced_at: z.string(),
   stated_monthly_usd: z.number().nullable().optional(),
   window_hours: positive.optional(),

@@ -16,6 +16,9 @@ export type Strategy = (typeof STRATEGIES)[number];
 export const CONDITION_OPS = ['eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'in', 'exists'] as const;
 export type ConditionOp = (typeof CONDITION_OPS)[number];
 
+/** Longest reference of a condition, in characters. */
+const MAX_REFERENCE = 1_000;
+
 const retrySchema = z.strictObject({
   /** Attempts in all, the first included. */
   max_attempts: z.int().min(1).max(MAX_ATTEMPTS).optional(),
@@ -23,12 +26,12 @@ const retrySchema = z.strictObject({
   backoff: z.number().min(1).max(100).optional(),
   max_interval_ms: duration.optional(),
   /** Failures to retry that are not retried by default. */
-  on: z.array(z.enum(FAILURE_TYPES)).optional(),
+  on: z.array(z.enum(FAILURE_TYPES)).max(FAILURE_TYPES.length).optional(),
 });
 
 /** Compared with what `ref` points to; `exists` without a value means that it must exist. */
 export const conditionSchema = z.strictObject({
-  ref: z.string(),
+  ref: z.string().max(MAX_REFERENCE),
   op: z.enum(CONDITION_OPS),
   value: z.unknown().optional(),
 });
@@ -37,10 +40,10 @@ export type Condition = z.infer<typeof conditionSchema>;
 export const planStepSchema = z.strictObject({
   /** Unique in the plan, in which one agent may stand several times. */
   id: stepId,
-  agent: z.string(),
+  agent: z.string().max(128),
   /** Literals and references. @default one field for each of `needs`, holding its result */
   input: z.unknown().optional(),
-  needs: z.array(z.string()).optional(),
+  needs: z.array(z.string()).max(MAX_PLAN_STEPS).optional(),
   /** @default the plan's */
   strategy: z.enum(STRATEGIES).optional(),
   /** If it does not hold, the step is skipped. */
@@ -51,9 +54,9 @@ export const planStepSchema = z.strictObject({
   /** The plan goes on when this step fails. @default false */
   continue_on_error: z.boolean().optional(),
   /** Undoes this step when the run fails or is cancelled. */
-  compensate: z.strictObject({ agent: z.string(), input: z.unknown().optional() }).optional(),
+  compensate: z.strictObject({ agent: z.string().max(128), input: z.unknown().optional() }).optional(),
   /** Run only if one of these failed. */
-  fallback_for: z.array(z.string()).min(1).optional(),
+  fallback_for: z.array(z.string()).min(1).max(MAX_PLAN_STEPS).optional(),
   /** Free, shown to the user. */
   metadata: z.record(z.string(), z.unknown()).optional(),
 });
@@ -81,7 +84,7 @@ export type Plan = z.infer<typeof planSchema>;
 
 /** Input of `runPlan` as a caller gives it: a plan, or the name of one that the app registered. */
 export const runPlanInputSchema = z.strictObject({
-  plan: z.union([z.string(), planSchema]),
+  plan: z.union([z.string().max(128), planSchema]),
   input: z.unknown().optional(),
   /** Results supplied at start, by step id; such steps are not run. */
   results: z.record(z.string(), z.unknown()).optional(),

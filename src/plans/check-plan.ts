@@ -1,11 +1,11 @@
 import type { AppManifest } from '../agents/define-app.ts';
-import { LOCAL_TIMEOUT_MS, MAX_INPUT_BYTES } from '../contracts/names.ts';
+import { LOCAL_TIMEOUT_MS, MAX_INPUT_BYTES, MAX_PLAN_STEPS } from '../contracts/names.ts';
 import { isEndless, jsonFaults } from '../contracts/json-faults.ts';
 import { defaultInput } from '../contracts/plan-reference.ts';
 import { graphFaults } from './graph-faults.ts';
 import { schemaOfValue, type JsonSchema } from './json-schema.ts';
 import { loosePlan, type LooseStep } from './loose-step.ts';
-import { fault, unknownName, type PlanFault } from './plan-fault.ts';
+import { fault, MAX_PLAN_FAULTS, unknownName, type PlanFault } from './plan-fault.ts';
 import type { Sources } from './reference-target.ts';
 import { shapeFaults } from './shape-faults.ts';
 import { templateFaults } from './template-faults.ts';
@@ -72,38 +72,58 @@ function stepFaults(
 
 /**
  * Everything that is wrong with a plan, at once: its form, its graph, its references and literals against the agents'
- * schemas, its size, and values that are not JSON. An empty list means that it may run.
+ * schemas, its size, and values that are not JSON. An empty list means that it may run. Past 50 faults it looks no further,
+ * and the last one says so.
  */
 export function checkPlan(options: Options): PlanFault[] {
+  const faults = allFaults(options);
+  if (faults.length <= MAX_PLAN_FAULTS) return faults;
+  const more = faults.length - MAX_PLAN_FAULTS;
+  return [...faults.slice(0, MAX_PLAN_FAULTS), fault([], `and at least ${more} more faults`)];
+}
+
+function allFaults(options: Options): PlanFault[] {
   const { plan, agents, input, inputSchema, results } = options;
   const notJson = [...jsonFaults(plan, []), ...jsonFaults(input, ['input']), ...jsonFaults(results, ['results'])];
   // The checks below walk what JSON can hold; they would not come back from a cycle.
   if (notJson.some(isEndless)) return notJson;
   const tooLarge = sizeFaults(options);
-  const shape = shapeFaults(plan);
+  if (tooLarge.length > 0) return [...notJson, ...tooLarge];
   const { strategy, steps } = loosePlan(plan);
-  if (tooLarge.length > 0 || steps.length > MAX_CHECKED_STEPS) return [...notJson, ...tooLarge, ...shape];
+  if (steps.length > MAX_CHECKED_STEPS) {
+    return [...notJson, fault(['steps'], `has ${steps.length} steps; at most ${MAX_PLAN_STEPS} are taken`)];
+  }
+  const shape = shapeFaults(plan);
+  if (shape.length >= MAX_PLAN_FAULTS) return [...notJson, ...shape];
 
   const supplied = new Map(Object.entries((results ?? {}) as Record<string, unknown>));
   const graph = graphFaults(steps, strategy, new Set(supplied.keys()));
   const indexOf = new Map(steps.map(({ id }, index) => [id, index]));
+  const suppliedSchemas = new Map<string, JsonSchema>();
   const sources: Sources = {
     input: input === undefined ? inputSchema : schemaOfValue(input),
     ids: [...indexOf.keys(), ...supplied.keys()],
     ofStep(id) {
-      if (supplied.has(id)) return schemaOfValue(supplied.get(id));
+      if (supplied.has(id)) {
+        // Each reference asks, and the result may be large.
+        const schema = suppliedSchemas.get(id) ?? schemaOfValue(supplied.get(id));
+        suppliedSchemas.set(id, schema);
+        return schema;
+      }
       const index = indexOf.get(id);
       if (index === undefined) return undefined;
       const { agent } = steps[index] as LooseStep;
       return agent !== undefined && Object.hasOwn(agents, agent) ? (agents[agent]?.output as JsonSchema) : {};
     },
   };
-  const perStep = steps.flatMap((step, index) => {
+  const perStep: PlanFault[] = [];
+  for (const [index, step] of steps.entries()) {
+    if (perStep.length >= MAX_PLAN_FAULTS) break;
     const ancestors = graph.ancestors[index];
     // In or behind a circle nothing is before anything; the circle is told already.
     const isBefore = (id: string) => !ancestors || supplied.has(id) || ancestors.has(indexOf.get(id) ?? -1);
-    return stepFaults(step, index, { agents, sources, isBefore });
-  });
+    perStep.push(...stepFaults(step, index, { agents, sources, isBefore }));
+  }
   return [...notJson, ...shape, ...graph.faults, ...perStep];
 }
 

@@ -1,7 +1,7 @@
 import { planPredecessors } from '../contracts/plan-graph.ts';
 import type { Strategy } from '../contracts/plan.ts';
 import type { LooseStep } from './loose-step.ts';
-import { fault, unknownName, type PlanFault } from './plan-fault.ts';
+import { fault, MAX_PLAN_FAULTS, unknownName, type PlanFault } from './plan-fault.ts';
 
 function duplicates(steps: LooseStep[]): PlanFault[] {
   const first = new Map<string, number>();
@@ -16,34 +16,23 @@ function duplicates(steps: LooseStep[]): PlanFault[] {
 
 function unknownSteps(steps: LooseStep[], supplied: ReadonlySet<string>): PlanFault[] {
   const ids = new Set(steps.map(({ id }) => id));
-  return steps.flatMap(({ id, needs, fallback_for }, index) => {
-    const missingNeeds = needs.flatMap((need, at) =>
-      ids.has(need) || supplied.has(need)
-        ? []
-        : [
-            unknownName(
-              ['steps', index, 'needs', at],
-              'step',
-              need,
-              [...ids, ...supplied].filter((known) => known !== id),
-            ),
-          ],
-    );
+  const faults: PlanFault[] = [];
+
+  function check(index: number, field: 'needs' | 'fallback_for', others: ReadonlySet<string>) {
+    const { id, [field]: named } = steps[index] as LooseStep;
+    for (const [at, name] of named.entries()) {
+      if (faults.length >= MAX_PLAN_FAULTS) return;
+      if (ids.has(name) || others.has(name)) continue;
+      const known = [...ids, ...others].filter((one) => one !== id);
+      faults.push(unknownName(['steps', index, field, at], 'step', name, known));
+    }
+  }
+  for (const index of steps.keys()) {
+    check(index, 'needs', supplied);
     // What was supplied cannot have failed, so only steps of the plan have a fallback.
-    const missingFallbacks = fallback_for.flatMap((need, at) =>
-      ids.has(need)
-        ? []
-        : [
-            unknownName(
-              ['steps', index, 'fallback_for', at],
-              'step',
-              need,
-              [...ids].filter((known) => known !== id),
-            ),
-          ],
-    );
-    return [...missingNeeds, ...missingFallbacks];
-  });
+    check(index, 'fallback_for', new Set());
+  }
+  return faults;
 }
 
 /** Steps in an order in which they could run, and those that never could because they wait for one another. */
@@ -66,13 +55,13 @@ function cycles(before: number[][], stuck: Set<number>): number[][] {
   const found: number[][] = [];
   const left = new Set(stuck);
   for (const start of stuck) {
-    const trail: number[] = [];
+    const trail = new Set<number>();
     let at: number | undefined = left.has(start) ? start : undefined;
-    while (at !== undefined && !trail.includes(at)) {
-      trail.push(at);
+    while (at !== undefined && !trail.has(at)) {
+      trail.add(at);
       at = before[at]?.find((earlier) => left.has(earlier));
     }
-    if (at !== undefined) found.push(trail.slice(trail.indexOf(at)));
+    if (at !== undefined) found.push([...trail].slice([...trail].indexOf(at)));
     trail.forEach((index) => left.delete(index));
   }
   return found;

@@ -17,12 +17,22 @@ function mayBe(given: string | undefined, taken: string | undefined): boolean {
   return [given, taken].every((type) => type === 'number' || type === 'integer');
 }
 
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** The required fields of a schema, which may be one of thousands of fields that is asked for over and over. */
+function requiredOf({ required = [] }: { required?: string[] }): ReadonlySet<string> {
+  const known = sets.get(required) ?? new Set(required);
+  sets.set(required, known);
+  return known;
+}
+
 function fieldMisfit(given: JsonSchema, taken: JsonSchema, roots: [JsonSchema, JsonSchema], depth: number) {
   if (typeof given === 'boolean' || typeof taken === 'boolean') return undefined;
-  const always = (given.required ?? []) as string[];
+  const always = requiredOf(given);
+  const wants = requiredOf(taken);
   for (const [field, schema] of Object.entries((taken.properties ?? {}) as Record<string, JsonSchema>)) {
-    const needed = ((taken.required ?? []) as string[]).includes(field);
-    if (!needed && !always.includes(field)) continue;
+    const needed = wants.has(field);
+    if (!needed && !always.has(field)) continue;
     const found = under([given], field, roots[0]);
     if (found.length === 0 && !needed) continue;
     if (found.length === 0) return `has no field ${JSON.stringify(field)}, which is required`;

@@ -7,6 +7,14 @@ export type PlanFault = JsonFault & {
   nearest?: string;
 };
 
+/** Faults of one plan that are looked for: whoever has so many corrects these first. */
+export const MAX_PLAN_FAULTS = 50;
+
+/** Longest name that is repeated in a fault, in characters. */
+const MAX_SHOWN = 100;
+
+const shown = (name: string) => JSON.stringify(name.length > MAX_SHOWN ? `${name.slice(0, MAX_SHOWN)}…` : name);
+
 export function fault(path: JsonPath, message: string): PlanFault {
   return { path: pathText(path), message };
 }
@@ -17,7 +25,7 @@ export function unknownName(path: JsonPath, what: string, name: string, known: I
   const nearest = nearestName(name, names);
   const some = names.slice(0, 10).join(', ') + (names.length > 10 ? ', …' : '');
   const hint = nearest ? `; did you mean ${JSON.stringify(nearest)}?` : `; known: ${some || 'none'}`;
-  return { path: pathText(path), message: `unknown ${what} ${JSON.stringify(name)}${hint}`, nearest };
+  return { path: pathText(path), message: `unknown ${what} ${shown(name)}${hint}`, nearest };
 }
 
 /** All faults as one text, a line each. */

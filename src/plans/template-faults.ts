@@ -3,7 +3,7 @@ import { looksLikeReference, referencesIn, unescapeLiteral } from '../contracts/
 import { alternatives, under, type JsonSchema } from './json-schema.ts';
 import { misfit } from './misfit.ts';
 import type { JsonPath } from '../contracts/json-faults.ts';
-import { fault, type PlanFault } from './plan-fault.ts';
+import { fault, MAX_PLAN_FAULTS, type PlanFault } from './plan-fault.ts';
 import { referenceTarget, type Sources } from './reference-target.ts';
 
 type Options = {
@@ -45,25 +45,40 @@ function validator(schema: JsonSchema): z.ZodType {
   return known;
 }
 
-const isPrefix = (start: JsonPath, path: JsonPath) => start.every((segment, index) => segment === path[index]);
+/** Tells paths on, above and below references apart, in time that grows with the path and not with their number. */
+function createPaths(references: JsonPath[]) {
+  const keyOf = (path: JsonPath) => JSON.stringify(path);
+  const beginnings = (path: JsonPath) => Array.from({ length: path.length + 1 }, (_, n) => keyOf(path.slice(0, n)));
+  const at = new Set(references.map(keyOf));
+  const above = new Set(references.flatMap(beginnings));
+  return {
+    isWithin: (path: JsonPath) => beginnings(path).some((one) => at.has(one)),
+    isAbove: (path: JsonPath) => above.has(keyOf(path)),
+  };
+}
 
 function literalFaults({ template, at, taker }: Options, references: JsonPath[]): PlanFault[] {
   if (!taker) return [];
   const issues = validator(taker.schema).safeParse(literals(template)).error?.issues ?? [];
-  return issues.flatMap((issue) => {
+  const paths = createPaths(issues.length > 0 ? references : []);
+  const faults: PlanFault[] = [];
+  for (const issue of issues) {
     const path = issue.path as JsonPath;
+    if (faults.length >= MAX_PLAN_FAULTS) break;
     // What hangs on a value that is not known yet shows in the run.
-    if (references.some((reference) => isPrefix(reference, path))) return [];
-    if (issue.code === 'invalid_union' && references.some((reference) => isPrefix(path, reference))) return [];
-    return [fault([...at, ...path], `agent ${taker.agent} refuses it: ${issue.message}`)];
-  });
+    if (paths.isWithin(path)) continue;
+    if (issue.code === 'invalid_union' && paths.isAbove(path)) continue;
+    faults.push(fault([...at, ...path], `agent ${taker.agent} refuses it: ${issue.message.slice(0, 500)}`));
+  }
+  return faults;
 }
 
 /** What is wrong with a template of literals and references, and with what an agent would get from it. */
 export function templateFaults(options: Options): PlanFault[] {
   const { template, at, sources, forbidden, taker } = options;
   const references = referencesIn(template);
-  const faults = references.flatMap(({ text, at: inner }) => {
+  const faults: PlanFault[] = [];
+  const faultsOf = ({ text, at: inner }: (typeof references)[number]): PlanFault[] => {
     const path = [...at, ...inner];
     const found = referenceTarget(text, sources);
     if ('problem' in found) return [{ ...fault(path, found.problem), nearest: found.nearest }];
@@ -76,7 +91,11 @@ export function templateFaults(options: Options): PlanFault[] {
     // A field that the agent does not have is told once, by the check of the literals.
     const why = taken.length === 0 ? undefined : misfit(found, { schemas: taken, root });
     return why ? [fault(path, `${text} cannot fit agent ${taker.agent}: it ${why}`)] : [];
-  });
+  };
+  for (const reference of references) {
+    if (faults.length >= MAX_PLAN_FAULTS) break;
+    faults.push(...faultsOf(reference));
+  }
   return [
     ...faults,
     ...literalFaults(

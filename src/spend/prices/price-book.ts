@@ -39,6 +39,9 @@ export type PriceBook = {
   require: (query: ModelQuery) => PricedModel;
 };
 
+/** Longest name of a model that is repeated in an error, in characters. */
+const MAX_SHOWN = 200;
+
 const PROVIDERS_TO_SUGGEST = ['openai', 'anthropic', 'google'];
 
 /** Prices by provider and model, from the bundled catalogue and, before it, from a file of own prices. */
@@ -89,7 +92,7 @@ export async function createPriceBook({ overridesPath }: { overridesPath?: strin
       ]);
       throw new SpendError({
         code: 'unknown_model',
-        message: `No price is known for model "${query.model}"${provider ? ` of provider "${provider}"` : ''}. Nearest names: ${near.join(', ')}. Choose one of them, or give its price in a file with --prices.`,
+        message: `No price is known for model "${query.model.slice(0, MAX_SHOWN)}"${provider ? ` of provider "${provider}"` : ''}. Nearest names: ${near.join(', ')}. Choose one of them, or give its price in a file with --prices.`,
       });
     },
   };
