@@ -26,6 +26,7 @@ import type { TemporalBindings } from './notifier/temporal-binding.ts';
 import { createDataConverter, keepPayload, refuseReadableFailures } from './payload/data-converter.ts';
 import { createOwnTasks, type OwnTasks } from './reconciler/own-tasks.ts';
 import { watchTemporal } from './reconciler/watch-temporal.ts';
+import { guardWorkflowThreads } from './runtime/guard-workflow-threads.ts';
 import { bundleWorkflows } from './workflow-bundle/bundle-workflows.ts';
 
 /** Most agents of one worker: each has a slot of Temporal's. */
@@ -194,6 +195,7 @@ export async function createWorker({
   };
   const bundle = workflowBundle ?? (await bundleWorkflows({ app, dataConverter, logger: Runtime.instance().logger }));
   await refuseReadableFailures(dataConverter, bundle);
+  guardWorkflowThreads();
   const worker = await Worker.create({ ...options, workflowBundle: bundle });
   created.worker = worker;
   const engine = await Worker.create({

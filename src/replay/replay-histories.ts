@@ -1,5 +1,6 @@
 import { Worker, type ReplayWorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
 import { WORKFLOW_FAILURES } from '../contracts/names.ts';
+import { guardWorkflowThreads } from '../runtime/guard-workflow-threads.ts';
 import type { Command, ReplaySinks } from './command.ts';
 import { explainDivergence, type Divergence } from './explain-divergence.ts';
 import { startOf, type HistoryJson } from './history-json.ts';
@@ -34,6 +35,7 @@ export async function replayHistories({
       },
     },
   };
+  guardWorkflowThreads();
   const options = { workflowBundle, sinks, workflowFailureErrorTypes: { '*': [...WORKFLOW_FAILURES] } };
   const replayed: ReplayedHistory[] = [];
 

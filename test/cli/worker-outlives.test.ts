@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals';
-import { connect, type BatonClient } from '../../src/client.ts';
+import { connect, type BatonClient, type RunHandle } from '../../src/client.ts';
 import { faultTest } from '../support/fault-test.ts';
 import rudeApp, { GARBAGE } from '../support/rude-app.ts';
+import { strays } from '../support/rude-workflows.ts';
 import { shared } from '../support/test-run.ts';
+import { until } from '../support/until.ts';
 import { within } from '../support/within.ts';
+import { callBaton } from './call-baton.ts';
 import { spawnBaton, temporaryDir } from './run-baton.ts';
 
 const { address } = shared();
@@ -93,5 +97,37 @@ faultTest(
     expect(outcomes.frame).toMatch(/none of Baton's: Invalid input: expected object, received null/);
     expect(outcomes.method).toMatch(/its process sent a call of ctx\.__proto__, which is no function/);
     return `Of ${Object.keys(outcomes).length} kinds of garbage each failed its own run at most, with the reason; the same worker ran the next one.`;
+  },
+);
+
+faultTest(
+  'whatever workflow code leaves to fail in a promise, its worker goes on, and the run that stands still says why',
+  {
+    kind: 10,
+    before:
+      'A promise that failed with Object.create(null) in workflow code ended the worker, and each one that came next.',
+  },
+  async () => {
+    const reasons = ['null-prototype', 'symbol', 'textless', 'cycle', 'long'] as const;
+    const runs = await Promise.all(reasons.map((what) => baton.start(strays, { what })));
+    const connection = await Connection.connect({ address });
+    const { workflow } = new Client({ connection });
+    const failing = runs.map(({ workflowId }) =>
+      until(
+        async () => (await workflow.getHandle(workflowId).describe()).raw.pendingWorkflowTask?.attempt ?? 0,
+        (attempt) => attempt > 1,
+      ),
+    );
+    await within(20_000, Promise.all(failing));
+    expect(worker.child.exitCode).toBeNull();
+    const env = { TEMPORAL_ADDRESS: address };
+    const { stdout } = await callBaton(['show', (runs[0] as RunHandle).workflowId], { dataDir: dir.path, env });
+    for (const { workflowId } of runs) await workflow.getHandle(workflowId).terminate('its test has seen enough');
+    await connection.close();
+    expect(stdout).toMatch(/strays[^]*an error that cannot be shown as text/);
+    const nameless = await baton.start(strays, { what: 'nameless' });
+    expect(await within(20_000, nameless.result())).toMatchObject({ result: 'went on' });
+    expect(await runOf('polite')).toMatchObject({ status: 'completed', result: { result: { pid: worker.child.pid } } });
+    return `${reasons.length} runs stand still, baton show names the workflow and the reason, and the same worker runs the next agent.`;
   },
 );
