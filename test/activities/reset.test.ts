@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineAgent } from '../../src/agents/define-agent.ts';
 import { outcomeOf, startTestWorker } from '../support/test-run.ts';
+import { until } from '../support/until.ts';
 
 /** State of a pending activity that waits for its next attempt. */
 const SCHEDULED = 1;
@@ -42,7 +42,7 @@ test('an agent whose attempts an operator has counted anew has all of them again
       const [pending] = (await handle.describe()).raw.pendingActivities ?? [];
       return (pending?.attempt ?? 0) > 1 && pending?.state === SCHEDULED;
     };
-    while (!(await waits())) await setTimeout(20);
+    await until(waits);
     const execution = { workflowId, runId: handle.firstExecutionRunId };
     await workflowService.resetActivity({ namespace: 'default', execution, type: 'stubborn', resetHeartbeat: false });
   }

@@ -8,6 +8,7 @@ import { faultTest } from '../support/fault-test.ts';
 import { shared } from '../support/test-run.ts';
 import { callBaton } from './call-baton.ts';
 import { spawnBaton, temporaryDir } from './run-baton.ts';
+import { until } from '../support/until.ts';
 
 const user = `changed-${randomUUID()}`;
 const taskQueue = `changed-${user}`;
@@ -61,8 +62,10 @@ faultTest(
     const module = join(changed, 'app.ts');
     // Visibility lags behind the run.
     const replay = ['replay', module, '--workflow', 'trip', '--since', '1h'];
-    let replayed = await callBaton(replay, command());
-    while (!replayed.stdout.includes(run.workflowId)) replayed = await callBaton(replay, command());
+    const replayed = await until(
+      () => callBaton(replay, command()),
+      ({ stdout }) => stdout.includes(run.workflowId),
+    );
     expect(replayed.stdout).toContain(
       'after step 1, agent quote: history has question approval-1 here, the code now schedules quote (quote-2): ' +
         'agent quote (quote-2) was added before question approval-1, or takes its place',
@@ -71,9 +74,10 @@ faultTest(
 
     const stop = await startWorker(module);
     await run.approve('approval-1');
-    let shown = await callBaton(['show', run.workflowId], command());
-    while (!shown.stdout.includes('workflow_task_failing'))
-      shown = await callBaton(['show', run.workflowId], command());
+    const shown = await until(
+      () => callBaton(['show', run.workflowId], command()),
+      ({ stdout }) => stdout.includes('workflow_task_failing'),
+    );
     expect(shown.stdout).toContain('does not fit this run: they part after agent quote, where the run has question');
     expect(shown.stdout).toContain('baton replay MODULE --workflow trip');
     await stop();

@@ -36,7 +36,7 @@ async function asking() {
     break;
   }
   // The command finds runs by Temporal's visibility, which lags behind history by moments.
-  while (!(await baton.runs()).some(({ run_id }) => run_id === run.runId)) await new Promise(setImmediate);
+  await until(async () => (await baton.runs()).some(({ run_id }) => run_id === run.runId));
   const env = { TEMPORAL_ADDRESS: shared().address };
   return { run, id, baton: (...args: string[]) => callBaton(args, { dataDir: at.dataDir, env }) };
 }

@@ -1,6 +1,5 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import example from '../../examples/own-workflow/app.ts';
 import type { CheckedHistory } from '../../src/replay/check-histories.ts';
@@ -8,6 +7,7 @@ import { startTestClient } from '../support/test-client.ts';
 import { shared } from '../support/test-run.ts';
 import { callBaton } from './call-baton.ts';
 import { runBaton } from './run-baton.ts';
+import { until } from '../support/until.ts';
 
 const { address } = shared();
 const MODULE = 'examples/own-workflow/app.ts';
@@ -26,7 +26,7 @@ beforeAll(async () => {
   }
   ({ workflowId } = run);
   // The command finds runs by Temporal's visibility, which lags behind history by moments.
-  while (!(await baton.runs()).some(({ workflow_id }) => workflow_id === workflowId)) await sleep(50);
+  await until(async () => (await baton.runs()).some(({ workflow_id }) => workflow_id === workflowId));
 }, 60_000);
 
 afterAll(() => at.stop());

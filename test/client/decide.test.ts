@@ -5,6 +5,7 @@ import { decide } from '../../src/client/decide.ts';
 import { openFeedSource } from '../../src/client/feed-source.ts';
 import { startReconciler } from '../../src/reconciler/start-reconciler.ts';
 import { startTestClient } from '../support/test-client.ts';
+import { until } from '../support/until.ts';
 
 /** Gives what its user decided. */
 const asker = defineAgent({
@@ -103,7 +104,7 @@ test('a decision that was recorded but never sent is sent by the reconciler, als
   expect(await at.store.decisions.undelivered()).toEqual([taken]);
   const { workflow: client } = at.temporal;
   const stop = startReconciler({ ...at.store, client, everyMs: 100, taskQueue: at.taskQueue });
-  while ((await at.store.decisions.undelivered()).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(at.store.decisions.undelivered, ({ length }) => length === 0);
   await stop();
   await at.startWorker();
   expect((await run.result()).result).toMatchObject({ result: { decision: 'approve', by: 'dora' } });

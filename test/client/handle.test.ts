@@ -10,6 +10,7 @@ import { gatedAgents } from '../support/gated-agents.ts';
 import { startRedisServer } from '../support/redis-server.ts';
 import { startTestClient } from '../support/test-client.ts';
 import { thought } from '../support/test-gateway.ts';
+import { until } from '../support/until.ts';
 
 const { agents, open } = gatedAgents();
 let at: Awaited<ReturnType<typeof startTestClient>>;
@@ -149,11 +150,9 @@ test('runs are listed by thread and by status, newest first', async () => {
   const listed = async (filter: Parameters<typeof baton.runs>[0]) =>
     (await baton.runs(filter)).map(({ run_id }) => run_id);
   // Visibility lags behind history by moments.
-  while (
-    (await listed({ status: 'completed' })).length < 2 ||
-    (await listed({ status: 'failed' })).length < 1 ||
-    (await listed({ open: true })).length > 0
-  );
+  const asked = () =>
+    Promise.all([listed({ status: 'completed' }), listed({ status: 'failed' }), listed({ open: true })]);
+  await until(asked, ([done, failed, open]) => done.length >= 2 && failed.length >= 1 && open.length === 0);
   expect(await listed({})).toEqual([third, second, first]);
   expect(await listed({ thread: 't1' })).toEqual([second, first]);
   expect(await listed({ thread: 't1', status: 'failed' })).toEqual([second]);

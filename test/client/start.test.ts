@@ -11,6 +11,7 @@ import { triageInput, triageOutput } from '../../src/contracts/cost-optimization
 import { openStore } from '../../src/notifier/open-store.ts';
 import { createWorker } from '../../src/worker.ts';
 import { shared } from '../support/test-run.ts';
+import { until } from '../support/until.ts';
 
 /** Ends without data, fails or waits for its cancel, as the request says. */
 const triage = defineAgent({
@@ -132,10 +133,12 @@ describe('one user', () => {
     const run = await gus.start('costOptimization', { request: 'end' }, { threadId: 't7' });
     await run.result();
     expect(await hana.runs()).toEqual([]);
-    let listed: string[] = [];
     // Visibility lags behind history by moments.
-    while (listed.length === 0) listed = (await gus.runs({ thread: 't7' })).map(({ run_id }) => run_id);
-    expect(listed).toEqual([run.runId]);
+    const listed = await until(
+      () => gus.runs({ thread: 't7' }),
+      ({ length }) => length > 0,
+    );
+    expect(listed.map(({ run_id }) => run_id)).toEqual([run.runId]);
   });
 
   test('is told where no server answers', async () => {

@@ -10,6 +10,7 @@ import { gatedAgents } from '../support/gated-agents.ts';
 import { startScriptedTemporal } from '../support/scripted-temporal.ts';
 import { startTestClient } from '../support/test-client.ts';
 import { shared } from '../support/test-run.ts';
+import { until } from '../support/until.ts';
 
 const { agents, open } = gatedAgents();
 let at: Awaited<ReturnType<typeof startTestClient>>;
@@ -115,10 +116,10 @@ test('a namespace without search attributes is told with the command that regist
   const baton = await impatient('ann', shared().address, namespace);
   for (const name of ['start', 'runs']) {
     // Namespaces are known to every part of the server some moments after they were made.
-    let failure: BatonError;
-    do {
-      failure = await failureOf((CALLS[name] as (typeof CALLS)[string])(baton, baton.run('r1', 'runAgent')));
-    } while (failure.code === 'namespace_missing');
+    const failure = await until(
+      () => failureOf((CALLS[name] as (typeof CALLS)[string])(baton, baton.run('r1', 'runAgent'))),
+      ({ code }) => code !== 'namespace_missing',
+    );
     expect(failure).toMatchObject({ type: 'InvalidInput', code: 'search_attributes_missing' });
     expect(failure.message).toMatch(
       /temporal operator search-attribute create .*--namespace bare-.* --name Baton\w+ --type/,
@@ -139,11 +140,5 @@ test('a connection that is lost in the middle of a call is told, and the call wo
   expect(failure.message).toContain(proxy.address);
   proxy.mend();
   open('ben');
-  const outcome = async () => {
-    for (;;) {
-      const ended = await run.result().catch(() => undefined);
-      if (ended) return ended;
-    }
-  };
-  expect(await outcome()).toMatchObject({ status: 'completed' });
+  expect(await until(() => run.result().catch(() => undefined))).toMatchObject({ status: 'completed' });
 });

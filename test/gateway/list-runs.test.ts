@@ -5,6 +5,7 @@ import { faultTest } from '../support/fault-test.ts';
 import { gatedAgents } from '../support/gated-agents.ts';
 import { startTestClient } from '../support/test-client.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
+import { until } from '../support/until.ts';
 
 type Page = { runs: { run_id: string; status: string }[]; next_cursor: string | null };
 
@@ -22,11 +23,6 @@ async function start(name: string, agent: string, threadId?: string) {
   return baton.start('runAgent', { agent, input: { name } }, { runId: name, threadId });
 }
 
-/** Visibility lags behind history by moments. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise(setImmediate);
-}
-
 const idsOf = ({ runs }: Page) => runs.map(({ run_id }) => run_id);
 
 beforeAll(async () => {
@@ -40,6 +36,7 @@ beforeAll(async () => {
   // The first to start is the last to end: neither openness nor the end is the order.
   open('a');
   await first.result();
+  // Visibility lags behind history by moments.
   await until(async () => (await page('?status=completed')).runs.length === 3 && (await page()).runs.length === 5);
 });
 afterAll(async () => {

@@ -16,6 +16,7 @@ import { createSqliteLog } from '../../src/notifier/sqlite-log.ts';
 import { gatedAgents } from '../support/gated-agents.ts';
 import { startRedisServer } from '../support/redis-server.ts';
 import { outcomeOf, startTestWorker } from '../support/test-run.ts';
+import { until } from '../support/until.ts';
 
 /** A log that can be made to take nothing, as it happens to logs. */
 type FragileLog = { log: EventLog; down(): Promise<void>; up(): Promise<void>; remove(): Promise<void> };
@@ -56,10 +57,6 @@ async function redisLog(): Promise<FragileLog> {
 }
 
 const steps = ['first', 'second', 'third'].map((name) => ({ agent: 'gated', input: { name } }));
-
-async function until(check: () => boolean): Promise<void> {
-  while (!check()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
 
 /** Everything of the run up to its end, which the log takes nothing after. */
 async function wholeFeed(log: EventLog) {

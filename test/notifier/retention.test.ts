@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { forgetOld, startRetention } from '../../src/notifier/start-retention.ts';
 import { openTestStores } from '../support/open-test-stores.ts';
 import { newEvent } from './events.ts';
+import { until } from '../support/until.ts';
 
 const DAY_MS = 86_400_000;
 const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString();
@@ -51,6 +52,9 @@ test('the clean-up begins at once, goes on, and tells of a store that fails', as
 
   const stop = startRetention({ store, retentionDays: 30, everyMs: 10 });
   await store.log.append(runOf('old', daysAgo(31)));
-  while ((await store.log.head({ userId: 'u1' })).earliest < 3) await new Promise((next) => setTimeout(next, 5));
+  await until(
+    () => store.log.head({ userId: 'u1' }),
+    ({ earliest }) => earliest >= 3,
+  );
   await stop();
 });

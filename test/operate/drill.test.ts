@@ -8,6 +8,7 @@ import { spawnBaton, temporaryDir } from '../cli/run-baton.ts';
 import app from '../support/drill/app.ts';
 import { startRedisServer } from '../support/redis-server.ts';
 import { shared } from '../support/test-run.ts';
+import { until } from '../support/until.ts';
 
 const { address } = shared();
 const MODULE = 'test/support/drill/app.ts';
@@ -54,10 +55,11 @@ async function clientOf(name: string, log = 'sqlite:') {
 /** What `baton show` says of a run, once it names the reason. */
 async function shown(name: string, reason: string, log?: string): Promise<string> {
   const { workflowId } = runs[name] as RunHandle;
-  for (;;) {
-    const { stdout } = await callBaton(['show', workflowId], environment(log));
-    if (stdout.includes(`\n${reason}: `)) return stdout;
-  }
+  const { stdout } = await until(
+    () => callBaton(['show', workflowId], environment(log)),
+    (said) => said.stdout.includes(`\n${reason}: `),
+  );
+  return stdout;
 }
 
 /** The first command below "next:" that begins so, as the operator types it. */

@@ -3,6 +3,7 @@ import { isRunEnd } from '../../src/contracts/is-run-end.ts';
 import app from './ending-app.ts';
 import { startTestClient } from './test-client.ts';
 import { startTestGateway } from './test-gateway.ts';
+import { until } from './until.ts';
 
 type Guard = NonNullable<Parameters<typeof startTestClient>[0]['guard']>;
 
@@ -51,8 +52,12 @@ export async function startEndingStage({ guard }: { guard?: Guard } = {}) {
         namespace: 'default',
         workflowExecution: { workflowId },
       });
-      const isThere = () => handle.describe().then(Boolean, () => false);
-      while (await isThere()) await new Promise((resolve) => setTimeout(resolve, 50));
+      await until(() =>
+        handle.describe().then(
+          () => false,
+          () => true,
+        ),
+      );
     },
     async stop() {
       await gateway.stop();

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePorts } from '../../chaos/processes/free-ports.ts';
+import { until } from './until.ts';
 
 const SLOTS = 16_384;
 
@@ -49,7 +49,7 @@ export async function startRedisCluster() {
     const info = String(await redis.call('CLUSTER', 'INFO'));
     return /cluster_state:ok/.test(info) && info.includes(`cluster_slots_assigned:${SLOTS}`);
   };
-  for (const node of nodes) while (!(await isWhole(node))) await setTimeout(20);
+  for (const node of nodes) await until(() => isWhole(node));
   return {
     url: `redis://127.0.0.1:${first?.port}?cluster`,
     /** How many keys each node holds. */

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort } from '../../chaos/processes/free-ports.ts';
 import { startRedisServer } from './redis-server.ts';
+import { until } from './until.ts';
 
 const NAME = 'log';
 
@@ -22,7 +22,7 @@ export async function startRedisSentinel() {
     await one.config('SET', 'repl-diskless-sync-delay', '0');
   }
   await to.replicaof('127.0.0.1', port);
-  while (!/master_link_status:up/.test(await to.info('replication'))) await setTimeout(20);
+  await until(async () => /master_link_status:up/.test(await to.info('replication')));
   for (const one of [from, to]) one.disconnect();
   const dir = await mkdtemp(join(tmpdir(), 'baton-sentinel-'));
   const own = await freePort();
@@ -42,14 +42,14 @@ export async function startRedisSentinel() {
   ask.on('error', () => undefined);
   const masterPort = async () => ((await ask.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', NAME)) as string[])[1];
   const replicas = async () => ((await ask.call('SENTINEL', 'REPLICAS', NAME)) as unknown[]).length;
-  while ((await replicas()) === 0) await setTimeout(50);
+  await until(replicas);
   return {
     /** With a first sentinel at which nothing listens. */
     url: `redis://:pw@127.0.0.1:1,127.0.0.1:${own}?sentinel=${NAME}&sentinel_password=watch`,
     /** Kills the master; resolves once the sentinel has made the replica one. */
     async failOver() {
       await master.kill();
-      while ((await masterPort()) === port) await setTimeout(50);
+      await until(masterPort, (now) => now !== port);
     },
     async stop() {
       ask.disconnect();

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort } from '../../chaos/processes/free-ports.ts';
+import { until } from './until.ts';
 
 function isThere(): boolean {
   return spawnSync('redis-server', ['--version']).status === 0;
@@ -22,7 +22,7 @@ export function ensureRedis(): void {
 async function untilReady(port: number): Promise<void> {
   const probe = new Redis(port, '127.0.0.1', { retryStrategy: () => 20, maxRetriesPerRequest: null });
   probe.on('error', () => undefined);
-  while (!/^loading:0/m.test(await probe.info('persistence').catch(() => ''))) await setTimeout(10);
+  await until(async () => /^loading:0/m.test(await probe.info('persistence').catch(() => '')));
   probe.disconnect();
 }
 

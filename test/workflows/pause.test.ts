@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import { limitsOf } from '../../src/agents/limits-of.ts';
 import { workflowIdOf } from '../../src/contracts/names.ts';
 import type { RunState } from '../../src/contracts/run-start.ts';
 import { gatedAgents } from '../support/gated-agents.ts';
 import { startTestWorker } from '../support/test-run.ts';
+import { until } from '../support/until.ts';
 
 const { agents, open, began } = gatedAgents();
 let worker: Awaited<ReturnType<typeof startTestWorker>>;
@@ -71,7 +71,7 @@ test('tells nothing of an agent that a pause held up until its run was cancelled
   await handle.executeUpdate('pause', { args: [{ by: 'ops' }] });
   open('before');
   const agents = async () => (await handle.query<RunState>('state')).active;
-  while ((await agents())[0] !== 'quick-1') await setTimeout(20);
+  await until(agents, ([first]) => first === 'quick-1');
   await handle.cancel();
   await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
   expect(worker.recorder.of(runId).filter(({ agent }) => agent === 'quick')).toEqual([]);
