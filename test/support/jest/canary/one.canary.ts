@@ -1,0 +1,3 @@
+import { leavesNoTrace } from './leaves-no-trace.ts';
+
+leavesNoTrace(import.meta.filename);
