@@ -94,7 +94,18 @@ export async function startWorker({
   );
   undo.push("the worker's connection", () => connection.close());
   const { effects, leases, decisions } = store;
-  const notifier = withOutbox(store.log, { folder: join(dataDir, 'outbox'), seal: createSeal(payloads.keys), leases });
+  const folder = join(dataDir, 'outbox');
+  const notifier = withOutbox(store.log, {
+    folder,
+    seal: createSeal(payloads.keys),
+    leases,
+    onPutAside: ({ id, type }, error) =>
+      logger.error(`the log refuses an event for good; it is kept in ${join(folder, 'put-aside.jsonl')}`, {
+        id,
+        type,
+        error: String(error),
+      }),
+  });
   undo.push('the outbox', notifier.close);
   const workflowBundle = await bundle();
   const stores = { notifier, effects, leases, decisions, binding };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { BatonError } from '../contracts/baton-error.ts';
 import type { NewEvent } from '../contracts/event.ts';
+import { isUnavailable } from '../contracts/unavailable.ts';
 import type { Seal } from '../payload/seal.ts';
 import type { Leases } from './leases.ts';
 import type { Notifier } from './notifier.ts';
@@ -20,6 +21,13 @@ export type OutboxOptions = {
   patienceMs?: number;
   /** Seals what goes to the spool file. @default nothing is sealed */
   seal?: Seal;
+  /**
+   * How often an event is tried that the log refuses without saying that it is away; then it is put aside, in
+   * `put-aside.jsonl` of the folder. At the usual waits the default is half a minute. @default 20
+   */
+  mostRefusals?: number;
+  /** Called with each event that was put aside, and why the log refused it last. */
+  onPutAside?: (event: NewEvent, error: unknown) => void;
   /** Where other processes see that this outbox is delivering what it held. @default they do not */
   leases?: Pick<Leases, 'acquire' | 'release'>;
 };
@@ -77,6 +85,8 @@ export function withOutbox(
     patienceMs = 100,
     seal,
     leases,
+    mostRefusals = 20,
+    onPutAside,
   }: OutboxOptions,
 ): Outbox {
   const spool = openSpool(folder, seal);
@@ -86,6 +96,8 @@ export function withOutbox(
   let waiting: NewEvent[] = [];
   let spooled = false;
   let stopped = false;
+  /** How often the first of those that wait was refused. */
+  let refusals = 0;
   let working: Promise<void> | undefined;
   const stop = new AbortController();
 
@@ -119,6 +131,20 @@ export function withOutbox(
     dropped.clear();
   }
 
+  /** Resolves once the event is in the log, or was refused so often that it would hold up all behind it for ever. */
+  async function settle(event: NewEvent): Promise<void> {
+    try {
+      await notifier.publish(event);
+    } catch (error) {
+      // An outage is waited for, however long it is.
+      if (!isUnavailable(error)) refusals += 1;
+      if (refusals < mostRefusals) throw error;
+      spool.putAside(event);
+      onPutAside?.(event, error);
+    }
+    refusals = 0;
+  }
+
   async function work() {
     let delay = retryMs;
     while (!stopped) {
@@ -127,7 +153,7 @@ export function withOutbox(
         if (waiting.length === 0) refill();
         const [event] = waiting;
         if (!event) break;
-        await notifier.publish(event);
+        await settle(event);
         waiting.shift();
         held.delete(event.id);
         delay = retryMs;

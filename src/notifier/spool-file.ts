@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   truncateSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +15,9 @@ import type { NewEvent } from '../contracts/event.ts';
 import { createSeal, type Seal } from '../payload/seal.ts';
 import { processStart } from './process-start.ts';
 import { sealEvent } from './sealed-parts.ts';
+
+/** Size of the file of events that no log takes past which no more are kept, in bytes. */
+const MAX_ASIDE_BYTES = 16 * 2 ** 20;
 
 /** Begins the names of this process's files. What is random tells it from one that had its number and began as late. */
 const OWN = `${process.pid}.${processStart(process.pid)}-${randomUUID()}`;
@@ -107,6 +111,17 @@ export function openSpool(folder: string, seal: Seal = createSeal([])) {
       const events = parseLines(readFileSync(sending, 'utf8'));
       isRead = true;
       return events;
+    },
+    /** Keeps an event that no log takes where an operator can look at it, as far as there is room; nobody reads it here. */
+    putAside(event: NewEvent): void {
+      const path = join(folder, 'put-aside.jsonl');
+      try {
+        const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+        if (size < MAX_ASIDE_BYTES)
+          appendFileSync(path, `${JSON.stringify(sealEvent(event, seal))}\n`, { mode: 0o600 });
+      } catch {
+        // What cannot be written down either must not hold up the others.
+      }
     },
     /** What was taken last is in the log. */
     delivered(): void {

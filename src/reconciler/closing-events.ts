@@ -70,10 +70,13 @@ function undoEnd(record: RunRecord, undo: FoldedCompensation, { message, tempora
 type ClosingEvents = { agentEnds: NewEvent[]; undoEnds: NewEvent[]; end: NewEvent };
 
 /**
- * The first event of a closed run, where nobody has published it: it may have been closed before a worker took it, or
- * before what carries that event reached the log.
+ * The first event of a run, where nobody has published it: it may have been closed before a worker took it, or before
+ * what carries that event reached the log, or its code may fail before it says anything.
  */
-export function missingBeginning({ ids, folded, generation }: RunRecord, { temporalRun }: Closed): NewEvent[] {
+export function missingBeginning(
+  { ids, folded, generation }: RunRecord,
+  { temporalRun }: Pick<Closed, 'temporalRun'>,
+): NewEvent[] {
   if (generation > 0 || (folded?.workflow ?? null) !== null) return [];
   const [workflow = ''] = ids.workflowId.split('/');
   const payload = { workflow, agents: [] };

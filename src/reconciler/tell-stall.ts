@@ -2,6 +2,7 @@ import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { EventLog } from '../notifier/event-log.ts';
 import type { StallReason } from '../feed/folded.ts';
 import type { IsAttended } from './attendance.ts';
+import { missingBeginning } from './closing-events.ts';
 import { findStall, isWaiting } from './find-stall.ts';
 import { reconcilerEvent } from './reconciler-event.ts';
 import type { RunRecord } from './run-record.ts';
@@ -14,9 +15,15 @@ const NO_TEMPORAL_RUN = 'unknown';
 const BY = 'reconciler';
 
 async function publishStall({ log }: Pick<World, 'log'>, record: RunRecord, temporalRun: string, reason: StallReason) {
-  // `run_started` is the first event of a run: of one that no worker has begun, only what is asked for can say why.
-  if (!record.isStarted || record.stall?.reason === reason) return;
+  if (record.stall?.reason === reason) return;
   const { ids, generation, seq } = record;
+  // `run_started` is the first event of a run. One that no worker has begun has none yet; one that a worker's code cannot
+  // begin would have none for ever.
+  if (!record.isStarted) {
+    const beginning = reason === 'workflow_task_failing' ? missingBeginning(record, { temporalRun }) : [];
+    if (beginning.length === 0) return;
+    await log.append(beginning);
+  }
   // By the last event before it, so that two reconcilers publish a stall once, and the next one is another.
   const key = `stalled:${reason}:${seq}`;
   await log.append([

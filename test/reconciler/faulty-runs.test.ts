@@ -7,8 +7,10 @@ import { workflowIdOf } from '../../src/contracts/names.ts';
 import { emptyFeed, foldFeed } from '../../src/feed/fold.ts';
 import { gatedAgents } from '../support/gated-agents.ts';
 import { findStall } from '../../src/reconciler/find-stall.ts';
+import { faultTest } from '../support/fault-test.ts';
 import { startReconciledWorker } from '../support/reconciled-worker.ts';
 import { until } from '../support/until.ts';
+import { within } from '../support/within.ts';
 
 const { agents, open, began } = gatedAgents();
 let at: Awaited<ReturnType<typeof startReconciledWorker>>;
@@ -42,16 +44,33 @@ test('a bug in workflow code fails its run, which is told though the run never s
   expect(events[1]?.payload).toMatchObject({ status: 'failed', error: { message: expect.stringContaining("'call'") } });
 });
 
-test('a run whose workflow task fails before it has started says nothing of a stall: run_started comes first', async () => {
-  const handle = await startListed('bob', 'faulty', { bug: 'odd' });
-  await until(
-    () => handle.describe(),
-    (described) => findStall(described, Date.now())?.reason === 'workflow_task_failing',
-  );
-  await handle.terminate('its code is broken');
-  const events = await at.until('bob', ({ type }) => type === 'run_failed');
-  expect(events.map(({ type }) => type)).toEqual(['run_started', 'operator_action', 'run_failed']);
-});
+faultTest(
+  'a run whose code fails before it has said anything is in the feed, as started and stalled',
+  {
+    kind: 13,
+    before: 'Its feed began with run_stalled and never had run_started.',
+    timeoutMs: 60_000,
+  },
+  async () => {
+    const handle = await startListed('bob', 'faulty', { bug: 'odd' });
+    await until(
+      () => handle.describe(),
+      (described) => findStall(described, Date.now())?.reason === 'workflow_task_failing',
+    );
+    const stalled = await within(
+      10_000,
+      at.until('bob', ({ type }) => type === 'run_stalled').catch(() => 'nothing'),
+    );
+    await handle.terminate('its code is broken');
+    expect(stalled).toEqual([
+      expect.objectContaining({ type: 'run_started' }),
+      expect.objectContaining({ type: 'run_stalled', payload: { by: 'reconciler', reason: 'workflow_task_failing' } }),
+    ]);
+    const events = await at.until('bob', ({ type }) => type === 'run_failed');
+    expect(events.map(({ type }) => type)).toEqual(['run_started', 'run_stalled', 'operator_action', 'run_failed']);
+    return 'It is reported as started and stalled once its task has failed three times, and ends once.';
+  },
+);
 
 test('a run that is reset goes on in the feed, says so, and ends once', async () => {
   const steps = [
