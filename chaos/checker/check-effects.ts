@@ -38,6 +38,7 @@ function checkPair({ name, what, done, undone, stands, leftWith }: Pair, { fault
 
 const WORKERS = { paid: ['buyer', 'blind_buyer'], reserved: ['reserver'] };
 const LOST_ROWS = 'the effect ledger has lost rows since';
+const BLIND = 'nobody knows whether the call happened';
 const NOT_KNOWN = 'it is not known whether this was undone';
 
 /** Whether somebody closed the run while it was undoing this itself: whoever closed it cannot tell how far that had come. */
@@ -69,11 +70,13 @@ function excuseOf(run: KnownRun, event: LoggedEvent, { losses }: World): Excuse 
   const { type, message } = error;
   const at = Date.parse(event.at);
   const excuse = (as: Documented, why: string): Excuse => ({ as, agent, of, at, why });
+  // Whatever became of its ledger, nobody could know of this tool whether it was called.
+  if (type === 'EffectUnknown' && run.planned.kind === 'buyBlind' && message.includes(BLIND))
+    return excuse('ended', message);
   if (type === 'EffectUnknown' && message.includes(LOST_ROWS)) {
     const doubted = losses.ledgerDoubtedBetween(beganAt(run), at);
     return doubted && excuse('unknown', `${message} (${doubted.fault})`);
   }
-  if (type === 'EffectUnknown' && run.planned.kind === 'buyBlind') return excuse('ended', message);
   if (!message.startsWith(NOT_KNOWN)) return undefined;
   return run.temporalLoss || wasCutOff(run, event) ? excuse('ended', message) : undefined;
 }

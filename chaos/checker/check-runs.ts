@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expectationOf } from '../load/expectation.ts';
 import type { Findings } from './findings.ts';
-import { endedBeforeItClosed, endsOf, statusOf, type KnownRun, type World } from './world.ts';
+import { endedBeforeItClosed, isGone, endsOf, statusOf, type KnownRun, type World } from './world.ts';
 
 /** Ends that the run's own code and its own user may bring about. */
 function mayEnd({ planned }: KnownRun): string[] {
@@ -23,7 +23,7 @@ type Outcome = { status?: string; result?: unknown } | null;
 function checkHistory(name: string, run: KnownRun, status: string, { fault, allowed }: Findings) {
   const last = run.executions.at(-1);
   // What a Temporal that is gone was doing has no end there.
-  if (run.temporalLoss && last?.status === 'running') return;
+  if (isGone(run)) return;
   // Nor may it be known how it had closed there, moments before.
   if (run.temporalLoss && endsOf(run)[0]?.payload.reason === 'lost') return;
   if (!last) return fault('runEnds', `${name} ended ${status}, and Temporal does not know it`);
@@ -43,7 +43,7 @@ function checkHistory(name: string, run: KnownRun, status: string, { fault, allo
 function checkResult(name: string, run: KnownRun, { fault }: Findings) {
   const outcome = run.executions.at(-1)?.outcome as Outcome;
   // Nobody has its result but the log; what is answered of it over HTTP must have it.
-  if (endedBeforeItClosed(run)) return;
+  if (endedBeforeItClosed(run) || isGone(run)) return;
   if (outcome?.result == null) return fault('runEnds', `${name} completed without a result`);
   const { kind } = run.planned;
   if (kind === 'walk' || kind === 'stumble') {

@@ -58,6 +58,9 @@ function lifeOf(acceptedAt: number | undefined, events: readonly LoggedEvent[]):
   return [Math.min(acceptedAt ?? Number.MAX_SAFE_INTEGER, ...times), Math.max(acceptedAt ?? 0, ...times)];
 }
 
+/** A run is closed in Temporal moments after its last event, and its server may be lost in between; in milliseconds. */
+const CLOSES_MS = 1_000;
+
 /** Puts together what the records say of each run. */
 export function worldOf(records: Records) {
   const losses: Losses = lossesOf(records.faults, records.plan);
@@ -89,7 +92,7 @@ export function worldOf(records: Records) {
       lost,
       executions: [...own.values()].toSorted((a, b) => a.started_at - b.started_at),
       logLoss: losses.logLostBetween(...life),
-      temporalLoss: losses.temporalLostBetween(...life),
+      temporalLoss: losses.temporalLostBetween(life[0], life[1] + CLOSES_MS),
     };
   });
   return { records, losses, log, runs, byName: new Map(runs.map((run) => [run.planned.run, run])) };
@@ -114,6 +117,10 @@ export function endedBeforeItClosed(run: KnownRun): boolean {
   const isTerminated = run.planned.terminateAfter !== null && status === 'terminated' && closed_at != null;
   return isTerminated && end !== undefined && end.exec !== 'reconciler' && Date.parse(end.at) <= closed_at;
 }
+
+/** Whether the Temporal in which a run was under way is gone, so that no history has how it closed. */
+export const isGone = ({ temporalLoss, executions }: KnownRun): boolean =>
+  temporalLoss !== undefined && executions.at(-1)?.status === 'running';
 
 /** The end of a run that counts: of its last generation; one that is lost only where there is no other. */
 export function endsOf(run: KnownRun): LoggedEvent[] {

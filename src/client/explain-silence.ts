@@ -97,6 +97,19 @@ async function speaksTls(where: { host: string; port: number }): Promise<boolean
   }
 }
 
+/** Whether whoever accepts connections says nothing on one: a process that hangs has its connections accepted by the system. */
+async function saysNothing(where: { host: string; port: number }): Promise<boolean> {
+  const socket = connectPlainly(where);
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(resolve, LIMIT_MS, true);
+  for (const event of ['data', 'end', 'error', 'close']) socket.once(event, () => resolve(false));
+  socket.write(PREFACE);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    socket.destroy();
+  });
+}
+
 /** Finds out why no connection came about, where gRPC only says that the time is up: what is the matter and what to do. */
 export async function explainSilence({
   address,
@@ -114,6 +127,9 @@ export async function explainSilence({
     return `${what}: is it running? Start it by "baton dev", or set TEMPORAL_ADDRESS`;
   }
   if (tls || (tls === undefined && apiKey)) return explainSecurely(where, tlsOptions(tls, where.host));
-  if (await speaksTls(where)) return `it expects TLS: ${TLS_ON}`;
+  const [tlsIsSpoken, isSilent] = await Promise.all([speaksTls(where), saysNothing(where)]);
+  if (tlsIsSpoken) return `it expects TLS: ${TLS_ON}`;
+  if (isSilent)
+    return 'something listens there and says nothing: restart it if it is a Temporal that hangs, or correct TEMPORAL_ADDRESS';
   return 'something listens there that does not speak as Temporal does: correct TEMPORAL_ADDRESS';
 }

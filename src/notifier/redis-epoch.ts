@@ -7,10 +7,10 @@ import { unavailable } from './store-outage.ts';
 /** What stands for the run id of a server where there are many. */
 const CLUSTER = 'cluster';
 
-/** KEYS: epoch, server. ARGV: the server's run id, whether it may have lost something (1 or 0), a new epoch. */
+/** KEYS: epoch, server. ARGV: the server's run id, whether it may have lost something (1 or 0), a new epoch. Nothing on another server. */
 const EPOCH_SCRIPT = `
 ${LUA_IS_HERE}
-if ARGV[1] ~= '${CLUSTER}' and not isHere(ARGV[1]) then return redis.error_reply('ERR another server by now') end
+if ARGV[1] ~= '${CLUSTER}' and not isHere(ARGV[1]) then return false end
 local epoch, server = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
 if epoch and server == ARGV[1] then return epoch end
 redis.call('SET', KEYS[2], ARGV[1])
@@ -43,7 +43,7 @@ const MAX_READS = 5;
  * read. A cluster's nodes fail one by one; there it changes only where the log was emptied.
  */
 export async function openRedisEpoch(redis: Redis | Cluster, keys: RedisKeys) {
-  const script = redisScript<string>(redis, { name: 'batonEpoch', lua: EPOCH_SCRIPT });
+  const script = redisScript<string | null>(redis, { name: 'batonEpoch', lua: EPOCH_SCRIPT });
   let current = '';
   let losses = 0;
   let lookedAfter = 0;
@@ -56,6 +56,7 @@ export async function openRedisEpoch(redis: Redis | Cluster, keys: RedisKeys) {
       mayHaveLost = (await writesAtOnce(redis)) && !(await wasPromoted(redis)) ? 0 : 1;
     }
     const found = await script([keys.epoch, keys.server], [server, mayHaveLost, randomUUID()]);
+    if (found === null) throw unavailable('in Redis', 'another server took its place while it was looked at');
     // A look that a lost connection overtook may have seen the server before this one.
     if (after !== losses) return;
     current = found;

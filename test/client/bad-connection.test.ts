@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
@@ -77,6 +77,19 @@ describe('an address', () => {
     const { port } = other.address() as AddressInfo;
     const { message } = await failure({ TEMPORAL_ADDRESS: `127.0.0.1:${port}` });
     expect(message).toContain('something listens there that does not speak as Temporal does');
+  });
+
+  test('where whoever listens says nothing may be that of a Temporal that hangs', async () => {
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => void sockets.push(socket.on('error', () => undefined)));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    closers.push(() => {
+      sockets.forEach((socket) => socket.destroy());
+      return new Promise((resolve) => silent.close(resolve));
+    });
+    const { port } = silent.address() as AddressInfo;
+    const { message } = await failure({ TEMPORAL_ADDRESS: `127.0.0.1:${port}` });
+    expect(message).toContain('something listens there and says nothing: restart it if it is a Temporal that hangs');
   });
 });
 
