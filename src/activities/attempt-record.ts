@@ -9,6 +9,9 @@ import { earlierAttempts, type HeartbeatDetails } from './start-heartbeat.ts';
  */
 const RECORD_MS = 500;
 
+/** The same for an agent in the workflow's own task, which has a second in all. */
+const LOCAL_RECORD_MS = 100;
+
 type Options = {
   attempts: Attempts | undefined;
   context: Context;
@@ -46,21 +49,24 @@ function guess({ info }: Context, { failures, waits, interruptions, losses }: He
 export async function openAttempt({ attempts, context, exec, ...execution }: Options): Promise<AttemptRecord> {
   const { info } = context;
   const beaten = earlierAttempts(context);
-  // Attempts in the workflow's own task are counted by the worker that has it, and begin anew with the next worker.
-  const store = info.isLocal ? undefined : attempts;
+  const { isLocal } = info;
   const temporalRun = info.workflowExecution?.runId ?? '';
   const which = { ...execution, exec, activity: `${temporalRun}/${info.activityId}` };
+  // In the workflow's own task attempts are numbered by the worker that has it, and anew by the next one.
+  const attempt = isLocal ? Date.now() : info.attempt;
+  const recordMs = isLocal ? LOCAL_RECORD_MS : RECORD_MS;
   let opened: Opened | undefined;
   let isStalled = false;
   let hasLeft = false;
-  if (store) {
-    const opening = store.open({ ...which, attempt: info.attempt }).then(
+  if (attempts) {
+    const opening = attempts.open({ ...which, attempt }).then(
       (found) => (opened = found),
       () => undefined,
     );
-    await settledWithin(opening, RECORD_MS);
+    await settledWithin(opening, recordMs);
   }
-  const counts = opened?.counts;
+  // There, too, it is that worker alone who counts what is no loss.
+  const counts = isLocal ? undefined : opened?.counts;
   const earlier = {
     ...beaten,
     failures: Math.max(beaten.failures, counts?.failures ?? 0),
@@ -68,24 +74,24 @@ export async function openAttempt({ attempts, context, exec, ...execution }: Opt
     interruptions: Math.max(beaten.interruptions, counts?.interruptions ?? 0),
   };
   const guessed = guess(context, earlier);
-  const known = opened && { lost: opened.lost, unheard: opened.unheard > 0 };
+  const known = opened && { lost: opened.lost, unheard: !isLocal && opened.unheard > 0 };
   // With the store down nothing is counted as a loss; without one there is nothing but the numbers.
-  const found = known ?? (store ? { ...guessed, lost: 0 } : guessed);
+  const found = known ?? (attempts ? { ...guessed, lost: 0 } : guessed);
   const ignore = () => undefined;
 
   return {
     earlier,
     ...found,
     async close(as, { last = false } = {}) {
-      if (!store || (isStalled && as === 'none' && !last)) return;
-      await settledWithin(store.close({ ...which, as, last }), RECORD_MS);
+      if (!attempts || (isStalled && as === 'none' && !last)) return;
+      await settledWithin(attempts.close({ ...which, as, last }), recordMs);
     },
     leave() {
-      if (!hasLeft) store?.leave(which).catch(ignore);
+      if (!hasLeft) attempts?.leave(which).catch(ignore);
       hasLeft = true;
     },
     stalled() {
-      if (!isStalled) store?.stalled(which).catch(ignore);
+      if (!isStalled) attempts?.stalled(which).catch(ignore);
       isStalled = true;
     },
   };

@@ -13,4 +13,7 @@ export const killer = defineAgent({
   },
 });
 
-export const agents = [killer];
+/** The same, in the workflow's own task. */
+export const localKiller = defineAgent({ ...killer, name: 'local_killer', local: true, heartbeatTimeoutMs: undefined });
+
+export const agents = [killer, localKiller];
