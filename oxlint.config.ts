@@ -22,6 +22,7 @@ const FOLDERS = [
   'isolate',
   'payload',
   'settings',
+  'temporal',
   'testing',
 ];
 const MAINS = ['**/worker.ts', '**/client.ts', '**/gateway.ts', '**/cli.ts', '**/config.ts', '**/testing.ts'];
@@ -105,6 +106,8 @@ const BORDERS: Record<string, { never: string[]; typesOnly?: string[] }> = {
       '@temporalio/activity',
     ],
   },
+  temporal: { never: [...others('temporal', ['contracts']), ...MAINS, '@temporalio/worker', '@temporalio/workflow'] },
+  dev: { never: [...others('dev', ['contracts', 'notifier', 'temporal']), ...MAINS, '@temporalio/worker'] },
   settings: { never: [...others('settings', ['contracts', 'payload']), ...MAINS, '@temporalio/*', 'node:*'] },
   isolate: {
     never: [

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { explainError } from './cli/explain-error.ts';
 import { guardProcess, unhandledErrors } from './cli/guard-process.ts';
-import { keepLoopbackDirect } from './client/loopback.ts';
+import { keepLoopbackDirect } from './temporal/loopback.ts';
 
 /**
  * Each command's names and how it is added, in the order of the help. Only the one that was called is loaded: all of them

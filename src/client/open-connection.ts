@@ -3,7 +3,7 @@ import { BatonError } from '../contracts/baton-error.ts';
 import { callInterceptors } from './call-deadline.ts';
 import { checkServer } from './check-server.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
-import { channelArgs, proxyVariable } from './loopback.ts';
+import { channelArgs, proxyVariable } from '../temporal/loopback.ts';
 import { explainSilence } from './explain-silence.ts';
 import { toBatonError } from './to-baton-error.ts';
 

@@ -1,5 +1,5 @@
 import { Connection } from '@temporalio/client';
-import { channelArgs } from '../client/loopback.ts';
+import { channelArgs } from '../temporal/loopback.ts';
 
 const NAMESPACE = 'default';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { channelArgs } from '../client/loopback.ts';
+import { channelArgs } from '../temporal/loopback.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 import { boundServerLog } from './server-log.ts';
 import type { EmbeddedServer } from './start-embedded-server.ts';

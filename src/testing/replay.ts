@@ -7,7 +7,7 @@ import { bundleApp } from '../replay/bundle-app.ts';
 import { checkHistories, isGood, type HistoryToCheck } from '../replay/check-histories.ts';
 import { checksText } from '../replay/checks-text.ts';
 import { readHistories } from '../replay/read-histories.ts';
-import { quietRuntime } from './quiet-runtime.ts';
+import { quietRuntime } from '../runtime/ensure-runtime.ts';
 import type { RecordedHistory } from './record-history.ts';
 
 /** By module of workflows, since bundling takes seconds. */

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { DefaultLogger } from '@temporalio/worker';
 import { bundleWorkflows } from '../../src/workflow-bundle/bundle-workflows.ts';
-import { quietRuntime } from '../../src/testing/quiet-runtime.ts';
+import { quietRuntime } from '../../src/runtime/ensure-runtime.ts';
 
 /** The SDK's own part is 1.6 MB; with zod by value it would be 2.7 MB. */
 const MAX_BUNDLE_BYTES = 2_000_000;

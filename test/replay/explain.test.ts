@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { bundleApp } from '../../src/replay/bundle-app.ts';
 import { replayHistories, type NamedHistory } from '../../src/replay/replay-histories.ts';
-import { quietRuntime } from '../../src/testing/quiet-runtime.ts';
+import { quietRuntime } from '../../src/runtime/ensure-runtime.ts';
 import { committedHistories } from './committed.ts';
 
 quietRuntime();

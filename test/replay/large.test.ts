@@ -6,7 +6,7 @@ import { bundleApp } from '../../src/replay/bundle-app.ts';
 import { checkHistories } from '../../src/replay/check-histories.ts';
 import { checksText } from '../../src/replay/checks-text.ts';
 import { parseHistory } from '../../src/replay/history-json.ts';
-import { quietRuntime } from '../../src/testing/quiet-runtime.ts';
+import { quietRuntime } from '../../src/runtime/ensure-runtime.ts';
 import { LARGE, scenarioOf } from './history-file.ts';
 import own from './own/app.ts';
 import { LARGE_SCENARIOS } from './scenarios.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from '@jest/globals';
-import { quietRuntime } from '../../src/testing/quiet-runtime.ts';
+import { quietRuntime } from '../../src/runtime/ensure-runtime.ts';
 import { committedHistories } from './committed.ts';
 import { judgeMutations, type Verdict } from './judge-mutations.ts';
 import { MUTATIONS } from './mutations.ts';

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { bundleApp } from '../../src/replay/bundle-app.ts';
-import { quietRuntime } from '../../src/testing/quiet-runtime.ts';
+import { quietRuntime } from '../../src/runtime/ensure-runtime.ts';
 import { checkHistories } from '../../src/replay/check-histories.ts';
 import { checksText } from '../../src/replay/checks-text.ts';
 import { isFeedFile } from '../../src/replay/feed-file.ts';

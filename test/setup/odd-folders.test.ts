@@ -7,7 +7,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { defineApp } from '../../src/agents/define-app.ts';
 import { startEmbeddedServer } from '../../src/dev/start-embedded-server.ts';
 import { ensureTemporalCli } from '../../src/temporal-cli/ensure-temporal-cli.ts';
-import { quietRuntime } from '../../src/testing/quiet-runtime.ts';
+import { quietRuntime } from '../../src/runtime/ensure-runtime.ts';
 import { bundleWorkflows } from '../../src/workflow-bundle/bundle-workflows.ts';
 import { faultTest } from '../support/fault-test.ts';
 

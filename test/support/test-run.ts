@@ -12,7 +12,7 @@ import { workflowIdOf } from '../../src/contracts/names.ts';
 import type { EffectLedger } from '../../src/notifier/effect-ledger.ts';
 import type { Notifier } from '../../src/notifier/notifier.ts';
 import { createWorker } from '../../src/worker.ts';
-import { quietRuntime } from '../../src/testing/quiet-runtime.ts';
+import { quietRuntime } from '../../src/runtime/ensure-runtime.ts';
 import { recordingNotifier } from '../../src/testing/recording-notifier.ts';
 import { bundleWorkflows } from '../../src/workflow-bundle/bundle-workflows.ts';
 import { openTestStores } from './open-test-stores.ts';

@@ -16,7 +16,7 @@ type Options = { connection: Connection; connectionOptions: NativeConnectionOpti
 
 async function measure({ connection, connectionOptions, namespace }: Options) {
   const { DefaultLogger, NativeConnection, Worker } = await import('@temporalio/worker');
-  const { quietRuntime } = await import('../../testing/quiet-runtime.ts');
+  const { quietRuntime } = await import('../../runtime/ensure-runtime.ts');
   quietRuntime();
   const native = await NativeConnection.connect(connectionOptions);
   const taskQueue = `baton-doctor-${randomUUID()}`;

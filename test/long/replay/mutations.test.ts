@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from '@jest/globals';
-import { quietRuntime } from '../../../src/testing/quiet-runtime.ts';
+import { quietRuntime } from '../../../src/runtime/ensure-runtime.ts';
 import { committedHistories } from '../../replay/committed.ts';
 import { judgeMutations, type Verdict } from '../../replay/judge-mutations.ts';
 import { MUTATIONS } from '../../replay/mutations.ts';
