@@ -1,10 +1,20 @@
 import { DEFAULT_EFFORT_RATE_USD_PER_DAY } from '../../contracts/cost-optimization.ts';
 import type { ActionsInput, ActionsOutput, Saving } from '../../contracts/cost-optimization.ts';
-import type { PlanPhase, Recommendation } from '../../contracts/report.ts';
+import { type PlanPhase, type Recommendation, BOUNDS } from '../../contracts/report.ts';
 import { isComputed } from '../techniques/technique.ts';
 import { techniqueById } from '../techniques/techniques.ts';
 import { actionFor } from './action-for.ts';
-import { describeInputs } from './describe-inputs.ts';
+
+/** The numbers a saving's formula was filled with: one entry where all bounds agree, else one per bound. */
+function describeInputs({ params, marginal_monthly_usd }: Saving): Recommendation['inputs'] {
+  const inputs: Recommendation['inputs'] = {};
+  for (const [name, value] of Object.entries(params.expected)) {
+    if (BOUNDS.every((bound) => params[bound][name] === value)) inputs[name] = value;
+    else for (const bound of BOUNDS) inputs[`${name}.${bound}`] = params[bound][name] ?? null;
+  }
+  if (marginal_monthly_usd.low === 0) inputs.low_case = 'saves nothing, so it would be taken back';
+  return inputs;
+}
 
 /** Below this confidence no payback and no return is given: they would lend a guess the look of a calculation. */
 const MIN_CONFIDENCE_FOR_RETURN = 0.4;

@@ -2,11 +2,35 @@ import { createRequire } from 'node:module';
 import { calcPrice, findProvider } from '@pydantic/genai-prices';
 import type { ModelPrice } from '@pydantic/genai-prices';
 import { SpendError } from '../spend-error.ts';
-import { splitModelName, sameModel } from './model-name.ts';
 import { nearestNames } from '../../contracts/nearest-names.ts';
 import { toRateCard } from './rate-card.ts';
 import type { RateCard } from './rate-card.ts';
 import { readOverrides } from './read-overrides.ts';
+
+/**
+ * Splits `openai/gpt-4o` into provider and model: the catalogue prices neither the prefixed name nor guesses its provider.
+ * A prefix that names no known provider belongs to the model id. An explicit provider wins over the prefix.
+ */
+function splitModelName(name: string, provider?: string): { model: string; provider: string | undefined } {
+  const trimmed = name.trim();
+  const slash = trimmed.indexOf('/');
+  const prefix = slash > 0 ? trimmed.slice(0, slash) : undefined;
+  const known = prefix === undefined ? undefined : findProvider({ providerId: prefix });
+  if (!known) return { model: trimmed, provider };
+  return { model: trimmed.slice(slash + 1), provider: provider ?? known.id };
+}
+
+/** Whether two ids name the same model once date suffix, `-latest` and the dot-or-dash habit are set aside. */
+function sameModel(asked: string, found: string): boolean {
+  return plain(asked) === plain(found);
+}
+
+function plain(id: string): string {
+  return id
+    .toLowerCase()
+    .replace(/-(\d{8}|\d{4}-\d{2}-\d{2}|latest)$/, '')
+    .replaceAll('.', '-');
+}
 
 /** `prefix`: the catalogue knows a model whose name only starts the same, so the price may be another model's. */
 type PriceMatch = 'exact' | 'prefix' | 'none';

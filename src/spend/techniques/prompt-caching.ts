@@ -1,10 +1,17 @@
 import type { Candidate } from '../../contracts/cost-optimization.ts';
 import { sqlText } from '../sql-text.ts';
 import { byBound, perBound } from './assumptions.ts';
-import { minimumCacheableTokens } from './minimum-cacheable.ts';
 import { simulateCacheSql } from './simulate-cache.ts';
 import type { ComputedTechnique, Survey } from './technique.ts';
 import { withColumns } from './working-table.ts';
+
+/** Models that silently ignore caching of prompts below 4,096 tokens, by Anthropic's prompt-caching page, November 2026. */
+const NEEDS_4096 = ['claude-haiku-4-5', 'claude-opus-4-5', 'claude-opus-4-6', 'claude-opus-4-7'];
+
+/** Shortest prompt, in tokens, that a provider caches. @param model as `provider/model` */
+function minimumCacheableTokens(model: string): number {
+  return NEEDS_4096.some((name) => model.endsWith(`/${name}`)) ? 4096 : 1024;
+}
 
 const VARIANTS = [
   { variant: '5m', ttlMinutes: 5, column: 'cache_write_5m' },
