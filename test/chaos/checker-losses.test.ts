@@ -80,6 +80,20 @@ test('a run that was closed moments before its Temporal was lost may be lost to 
   expect(withFault.found.runEnds).toEqual([]);
 });
 
+test('a run whose Temporal was lost right after its end need not be closed there, by that loss alone', () => {
+  const records = recorded();
+  const end = eventOf(records, ({ event }) => event.type === 'run_completed' && event.payload.status === 'completed');
+  const execution = records.temporal.find(({ workflow_id }) => workflow_id.endsWith(`/${end.run_id}`));
+  Object.assign(execution ?? {}, { status: 'running', outcome: null, closed_at: null });
+  const found = (lostAfterMs: number) => {
+    const at = Date.parse(end.event.at) + lostAfterMs;
+    const faults = (['begins', 'ends'] as const).map((phase) => ({ at, n: 99, fault: 'temporal:empty', phase }));
+    return checkRecords({ ...structuredClone(records), faults }).found.runEnds.length;
+  };
+  expect(found(150)).toBe(0);
+  expect(found(5_000)).toBeGreaterThan(0);
+});
+
 describe('a run that is not found though it was accepted', () => {
   type Answer = Extract<ClientLine, { what: 'answer' }>;
 
