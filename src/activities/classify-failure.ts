@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { UnknownEffect } from '../contracts/agent-call.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 import type { FailureType } from '../contracts/names.ts';
-import { thrownField, thrownMessage } from '../contracts/thrown-message.ts';
+import { thrownField, thrownMessage, thrownStack } from '../contracts/thrown-message.ts';
 import { boundedWait, retryAfterOf } from './retry-after.ts';
 
 /** Deepest chain of causes that is reported. */
@@ -27,8 +27,10 @@ export type ClassifiedFailure = {
   message: string;
   retryAfterMs?: number;
   effect?: UnknownEffect;
-  /** Messages of the causes, outermost first. */
-  causes: string[];
+  /** Where it was thrown: for developers and operators, never for the run's user. */
+  stack?: string;
+  /** The causes, outermost first. */
+  causes: { message: string; stack?: string }[];
 };
 
 /** Not every kind looks no further than the prototype: zod's own check reads a field. */
@@ -89,6 +91,7 @@ export function classifyFailure(thrown: unknown): ClassifiedFailure {
     message: type === 'OutOfMemory' && !/memory/i.test(message) ? `out of memory: ${message}` : message,
     retryAfterMs: boundedWait(known?.retryAfterMs) ?? retryAfterOf(chain),
     effect: known?.effect,
-    causes: chain.slice(1).map(thrownMessage),
+    stack: thrownStack(thrown),
+    causes: chain.slice(1).map((cause) => ({ message: thrownMessage(cause), stack: thrownStack(cause) })),
   };
 }

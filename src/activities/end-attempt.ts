@@ -31,10 +31,11 @@ type Ending = {
 /** Wait before the attempt that follows one whose worker shut down: the next worker is already there. */
 const AFTER_SHUTDOWN_MS = 50;
 
-function causeChain(messages: string[]): Error | undefined {
-  return messages.reduceRight<Error | undefined>((cause, message) => {
+/** The causes as errors that have their own stacks: those that are made here would lead nowhere. */
+function causeChain(causes: ClassifiedFailure['causes']): Error | undefined {
+  return causes.reduceRight<Error | undefined>((cause, { message, stack }) => {
     const error = new Error(message, { cause });
-    error.stack = undefined;
+    error.stack = stack;
     return error;
   }, undefined);
 }
@@ -144,7 +145,7 @@ export async function endAttempt(ending: Ending): Promise<ApplicationFailure | C
   if (thrown instanceof NotYet) return endWaiting(ending, thrown);
 
   const failure = secrets.redact(classifyFailure(thrown));
-  const { type, message, retryAfterMs, effect, causes } = failure;
+  const { type, message, retryAfterMs, effect, stack, causes } = failure;
   earlier.failures += 1;
   earlier.outages = 0;
   leaveWord(context, earlier);
@@ -166,7 +167,7 @@ export async function endAttempt(ending: Ending): Promise<ApplicationFailure | C
     // Details of an attempt that is retried never reach the workflow.
     ...(!retried && { undelivered }),
   };
-  return ApplicationFailure.create({
+  const ended = ApplicationFailure.create({
     type,
     message,
     nonRetryable: !retried,
@@ -174,4 +175,7 @@ export async function endAttempt(ending: Ending): Promise<ApplicationFailure | C
     details: [details],
     cause: causeChain(causes),
   });
+  // Where the agent threw, instead of where this was made.
+  ended.stack = stack;
+  return ended;
 }

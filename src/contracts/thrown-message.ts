@@ -27,3 +27,14 @@ export function thrownMessage(thrown: unknown): string {
   // Redacted before it is cut: half a secret is not known for one.
   return redactText(text.slice(0, MAX_READ)).slice(0, MAX_MESSAGE).toWellFormed();
 }
+
+/** Longest stack trace that is kept, in characters. */
+export const MAX_STACK = 4_000;
+
+/** The stack trace of something thrown, without its secrets; undefined where it has none. Whole lines only. */
+export function thrownStack(thrown: unknown): string | undefined {
+  const stack = thrownField(thrown, 'stack');
+  if (typeof stack !== 'string' || stack === '') return undefined;
+  const text = redactText(stack.slice(0, MAX_READ)).toWellFormed();
+  return text.length <= MAX_STACK ? text : text.slice(0, text.lastIndexOf('\n', MAX_STACK) + 1 || MAX_STACK).trimEnd();
+}

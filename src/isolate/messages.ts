@@ -27,7 +27,8 @@ const failureText = z.string().max(MAX_FAILURE_TEXT);
 const failure: z.ZodType<SentFailure> = z.object({
   type: z.enum(FAILURE_TYPES),
   message: failureText,
-  causes: z.array(failureText).max(20),
+  stack: failureText.optional(),
+  causes: z.array(z.object({ message: failureText, stack: failureText.optional() })).max(20),
   // What a provider asked for may be no finite number; whoever waits by it bounds it.
   retryAfterMs: z.custom<number>((value) => typeof value === 'number').optional(),
   effect: z.custom<UnknownEffect>(isObject).optional(),

@@ -12,10 +12,17 @@ export function packFailure(thrown: unknown, ref?: number): SentFailure {
   return { ...classifyFailure(thrown), code, ref: ref ?? known };
 }
 
-/** The error again, on the other side. */
-export function unpackFailure({ type, message, causes, ref, ...options }: SentFailure): BatonError {
-  const cause = causes.reduceRight<Error | undefined>((inner, text) => new Error(text, { cause: inner }), undefined);
-  const error = new BatonError(type, message, { ...options, cause });
+function withStack<Thrown extends Error>(error: Thrown, stack: string | undefined): Thrown {
+  return Object.defineProperty(error, 'stack', { value: stack, writable: true, configurable: true });
+}
+
+/** The error again, on the other side, with the stack that it had there. */
+export function unpackFailure({ type, message, stack, causes, ref, ...options }: SentFailure): BatonError {
+  const cause = causes.reduceRight<Error | undefined>(
+    (inner, { message: text, stack: own }) => withStack(new Error(text, { cause: inner }), own),
+    undefined,
+  );
+  const error = withStack(new BatonError(type, message, { ...options, cause }), stack);
   if (ref !== undefined) received.set(error, ref);
   return error;
 }

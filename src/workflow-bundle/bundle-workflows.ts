@@ -6,6 +6,7 @@ import type { DataConverter } from '@temporalio/common';
 import type { Logger } from '@temporalio/worker';
 import type { App } from '../agents/define-app.ts';
 import { BatonError } from '../contracts/baton-error.ts';
+import { explainBundling } from './explain-bundling.ts';
 import { keepBundle, readKeptBundle } from './kept-bundle.ts';
 import { WORKFLOWS_PATH } from './shipped-workflows.ts';
 import { trackInputs, type Inputs } from './track-inputs.ts';
@@ -65,7 +66,9 @@ export async function bundleWorkflows({
     { shipped: WORKFLOWS_PATH, own: app.workflows, rules },
     async ({ workflowsPath, bundlerOptions }) => {
       let inputs: Inputs = { read: [], missed: [] };
-      const webpackConfigHook = trackInputs((found) => (inputs = found), { after: bundlerOptions?.webpackConfigHook });
+      const { hook, explain } = explainBundling();
+      const tracked = trackInputs((found) => (inputs = found), { after: bundlerOptions?.webpackConfigHook });
+      const webpackConfigHook = hook(tracked);
       const workflowInterceptorModules = interceptors;
       const { code } = await bundleWorkflowCode({
         workflowsPath,
@@ -74,7 +77,7 @@ export async function bundleWorkflows({
         payloadConverterPath,
         failureConverterPath,
         logger,
-      });
+      }).catch(explain);
       keepBundle(key, code, inputs, {
         except: workflowsPath === WORKFLOWS_PATH ? undefined : dirname(workflowsPath),
         since,

@@ -12,6 +12,7 @@ const working: PendingAgent = {
   attempt: 1,
   state: 'started',
   last_failure: null,
+  last_failure_places: [],
   last_failure_type: null,
   scheduled_at: ago(20_000),
   next_attempt_at: null,
@@ -43,6 +44,7 @@ const base: Evidence = {
   pollers: [{ identity: '7@host', last_polled_at: ago(2_000) }],
   serverPause: null,
   cancelRequested: false,
+  thrown: new Map(),
   log: { url: 'redis://r:6379', error: null, spooled: 0 },
   folded: undefined,
   paused: null,
@@ -58,7 +60,7 @@ const commandsOf = (known: Partial<Evidence>) => of(known).remedies.map(({ comma
 const task = { scheduled_at: ago(40_000), started: false, attempt: 1, failure: null };
 const failure = {
   message: 'boom',
-  place: '/p/workflows.ts:7:3',
+  places: ['/p/workflows.ts:7:3'],
   cause: 'WORKFLOW_WORKER_UNHANDLED_FAILURE',
   worker: '7@host',
   at: ago(90_000),

@@ -32,6 +32,7 @@ export const FAULT_KINDS: Readonly<Record<number, string>> = {
   27: "500 for what is not the gateway's fault",
   28: 'Failing far from the mistake',
   33: 'Replay that misleads',
+  34: 'Stack traces that get lost',
 };
 
 export type FaultTest = { kind: number; name: string; before: string; file: string };

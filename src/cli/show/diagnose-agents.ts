@@ -3,6 +3,7 @@ import { polledSince } from '../../reconciler/pollers-of.ts';
 import { duration } from '../live/duration.ts';
 import type { Diagnosis, Evidence, PendingAgent } from './evidence.ts';
 import type { Remedies } from './remedies.ts';
+import { placeLines } from './thrown-places.ts';
 import { lastPolls, noWorker } from './no-worker.ts';
 
 const ms = (time: string | null) => (time === null ? NaN : Date.parse(time));
@@ -48,7 +49,7 @@ function ofWaiting(known: Evidence, one: PendingAgent, remedies: Remedies): Diag
     reason: 'retrying',
     since: scheduled_at,
     summary: `${agent} failed ${attempt - 1} times and tries again${when}; it failed by: ${last_failure}`,
-    evidence: [line(one)],
+    evidence: [line(one), ...placeLines(one.last_failure_places)],
     remedies: [remedies.retryNow('once the cause is mended: tries again at once'), remedies.cancel, remedies.terminate],
   };
 }

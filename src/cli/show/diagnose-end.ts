@@ -1,14 +1,15 @@
 import type { Diagnosis, Evidence } from './evidence.ts';
 import type { Remedies } from './remedies.ts';
+import { placeLines } from './thrown-places.ts';
 
 /** A closed run: why it ended, and whether it is worth another try. */
-export function diagnoseEnd({ run, folded, error, undoing, log }: Evidence, remedies: Remedies): Diagnosis {
+export function diagnoseEnd({ run, folded, error, undoing, log, thrown }: Evidence, remedies: Remedies): Diagnosis {
   const { status, ended_at: since } = run;
   const failed = folded?.agents.filter(({ state }) => state === 'failed' || state === 'dead') ?? [];
-  const evidence = failed.map(
-    ({ agent, agent_run, attempt, error: why }) =>
-      `${agent_run ?? agent} failed at attempt ${attempt}: ${why?.type ?? 'AgentFailed'}: ${why?.message ?? 'no word of why'}`,
-  );
+  const evidence = failed.flatMap(({ agent, agent_run, attempt, error: why }) => [
+    `${agent_run ?? agent} failed at attempt ${attempt}: ${why?.type ?? 'AgentFailed'}: ${why?.message ?? 'no word of why'}`,
+    ...placeLines(thrown.get(why?.message ?? '') ?? []),
+  ]);
   const common = { since, evidence };
   if (undoing) {
     const summary = `the run is ${status}; what its tools did is being undone`;

@@ -5,6 +5,7 @@ import { diagnoseAgents } from './diagnose-agents.ts';
 import { diagnoseEnd } from './diagnose-end.ts';
 import type { Diagnosis, Evidence } from './evidence.ts';
 import { noWorker } from './no-worker.ts';
+import { placeLines } from './thrown-places.ts';
 import { remediesFor, type Remedies } from './remedies.ts';
 
 function ofServerPause({ serverPause }: Evidence, { unpauseWorkflow, terminate }: Remedies): Diagnosis | undefined {
@@ -33,7 +34,7 @@ function ofWorkflowTask(known: Evidence, remedies: Remedies): Diagnosis | undefi
         : `${what} fails at every attempt: ${failure.message}`,
       evidence: [
         ...(diverges ? [failure.message] : []),
-        ...(failure.place === null ? [] : [`thrown at ${failure.place}`]),
+        ...placeLines(failure.places),
         `${failure.cause}, on ${failure.worker}`,
         `attempt ${attempt} of its workflow task`,
       ],

@@ -14,6 +14,8 @@ export type PendingAgent = {
   attempt: number;
   state: string;
   last_failure: string | null;
+  /** See `thrownPlaces`. */
+  last_failure_places: readonly string[];
   last_failure_type: string | null;
   /** When the attempt was asked for; of one that waits for its retry, when it will be. */
   scheduled_at: string | null;
@@ -37,8 +39,8 @@ export type WorkflowTask = {
     message: string;
     /** Where the run and the code of the worker part, in words; undefined where that is not known or not the reason. */
     diverges?: string;
-    /** File, line and column of the project's own code, where the error's stack names one. */
-    place: string | null;
+    /** See `thrownPlaces`. */
+    places: readonly string[];
     cause: string;
     worker: string;
     at: string | null;
@@ -62,6 +64,8 @@ export type Evidence = {
   /** Who paused the workflow itself by Temporal's own tools. */
   serverPause: HeldBy | null;
   cancelRequested: boolean;
+  /** Where agents threw, by their messages; of the last failures of a run that has ended. */
+  thrown: ReadonlyMap<string, readonly string[]>;
   log: {
     /** Where it is, without a password. */
     url: string;

@@ -1,6 +1,7 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { RunSummary } from '../../client/list-runs.ts';
 import { runSummary, withStandings } from '../../client/list-runs.ts';
+import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { compensationIdOf } from '../../contracts/names.ts';
 import { withoutPassword } from '../../contracts/without-password.ts';
 import { describeWorkflow } from '../../reconciler/describe-workflow.ts';
@@ -13,10 +14,33 @@ import { readLog } from './read-log.ts';
 import { readPending } from './read-pending.ts';
 import { readWorkflowTask } from './read-workflow-task.ts';
 import { spooledEvents } from './spooled-events.ts';
+import { thrownPlaces } from './thrown-places.ts';
 
 async function isUndoing({ client }: Operator, { workflowId, runId }: WorkflowExecutionDescription): Promise<boolean> {
   const undoing = await describeWorkflow(client.workflow, compensationIdOf({ workflowId, temporalRun: runId }));
   return undoing?.status.name === 'RUNNING';
+}
+
+/** Events of a closed run that are looked through for what its agents threw. */
+const LOOK_BACK = 200;
+
+/** Where the last failures of a run's agents were thrown, by their messages. */
+async function thrownIn(
+  { client }: Operator,
+  { workflowId, runId }: WorkflowExecutionDescription,
+): Promise<Evidence['thrown']> {
+  const { history } = await client.workflow.workflowService.getWorkflowExecutionHistoryReverse({
+    namespace: client.workflow.options.namespace,
+    execution: { workflowId, runId },
+    maximumPageSize: LOOK_BACK,
+  });
+  const thrown = new Map<string, readonly string[]>();
+  for (const { activityTaskFailedEventAttributes: failed } of history?.events ?? []) {
+    const converter = client.options.loadedDataConverter;
+    const error = await decodeOptionalFailureToOptionalError(converter, failed?.failure);
+    if (error && !thrown.has(error.message)) thrown.set(error.message, thrownPlaces(error));
+  }
+  return thrown;
 }
 
 type End = Pick<Evidence, 'error' | 'result'>;
@@ -61,6 +85,8 @@ export async function readEvidence(operator: Operator, found: RunSummary): Promi
     serverPause: pauseInfo
       ? { by: pauseInfo.identity || 'somebody', reason: pauseInfo.reason || null, at: isoOf(pauseInfo.pausedTime) }
       : null,
+    // Without it the rest is shown all the same.
+    thrown: closed ? await thrownIn(operator, described).catch(() => new Map()) : new Map(),
     cancelRequested: raw.workflowExtendedInfo?.cancelRequested ?? false,
     log: { url: withoutPassword(config.storeUrl), error: told.error, spooled: spooledEvents(config.dataDir) },
     folded: told.folded,

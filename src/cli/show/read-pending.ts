@@ -4,6 +4,7 @@ import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/int
 import { isoOf } from '../../reconciler/iso-of.ts';
 import { msOf } from '../../reconciler/ms-of.ts';
 import type { PendingAgent } from './evidence.ts';
+import { thrownPlaces } from './thrown-places.ts';
 
 const STATES = ['unknown', 'scheduled', 'started', 'cancel requested', 'paused', 'pause requested'];
 
@@ -22,6 +23,7 @@ export function readPending(
       attempt: activity.attempt ?? 1,
       state: STATES[activity.state ?? 0] ?? 'unknown',
       last_failure: failure?.message ?? null,
+      last_failure_places: failure ? thrownPlaces(failure) : [],
       last_failure_type: failure instanceof ApplicationFailure ? (failure.type ?? null) : null,
       scheduled_at: isoOf(activity.scheduledTime),
       next_attempt_at: isoOf(activity.nextAttemptScheduleTime),

@@ -6,6 +6,7 @@ import { historyOf } from '../../replay/history-json.ts';
 import { inlinePayloads } from '../../replay/inline-payloads.ts';
 import { isoOf } from '../../reconciler/iso-of.ts';
 import type { WorkflowTask } from './evidence.ts';
+import { thrownPlaces } from './thrown-places.ts';
 
 /** Events looked through for the last failure of a workflow task; repeated failures are not written. */
 const LOOK_BACK = 20;
@@ -22,25 +23,6 @@ const RESET = 20;
 
 /** Events of a history that is read to name the place where code and run part. */
 const MAX_HISTORY = 10_000;
-
-/** Longest chain of causes that is followed. */
-const MAX_DEPTH = 5;
-
-/** A line of a stack, as the SDK maps it to the file that was bundled: where, behind the function's name or alone. */
-const FRAME = /^\s*at (?:.* \()?((?:\/|[A-Za-z]:\\|file:).*:\d+:\d+)\)?$/;
-
-/** Frames of libraries, this one included, which in a checkout has its own folders. */
-const NOT_OWN = /\/node_modules\/|workflow-bundle-|\/src\/workflows\/|\/src\/workflow\.ts:/;
-
-function rootOf(error: Error, depth = MAX_DEPTH): Error {
-  return error.cause instanceof Error && depth > 0 ? rootOf(error.cause, depth - 1) : error;
-}
-
-/** The file, line and column of the project's own code where an error was thrown, as far as its stack says. */
-function placeOf({ stack = '' }: Error): string | null {
-  const places = stack.split('\n').flatMap((line) => FRAME.exec(line)?.[1] ?? []);
-  return places.find((place) => !NOT_OWN.test(place)) ?? null;
-}
 
 /** Where the worker's code and the run part; undefined where they do not, or that cannot be found out now. */
 async function divergenceOf(
@@ -81,7 +63,7 @@ async function lastFailure(
     return {
       message: error?.message || 'it does not say why',
       ...(diverges !== undefined && { diverges }),
-      place: error ? placeOf(rootOf(error)) : null,
+      places: error ? thrownPlaces(error) : [],
       cause: CAUSES[Number(failed.cause)] ?? `cause ${failed.cause} of a failed workflow task`,
       worker: failed.identity || 'a worker that is gone',
       at: isoOf(eventTime),
