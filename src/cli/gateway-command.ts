@@ -37,7 +37,8 @@ export function addGatewayCommand(program: Command): void {
     const app = modules.length === 0 ? undefined : await loadApps(modules, config);
     const stopped = untilStopped({ withinMs: END_MS });
     const logger = outputLogger();
-    reportUnhandled((what, stack) => logger.error({ stack }, what));
+    const sealed = config.payloads.keys.length > 0;
+    reportUnhandled((what, stack) => logger.error({ stack }, what), { sealed });
     const report = (outage: OutageReport) => logger.warn(outageLine(outage));
     const undo = undoList();
     const work = async () => {

@@ -1,4 +1,5 @@
 import { createAllowance } from '../contracts/allowance.ts';
+import { withoutMessage } from '../contracts/thrown-message.ts';
 
 /** Errors that are reported with their stacks at once, and then a second; the next one says how many were not. */
 const REPORTED = { burst: 20, perSecond: 1 };
@@ -12,19 +13,22 @@ type Report = (what: string, stack: string) => void;
 const toStderr: Report = (what, stack) => void process.stderr.write(`baton: ${what}: ${stack}\n`);
 
 let report = toStderr;
+let isSealed = false;
 let unhandled = 0;
 
 function stackOf(thrown: unknown): string {
   try {
+    if (isSealed) return withoutMessage(thrown);
     return String((thrown as Error | undefined)?.stack ?? thrown).slice(0, MAX_STACK);
   } catch {
     return 'something that cannot be shown as text';
   }
 }
 
-/** Sends what nobody handled to a role's log, from now on. */
-export function reportUnhandled(to: Report): void {
+/** Sends what nobody handled to a role's log, from now on. `sealed`: without what the errors say, see `sdkLogger`. */
+export function reportUnhandled(to: Report, { sealed }: { sealed: boolean }): void {
   report = to;
+  isSealed = sealed;
 }
 
 /** How many errors nobody handled so far. */

@@ -1,5 +1,6 @@
 import type { Logger as SdkLogger } from '@temporalio/worker';
 import type { Logger as PinoLogger } from 'pino';
+import { thrownField, thrownStack, withoutMessage } from '../contracts/thrown-message.ts';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
@@ -9,21 +10,31 @@ type Level = keyof typeof LEVELS;
 const MAX_CAUSES = 10;
 
 /**
- * A failure without its details, which are data: events that wait for the log, the input of a call. Temporal has them,
- * encrypted where there are keys, and a log has not.
+ * An error as its line shows it: what it is, what it says and where it was thrown. Never its details, which are data: events
+ * that wait for the log, the input of a call. `sealed`: nor what it says, which Temporal keeps encrypted.
  */
-function withoutDetails(error: unknown, depth = 0): unknown {
-  if (typeof error !== 'object' || error === null || depth > MAX_CAUSES) return error;
-  const { details: _data, cause, ...rest } = error as { details?: unknown; cause?: unknown };
-  return { ...rest, ...(cause !== undefined && { cause: withoutDetails(cause, depth + 1) }) };
+function shownError(error: unknown, sealed: boolean, depth = 0): unknown {
+  if (typeof error !== 'object' || error === null) return error;
+  if (depth > MAX_CAUSES) return undefined;
+  const [name, type, code, cause] = ['name', 'type', 'code', 'cause'].map((key) => thrownField(error, key));
+  const { details: _data, cause: _inner, ...own } = error as { details?: unknown; cause?: unknown };
+  return {
+    ...(sealed ? { type, code } : { ...own, message: thrownField(error, 'message') }),
+    name,
+    stack: sealed ? withoutMessage(error) : thrownStack(error),
+    ...(cause !== undefined && { cause: shownError(cause, sealed, depth + 1) }),
+  };
 }
 
-/** The SDK's log, those of workflows and agents with it, as lines of a pino logger. */
-export function sdkLogger(log: PinoLogger): SdkLogger {
+/**
+ * The SDK's log, those of workflows and agents with it, as lines of a pino logger. `sealed`: payloads are encrypted, so that
+ * no line may repeat what an error says.
+ */
+export function sdkLogger(log: PinoLogger, { sealed }: { sealed: boolean }): SdkLogger {
   function write(level: Level, message: string, meta?: object) {
     try {
       const { error } = (meta ?? {}) as { error?: unknown };
-      log[LEVELS[level]](error === undefined ? (meta ?? {}) : { ...meta, error: withoutDetails(error) }, message);
+      log[LEVELS[level]](error === undefined ? (meta ?? {}) : { ...meta, error: shownError(error, sealed) }, message);
     } catch {
       // A full disk must not end the work that is logged.
     }

@@ -117,13 +117,15 @@ export async function startStack({
     const { agentAtWork, startWorker } = await import('./start-worker.ts');
     const { costApp } = await import('../agents/cost-app.ts');
     // The process handles signals itself: the worker must be stopped before the server it talks to.
-    const logger = sdkLogger(fileLogger({ path: join(dataDir, 'worker.log'), say }));
-    reportUnhandled((what, stack) => {
+    const sealed = config.payloads.keys.length > 0;
+    const logger = sdkLogger(fileLogger({ path: join(dataDir, 'worker.log'), say }), { sealed });
+    const onUnhandled = (what: string, stack: string) => {
       const whose = agentAtWork();
       logger.error(what, { ...whose, stack });
       const where = whose.agent === undefined ? '' : ` in agent ${whose.agent}`;
       say(`${what}${where}: ${stack.split('\n', 1)[0]} (see worker.log)`);
-    });
+    };
+    reportUnhandled(onUnhandled, { sealed });
     Runtime.install({ shutdownSignals: [], logger });
     const app = own ?? costApp({ dataDir, open: createFileSeal(config.payloads.keys).opened });
     let bundling: Promise<WorkflowBundle> | undefined;

@@ -25,8 +25,9 @@ async function runWorker(modules: string[], flags: Flags): Promise<void> {
   const app = await loadApps(modules, config);
   const { Runtime } = await import('@temporalio/worker');
   const { agentAtWork, startWorker } = await import('./start-worker.ts');
-  const logger = sdkLogger(outputLogger());
-  reportUnhandled((what, stack) => logger.error(what, { ...agentAtWork(), stack }));
+  const sealed = config.payloads.keys.length > 0;
+  const logger = sdkLogger(outputLogger(), { sealed });
+  reportUnhandled((what, stack) => logger.error(what, { ...agentAtWork(), stack }), { sealed });
   const prometheus = http.metricsPort === undefined ? undefined : { bindAddress: `${http.host}:${http.metricsPort}` };
   // The process handles signals itself: what belongs to the worker is closed after it.
   Runtime.install({ shutdownSignals: [], logger, telemetryOptions: prometheus && { metrics: { prometheus } } });

@@ -128,8 +128,5 @@ function redactLine(line: string): string {
   }
 }
 
-/** An error as JSON, which of its own shows none of an error's fields. */
-const serializeError = (value: unknown) => (value instanceof Error ? redact(value) : value);
-
 /** Options of a `pino` logger, none of whose lines shows a secret, whatever is logged and however. */
-export const REDACTED_LINES = { hooks: { streamWrite: redactLine }, serializers: { error: serializeError } };
+export const REDACTED_LINES = { hooks: { streamWrite: redactLine } };

@@ -28,6 +28,27 @@ export function thrownMessage(thrown: unknown): string {
   return redactText(text.slice(0, MAX_READ)).slice(0, MAX_MESSAGE).toWellFormed();
 }
 
+/** A line of a stack that names a file: where, behind the function's name or alone. */
+const FRAME = /^\s*at (?:.* \()?((?:\/|[A-Za-z]:\\|file:).*:\d+:\d+)\)?$/;
+
+/** Files, lines and columns that a stack names, innermost first. */
+export function placesIn(stack: string): string[] {
+  return stack.split('\n').flatMap((line) => FRAME.exec(line)?.[1] ?? []);
+}
+
+/**
+ * What something thrown is and where, without what it says: for the logs of those who encrypt what runs say. A stack begins
+ * with the message, which may hold lines that look like places.
+ */
+export function withoutMessage(thrown: unknown): string {
+  const [name, message, stack] = ['name', 'message', 'stack'].map((key) => thrownField(thrown, key));
+  const said = typeof message === 'string' ? message.split('\n').length : 1;
+  const lines = typeof stack === 'string' ? stack.slice(0, MAX_READ).split('\n') : [];
+  const places = placesIn(lines.slice(said).join('\n'));
+  const what = typeof name === 'string' && /^[\w.]{1,100}$/.test(name) ? name : 'Error';
+  return [what, ...places.map((place) => `    at ${place}`)].join('\n').slice(0, MAX_STACK);
+}
+
 /** Longest stack trace that is kept, in characters. */
 export const MAX_STACK = 4_000;
 

@@ -63,7 +63,6 @@ function ofError(stats: Stats): string | undefined {
   if (module && builtin !== undefined) {
     return `${chainTo(stats, module).join(' imports ')} imports ${builtin}: ${REMEDY}`;
   }
-  // eslint-disable-next-line no-control-regex -- the compiler colours its messages
   const plain = message.replaceAll(/\u001B\[[\d;]*m/g, '').trim();
   const [said = plain] = plain.split(/\n+Caused by:/, 1);
   return `${where}${said.slice(0, MAX_MESSAGE)}`;

@@ -109,5 +109,5 @@ export async function finishRun<Result>({
   };
   if (events.engine === 1) await events.publish();
   else await events.end(outcome);
-  return closeAs(outcome, last.summary);
+  return closeAs(outcome, last);
 }

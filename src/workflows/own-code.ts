@@ -9,7 +9,7 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import { thrownField, thrownMessage } from '../contracts/thrown-message.ts';
+import { thrownField, thrownMessage, thrownStack } from '../contracts/thrown-message.ts';
 import type { engineVersion } from './engine-version.ts';
 import { failureType } from './failure-type.ts';
 import { createHandedPromises } from './handed-promises.ts';
@@ -66,7 +66,9 @@ function sendable(thrown: unknown): unknown {
   if (thrown instanceof ContinueAsNew || isCancellation(thrown)) return thrown;
   const message = thrownMessage(thrown);
   if (thrown instanceof Error && thrownField(thrown, 'message') === message) return thrown;
-  return ApplicationFailure.create({ type: failureType(thrown), message, nonRetryable: true });
+  const failure = ApplicationFailure.create({ type: failureType(thrown), message, nonRetryable: true });
+  failure.stack = thrownStack(thrown) ?? failure.stack;
+  return failure;
 }
 
 /**

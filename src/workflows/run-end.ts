@@ -6,7 +6,7 @@ import type { Failure } from '../contracts/failure.ts';
 import { notJson } from '../contracts/json-faults.ts';
 import { MAX_OUTCOME_BYTES, type RunStatus } from '../contracts/names.ts';
 import type { RunOutcome } from '../contracts/run.ts';
-import { MAX_MESSAGE, thrownMessage } from '../contracts/thrown-message.ts';
+import { MAX_MESSAGE, thrownMessage, thrownStack } from '../contracts/thrown-message.ts';
 import { failureType } from './failure-type.ts';
 
 /** How a run's own logic ends: a status and what the caller gets. */
@@ -15,6 +15,8 @@ export type RunEnd<Result> = {
   summary: string;
   result?: Result;
   error?: Failure;
+  /** Where the error was thrown, for developers and operators: Temporal keeps it, and the outcome has none of it. */
+  stack?: string;
   /** What else the run is found by; set with its status, as each setting costs the server a write of its own. */
   attributes?: SearchAttributePair[];
 };
@@ -26,7 +28,8 @@ export function endOfThrown(
 ): RunEnd<never> {
   if (!isCancellation(thrown)) {
     const message = thrownMessage(thrown);
-    return { status: 'failed', summary: message, error: { type: failureType(thrown), message } };
+    const error = { type: failureType(thrown), message };
+    return { status: 'failed', summary: message, error, stack: thrownStack(thrown) };
   }
   if (cancelled) return { status: 'cancelled', summary: 'The run was cancelled.' };
   const message = `the run timed out after its limit of ${timeoutMs} ms`;
@@ -69,11 +72,18 @@ export function endEventOf(status: RunStatus) {
  *
  * @throws CancelledFailure or ApplicationFailure with the outcome as its detail
  */
-export function closeAs<Result>(outcome: RunOutcome<Result>, summary: string): RunOutcome<Result> {
+export function closeAs<Result>(
+  outcome: RunOutcome<Result>,
+  { summary, stack }: Pick<RunEnd<Result>, 'summary' | 'stack'>,
+): RunOutcome<Result> {
   const { status, error } = outcome;
   if (status === 'cancelled') throw new CancelledFailure('the run was cancelled', [outcome]);
   if (status !== 'failed' && status !== 'timed_out') return outcome;
-  throw ApplicationFailure.create({ type: error?.type, message: summary, nonRetryable: true, details: [outcome] });
+  const failure = { type: error?.type, message: summary, nonRetryable: true, details: [outcome] };
+  const closing = ApplicationFailure.create(failure);
+  // Where the project's code threw, instead of where this was made.
+  closing.stack = stack ?? closing.stack;
+  throw closing;
 }
 
 /** Whether a run that ended so leaves work that must be undone. A run that went on past an error does not. */

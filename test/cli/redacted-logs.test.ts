@@ -16,7 +16,7 @@ faultTest(
     const planted = PLANTED.filter(([value]) => !JSON.stringify(value).includes('accept'));
     const folder = mkdtempSync(join(tmpdir(), 'baton-log-'));
     const path = join(folder, 'worker.log');
-    const log = sdkLogger(fileLogger({ path, say: () => undefined }) as never);
+    const log = sdkLogger(fileLogger({ path, say: () => undefined }) as never, { sealed: false });
     try {
       for (const [value] of planted) {
         const text = typeof value === 'string' ? value : JSON.stringify(value);
@@ -38,7 +38,7 @@ faultTest(
 test('what a failure carries as its details is not logged', () => {
   const folder = mkdtempSync(join(tmpdir(), 'baton-log-'));
   const path = join(folder, 'worker.log');
-  const log = sdkLogger(fileLogger({ path, say: () => undefined }) as never);
+  const log = sdkLogger(fileLogger({ path, say: () => undefined }) as never, { sealed: false });
   const failure = (cause?: Error) =>
     ApplicationFailure.create({ type: 'AgentFailed', message: 'm', cause, details: [{ undelivered: ['a thought'] }] });
   try {
@@ -46,6 +46,22 @@ test('what a failure carries as its details is not logged', () => {
     const text = readFileSync(path, 'utf8');
     expect(JSON.parse(text)).toMatchObject({ workflowId: 'w', error: { type: 'AgentFailed' } });
     expect(text).not.toContain('a thought');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('with payload keys a line names what was thrown and where, and nothing of what it says', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'baton-log-'));
+  const path = join(folder, 'worker.log');
+  const log = sdkLogger(fileLogger({ path, say: () => undefined }) as never, { sealed: true });
+  const said = 'canary\n    at canary (/canary/file.ts:1:1)';
+  try {
+    log.warn('Activity failed', { error: new TypeError(said, { cause: new Error(said) }) });
+    const text = readFileSync(path, 'utf8');
+    expect(JSON.parse(text)).toMatchObject({ error: { name: 'TypeError', cause: { name: 'Error' } } });
+    expect(text).toContain('redacted-logs.test.ts:');
+    expect(text).not.toContain('canary');
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -9,7 +9,7 @@ import { callBaton } from './call-baton.ts';
 import { spawnBaton, temporaryDir } from './run-baton.ts';
 
 const MODULE = 'test/support/faulty/app.ts';
-const PLACE = /test\/support\/faulty\/app\.ts:8:\d+/;
+const PLACE = /test\/support\/faulty\/(app\.ts:8|workflows\.ts:6):\d+/;
 const user = `faulty-${randomUUID()}`;
 let dir: Awaited<ReturnType<typeof temporaryDir>>;
 let baton: BatonClient;
@@ -39,29 +39,33 @@ afterAll(async () => {
 async function tracesInTemporal(workflowId: string): Promise<string> {
   const { workflow } = new Client({ connection, namespace: shared().namespace });
   const { events } = await workflow.getHandle(workflowId).fetchHistory();
-  const failures = (events ?? []).flatMap(({ activityTaskFailedEventAttributes: failed }) => failed?.failure ?? []);
+  const failures = (events ?? []).flatMap((event) => {
+    const failed = event.activityTaskFailedEventAttributes ?? event.workflowExecutionFailedEventAttributes;
+    return failed?.failure ?? [];
+  });
   return failures.map(({ stackTrace, cause }) => `${stackTrace}\n${cause?.stackTrace}`).join('\n');
 }
 
 faultTest(
-  'the file and line where an agent, a tool or an isolated agent threw are in show, the log and Temporal, not in the feed',
+  'the file and line where an agent, a tool, an isolated agent or a workflow threw are in show, the log and Temporal, not in the feed',
   {
     kind: 34,
     timeoutMs: 60_000,
     before: 'no stack of the own code was anywhere; the log of the worker had `"error":{}`.',
   },
   async () => {
-    for (const agent of ['typo', 'shopper', 'apart'] as const) {
-      const run = await baton.start('runAgent', { agent, input: {} });
+    for (const agent of ['typo', 'shopper', 'apart', 'mistyped'] as const) {
+      const own = agent === 'mistyped';
+      const run = own ? await baton.startNamed(agent, {}) : await baton.start('runAgent', { agent, input: {} });
       expect((await run.result()).status).toBe('failed');
       const shown = await callBaton(['show', run.workflowId], command());
       expect([agent, shown.stdout]).toEqual([agent, expect.stringMatching(new RegExp(`thrown at .*${PLACE.source}`))]);
       expect([agent, await tracesInTemporal(run.workflowId)]).toEqual([agent, expect.stringMatching(PLACE)]);
       const log = worker.output.stdout.split('\n').filter((line) => line.includes(run.workflowId));
       expect([agent, log.join('\n')]).toEqual([agent, expect.stringMatching(PLACE)]);
-      for await (const event of run.events()) expect(JSON.stringify(event)).not.toMatch(/app\.ts/);
+      for await (const event of run.events()) expect(JSON.stringify(event)).not.toMatch(/(app|workflows)\.ts/);
     }
-    return 'all three name line 8 of the module in show, in the log of the worker and in Temporal; no event of a run does.';
+    return 'All four name their line of the module in show, in the log of the worker and in Temporal; no event of a run does.';
   },
 );
 

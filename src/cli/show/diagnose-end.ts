@@ -6,11 +6,15 @@ import { placeLines } from './thrown-places.ts';
 export function diagnoseEnd({ run, folded, error, undoing, log, thrown }: Evidence, remedies: Remedies): Diagnosis {
   const { status, ended_at: since } = run;
   const failed = folded?.agents.filter(({ state }) => state === 'failed' || state === 'dead') ?? [];
-  const evidence = failed.flatMap(({ agent, agent_run, attempt, error: why }) => [
+  const ofAgents = failed.flatMap(({ agent, agent_run, attempt, error: why }) => [
     `${agent_run ?? agent} failed at attempt ${attempt}: ${why?.type ?? 'AgentFailed'}: ${why?.message ?? 'no word of why'}`,
     ...placeLines(thrown.get(why?.message ?? '') ?? []),
   ]);
-  const common = { since, evidence };
+  const saysSo = failed.some(({ error: why }) => why?.message === error?.message);
+  const common = {
+    since,
+    evidence: [...ofAgents, ...(saysSo ? [] : placeLines(thrown.get(error?.message ?? '') ?? []))],
+  };
   if (undoing) {
     const summary = `the run is ${status}; what its tools did is being undone`;
     return { ...common, reason: 'undoing', summary, remedies: [remedies.watch, remedies.look] };

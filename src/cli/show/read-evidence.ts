@@ -24,7 +24,7 @@ async function isUndoing({ client }: Operator, { workflowId, runId }: WorkflowEx
 /** Events of a closed run that are looked through for what its agents threw. */
 const LOOK_BACK = 200;
 
-/** Where the last failures of a run's agents were thrown, by their messages. */
+/** Where the last failures of a run's agents, and of its own code, were thrown, by their messages. */
 async function thrownIn(
   { client }: Operator,
   { workflowId, runId }: WorkflowExecutionDescription,
@@ -34,10 +34,15 @@ async function thrownIn(
     execution: { workflowId, runId },
     maximumPageSize: LOOK_BACK,
   });
+  const events = history?.events ?? [];
+  // The run's own failure repeats what an agent said, from where the workflow waited for it.
+  const failures = [
+    ...events.map((event) => (event.activityTaskFailedEventAttributes ?? event.markerRecordedEventAttributes)?.failure),
+    ...events.map(({ workflowExecutionFailedEventAttributes: failed }) => failed?.failure),
+  ];
   const thrown = new Map<string, readonly string[]>();
-  for (const { activityTaskFailedEventAttributes: failed } of history?.events ?? []) {
-    const converter = client.options.loadedDataConverter;
-    const error = await decodeOptionalFailureToOptionalError(converter, failed?.failure);
+  for (const failure of failures) {
+    const error = await decodeOptionalFailureToOptionalError(client.options.loadedDataConverter, failure);
     if (error && !thrown.has(error.message)) thrown.set(error.message, thrownPlaces(error));
   }
   return thrown;

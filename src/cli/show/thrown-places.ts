@@ -1,13 +1,11 @@
 import { fileURLToPath } from 'node:url';
+import { placesIn } from '../../contracts/thrown-message.ts';
 
 /** Longest chain of causes that is followed. */
 const MAX_DEPTH = 5;
 
 /** Most lines of a stack that are shown. */
 const MAX_PLACES = 5;
-
-/** A line of a stack, as the SDK maps it to the file that was bundled: where, behind the function's name or alone. */
-const FRAME = /^\s*at (?:.* \()?((?:\/|[A-Za-z]:\\|file:).*:\d+:\d+)\)?$/;
 
 const NOT_OWN = /[\\/]node_modules[\\/]|workflow-bundle-/;
 
@@ -26,8 +24,9 @@ function isOwn(place: string): boolean {
 export function thrownPlaces(error: Error, depth = MAX_DEPTH): string[] {
   const inner = error.cause instanceof Error && depth > 0 ? thrownPlaces(error.cause, depth - 1) : [];
   if (inner.length > 0) return inner;
-  const places = (error.stack ?? '').split('\n').flatMap((line) => FRAME.exec(line)?.[1] ?? []);
-  return places.filter(isOwn).slice(0, MAX_PLACES);
+  return placesIn(error.stack ?? '')
+    .filter(isOwn)
+    .slice(0, MAX_PLACES);
 }
 
 /** The places in words, a line each. */

@@ -35,5 +35,20 @@ const shopper = defineAgent({
   run: (_input, { tools }) => tools.quote({}),
 });
 
+/** Logs more than anybody can read. */
+const chatty = defineAgent({
+  name: 'chatty',
+  input: nothing,
+  output: nothing,
+  run(_input, { log }) {
+    log.info('the shop is open', { hours: 9, password: 'hunter22' });
+    for (let n = 0; n < 5_000; n += 1) log.info(`customer ${n}`);
+    return {};
+  },
+});
+
 /** Agents whose code has the same bug in a function of theirs, in a tool, and in a process of its own. */
-export default defineApp({ agents: [typo, apart, shopper] });
+export default defineApp({
+  agents: [typo, apart, shopper, chatty],
+  workflows: new URL('./workflows.ts', import.meta.url),
+});
