@@ -12,7 +12,8 @@ import { fingerprint } from './fingerprint.ts';
 import { isMissing } from './missing-run.ts';
 import { runState } from './run-state.ts';
 
-/** How long a worker may take to say what its run asks, in milliseconds. */
+/** How long a worker may take to say what its run asks: before the log is read, and where the log does not know. */
+const FIRST_WITHIN_MS = 1_000;
 const STATE_WITHIN_MS = 5_000;
 
 type Options = { client: WorkflowClient; feed: FeedSource; workflowId: string; userId: string; runId: string };
@@ -51,13 +52,18 @@ async function stateOf(client: WorkflowClient, workflowId: string): Promise<RunS
   }
 }
 
-/** By the run's events, which need no worker; by the run itself where they have not told yet. */
+/**
+ * By the run itself, which costs the same however long it is. Its events need no worker, but there may be very many: they
+ * are read only where no worker answers.
+ */
 async function findQuestion({ client, feed, workflowId, userId, runId }: Options, id: string): Promise<Asked> {
-  const folded = await feed.fold({ userId, runId });
-  if (folded && folded.ended_at !== null) throw hasEnded(runId);
+  const standing = (await feed.log.standings({ userId, workflowIds: [workflowId] })).get(workflowId);
+  if (standing?.ending) throw hasEnded(runId);
+  const said = await runState({ client, workflowId, patienceMs: FIRST_WITHIN_MS }).catch(() => undefined);
+  const folded = said ? undefined : await feed.fold({ userId, runId });
   const told = folded?.approvals.find(({ approval_id }) => approval_id === id);
   if (told) return told;
-  const state = await stateOf(client, workflowId);
+  const state = said ?? (await stateOf(client, workflowId));
   const pending = state?.approvals.find(({ approval_id }) => approval_id === id);
   if (pending) return pending;
   throw refused('not_asked', `this run asks nothing named "${id}"`);
@@ -67,15 +73,15 @@ async function findQuestion({ client, feed, workflowId, userId, runId }: Options
 const HEARD_WITHIN_MS = 1_000;
 
 /**
- * What the run itself says was decided, if it says so soon.
+ * What the run itself says after a cursor was decided, if it says so soon.
  *
  * @throws BatonError code `not_asked` when the run has ended and says nothing of it
  */
-async function decidedBy(options: Options, id: string): Promise<DecisionMessage | undefined> {
+async function decidedBy(options: Options, id: string, after: number): Promise<DecisionMessage | undefined> {
   const { feed, userId, workflowId, runId } = options;
   const signal = AbortSignal.timeout(HEARD_WITHIN_MS);
   try {
-    for await (const event of feed.follow({ userId, runId, after: 0, signal })) {
+    for await (const event of feed.follow({ userId, runId, after, signal })) {
       const { type, payload } = event;
       if (type === 'approval_decided' && payload.approval_id === id) return payload;
       if (!isRunEnd(event)) continue;
@@ -117,7 +123,10 @@ export async function decide(options: Options, given: DecisionMessage): Promise<
   if (faults) throw refused('malformed', `the decision is not JSON: ${faults}`);
   const { approval_id, decision, by, comment, data } = parsed.data;
   const key = { workflowId, approvalId: approval_id };
-  if (!(await feed.decisions.get(key))) await checkQuestion(options, parsed.data);
+  // What is asked now was not decided in any event so far.
+  const { head } = await feed.log.head({ userId });
+  const known = await feed.decisions.get(key);
+  if (!known) await checkQuestion(options, parsed.data);
   const at = new Date().toISOString();
   const taken = await feed.decisions.decide({ ...key, userId, decision, by, at, comment, data });
   const first = {
@@ -135,7 +144,7 @@ export async function decide(options: Options, given: DecisionMessage): Promise<
     // Durable since it was recorded: the reconciler sends it, or drops it once the log says that the run has ended.
   }
   // On older code an update in Temporal UI, or the expiry, may have come before, in no store and not in the log yet.
-  const told = await decidedBy(options, approval_id);
+  const told = known ? undefined : await decidedBy(options, approval_id, head);
   if (told && (told.decision !== first.decision || told.by !== first.by)) throw alreadyDecided(told);
   if (!taken.first && !same(first, { approval_id, decision, by, comment, data })) throw alreadyDecided(first);
   return first;

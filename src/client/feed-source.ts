@@ -43,16 +43,11 @@ export async function openFeedSource({ storeUrl, fsync, retentionDays, payloads,
     }
   }
 
-  /** The latest event of a run; undefined before the first one. */
-  async function lastOf(run: { userId: string; runId: string }): Promise<BatonEvent | undefined> {
-    let last: BatonEvent | undefined;
-    for await (const event of events(run)) last = event;
-    return last;
-  }
-
-  /** Whether a run has told anything yet. */
-  async function knows({ userId, runId }: { userId: string; runId: string }): Promise<boolean> {
-    return (await log.read({ userId, after: 0, limit: 1, runId })).length > 0;
+  /** Whether the log has anything of a run. */
+  async function knows({ userId, runId, workflowId }: { userId: string; runId: string; workflowId: string }) {
+    const standings = await log.standings({ userId, workflowIds: [workflowId] });
+    // On Redis, finding a run's first event reads all that the user has before it.
+    return standings.has(workflowId) || (await log.read({ userId, after: 0, limit: 1, runId })).length > 0;
   }
 
   /** Workflow type of a run of this user, if there is one. */
@@ -84,7 +79,6 @@ export async function openFeedSource({ storeUrl, fsync, retentionDays, payloads,
     follow: log.follow,
     events,
     hasMore,
-    lastOf,
     fold,
     knows,
     workflowOf,

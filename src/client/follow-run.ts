@@ -39,7 +39,7 @@ export async function* followRun(options: Options): AsyncGenerator<BatonEvent> {
   let failingSince = 0;
 
   /** A run that was started again goes on under the same ids; its first event may not be there yet. */
-  async function isOver(last: BatonEvent): Promise<boolean> {
+  async function isOver(last: { generation: number }): Promise<boolean> {
     const described = await client
       .getHandle(workflowId)
       .describe()
@@ -54,8 +54,8 @@ export async function* followRun(options: Options): AsyncGenerator<BatonEvent> {
     failures = 0;
     // A cursor at or past the end of a run that has ended: nothing would ever come.
     if (after > 0 && !hasMore) {
-      const last = await feed.lastOf(run);
-      if (last && isRunEnd(last) && (await isOver(last))) return;
+      const ending = (await feed.log.standings({ userId, workflowIds: [workflowId] })).get(workflowId)?.ending;
+      if (ending && (await isOver(ending))) return;
     }
     for await (const event of feed.follow({ ...run, after, signal })) {
       yield event;

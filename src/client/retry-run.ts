@@ -21,6 +21,8 @@ export type RetryOptions = {
   by: string;
   /** Step, agent or `agent_run` from which everything is done again. @default only what did not complete */
   fromStep?: string;
+  /** Sees what the run was started with before it is started again, and throws to refuse that. */
+  permit?: (input: unknown) => void;
 };
 
 const RETRIED: readonly RunStatus[] = ['failed', 'cancelled', 'timed_out', 'terminated', 'completed_with_errors'];
@@ -49,7 +51,7 @@ async function standingOf({ client, log, workflowId }: Where) {
  * @throws BatonError `InvalidInput` when the run has not ended, is being undone, or there is nothing to retry; with code
  *   `unknown_step` and the nearest names when it has no such step
  */
-export async function retryRun(where: Where, { by, fromStep }: RetryOptions): Promise<{ repeated: boolean }> {
+export async function retryRun(where: Where, { by, fromStep, permit }: RetryOptions): Promise<{ repeated: boolean }> {
   const { client, workflowId, vouch = async () => undefined } = where;
   const { description, summary } = await describeSettled({
     describe: () => standingOf(where),
@@ -58,6 +60,7 @@ export async function retryRun(where: Where, { by, fromStep }: RetryOptions): Pr
   });
   const { status } = summary;
   const { parts, start } = await runHistories(client, description);
+  permit?.(start.input);
   const { generation = 0 } = start;
   const open = description.status.name === 'RUNNING';
   if (open && generation > 0) return { repeated: true };

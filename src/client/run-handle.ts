@@ -151,7 +151,7 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
 
   /** By its events too: Temporal may have forgotten it. */
   async function exists(): Promise<boolean> {
-    return (await feed.knows({ userId, runId })) || (await describe()) !== undefined;
+    return (await feed.knows({ userId, runId, workflowId })) || (await describe()) !== undefined;
   }
 
   async function whereItIs<T>(work: () => Promise<T>): Promise<T> {
@@ -191,8 +191,8 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
     approve: (approval_id, more) => take({ ...more, approval_id, decision: 'approve' }),
     reject: (approval_id, more) => take({ ...more, approval_id, decision: 'reject' }),
     async retry(given = {}) {
-      const { by = userId, fromStep } = isObject(given, 'the options of a retry');
-      return whereItIs(() => retryRun({ client, log: feed.log, workflowId, vouch }, { by, fromStep }));
+      const { by = userId, ...more } = isObject(given, 'the options of a retry');
+      return whereItIs(() => retryRun({ client, log: feed.log, workflowId, vouch }, { by, ...more }));
     },
     retryNow: ({ by } = { by: userId }) => whereItIs(() => retryNow(where, { by })),
     async terminate(given) {

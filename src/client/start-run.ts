@@ -75,7 +75,7 @@ export async function startRun(
   const { first, claim } = await feed.runIds.claim({ userId: user, runId, workflow, requestSha256, endsBy });
   if (claim.workflow !== workflow || claim.requestSha256 !== requestSha256) throw conflict(runId, claim.workflow);
   // Temporal may have forgotten a run that the log still knows: it must not be run again.
-  if (!first && (await feed.knows({ userId: user, runId }))) return { workflow, runId, repeated: true };
+  if (!first && (await feed.knows({ userId: user, runId, workflowId }))) return { workflow, runId, repeated: true };
   const vouch = () => feed.temporal.vouch(client);
   const { isNew, found } = await startOwn({ client, vouch }, workflow, {
     workflowId,

@@ -25,7 +25,6 @@ export function unreachableFeed(error: unknown): FeedSource {
     follow: refuseEach,
     events: refuseEach,
     hasMore: refuse,
-    lastOf: refuse,
     fold: refuse,
     knows: refuse,
     workflowOf: refuse,

@@ -3,6 +3,7 @@
  * Every shape stays small whatever the size of the usage files: rows travel as a reference to a file.
  */
 import { z } from 'zod';
+import { boundedMap } from './bounded-map.ts';
 import {
   assumption,
   badRow,
@@ -26,15 +27,12 @@ import { hostPath } from './secret-fields.ts';
 export const DEFAULT_EFFORT_RATE_USD_PER_DAY = 800;
 
 /** Assumptions that one request may set; there are some dozens. */
-const MAX_OVERRIDES = 200;
+export const MAX_OVERRIDES = 200;
 /** Longest name of a model or provider, and longest path, in characters. */
 const NAME = 200;
 const PATH = 4_096;
 
-const overrides = z
-  .record(z.string().max(128), z.number())
-  .refine((set) => Object.keys(set).length <= MAX_OVERRIDES, `at most ${MAX_OVERRIDES} assumptions`)
-  .meta({ maxProperties: MAX_OVERRIDES });
+const overrides = boundedMap(z.number(), { most: MAX_OVERRIDES });
 const positive = z.number().positive();
 
 /** Input of the workflow. `files` on the same machine, `upload_ids` over HTTP; `model` is assigned to rows that carry none. */

@@ -1,6 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from './problem.ts';
 
+/** Largest body, in bytes, of a request whose route takes none: some clients send one all the same. */
+export const NO_BODY_BYTES = 16_384;
+
 /** @throws Problem `unsupported_media_type` for a body that is packed */
 function refuseEncoded({ headers }: FastifyRequest): void {
   const { 'content-encoding': encoding = 'identity' } = headers;

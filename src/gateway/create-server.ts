@@ -36,11 +36,16 @@ import { runRoutes } from './routes/run-routes.ts';
 import { statsRoutes } from './routes/stats-routes.ts';
 import { uploadRoutes } from './routes/upload-routes.ts';
 import { workflowRoutes } from './routes/workflow-routes.ts';
+import { spendWork } from './work-budget.ts';
 import { toProblem } from './to-problem.ts';
 import { createUploadStore } from './uploads/upload-store.ts';
 
-/** Largest JSON body and largest frame from a client, in bytes. Clients of the feed have nothing to say. */
+/**
+ * Largest body and largest frame from a client, and largest headers, in bytes. Routes that take more, or nothing, say so
+ * themselves. Clients of the feed have nothing to say.
+ */
 const MAX_BODY_BYTES = 1_048_576;
+const MAX_HEADER_BYTES = 16_384;
 const MAX_FRAME_BYTES = 4_096;
 
 /** For a whole request, body included: an upload of 512 MB takes seven minutes over a line of 10 Mbit/s. */
@@ -70,7 +75,11 @@ export async function createServer(options: Options) {
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply as never),
     clientErrorHandler: answerClientError,
     // Who names no host is refused below like everybody who names a wrong one, by a problem.
-    http: { requireHostHeader: false, shouldUpgradeCallback: isWebSocket } as ServerOptions,
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      requireHostHeader: false,
+      shouldUpgradeCallback: isWebSocket,
+    } as ServerOptions,
     loggerInstance: logger,
     bodyLimit: MAX_BODY_BYTES,
     genReqId: () => randomUUID(),
@@ -84,7 +93,7 @@ export async function createServer(options: Options) {
   server.setSerializerCompiler(serializerCompiler);
 
   function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
-    const problem = toProblem(error);
+    const problem = toProblem(error, { maxBodyBytes: request.routeOptions?.bodyLimit });
     // What is away fails every request of an outage: a line for each, and no stacks.
     if (problem.status === 503) request.log.warn(`${problem.code}: ${messageOf(problem.cause ?? error)}`);
     else if (problem.status >= 500) request.log.error({ err: error }, problem.message);
@@ -180,6 +189,7 @@ export async function createServer(options: Options) {
   await server.register(feedRoutes(context));
   await server.register(async (guarded) => {
     guarded.addHook('onRequest', authenticate(context.verify));
+    guarded.addHook('preHandler', spendWork({ unitsPerMinute: requestsPerMinute }));
     const uploads = createUploadStore(context.uploads);
     await guarded.register(workflowRoutes(context));
     await guarded.register(runRoutes(context, uploads));

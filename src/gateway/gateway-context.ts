@@ -18,7 +18,7 @@ export type GatewayContext = {
   pingTemporal(): Promise<unknown>;
   workflows: WorkflowEntry[];
   /** See `refusedAgentOf`. */
-  refusedAgentOf(run: { workflow: string; agents: readonly string[] }): string | undefined;
+  refusedAgentOf(run: { workflow: string; input: unknown }): string | undefined;
   /** An answer about a run without its secrets. */
   shown<View>(view: View): View;
   /** A copy of a problem that does not say where files of the machine lie. */

@@ -61,7 +61,7 @@ function ofBatonError(error: BatonError): Problem | undefined {
 }
 
 /** Turns whatever was thrown in a request into its answer. What is not foreseen tells the client nothing of itself. */
-export function toProblem(error: unknown): Problem {
+export function toProblem(error: unknown, { maxBodyBytes }: { maxBodyBytes?: number } = {}): Problem {
   if (error instanceof Problem) return error;
   if (isUnavailable(error)) return new Problem({ code: 'log_unavailable', ...AWAY, cause: error });
   if (DISK_AWAY.includes(String((error as NodeJS.ErrnoException | undefined)?.code))) {
@@ -84,6 +84,10 @@ export function toProblem(error: unknown): Problem {
   const { statusCode = 500, code = '', message = '', headers } = (error ?? {}) as Partial<Refusal>;
   if (statusCode === 403 || NO_FILE.includes(code))
     return new Problem({ code: 'not_found', detail: 'there is no such file' });
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' && maxBodyBytes !== undefined) {
+    const message = `the body may have at most ${maxBodyBytes} bytes`;
+    return new Problem({ code: 'too_large', detail: message, errors: [{ path: '', message }] });
+  }
   if (CUT_OFF.includes(code)) return new Problem({ code: 'invalid_request', detail: 'the body ended before its time' });
   if (statusCode >= 400 && statusCode < 500) {
     const range = headers?.['content-range'];

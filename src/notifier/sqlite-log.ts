@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BatonEvent, NewEvent } from '../contracts/event.ts';
 import { isRunEnd } from '../contracts/is-run-end.ts';
 import { createSeal, type Seal } from '../payload/seal.ts';
@@ -17,6 +18,9 @@ import { openEpoch } from './sqlite-epoch.ts';
 import type { SqliteFile } from './sqlite-file.ts';
 import { createPrune } from './sqlite-prune.ts';
 import { createWakeup } from './sqlite-wakeup.ts';
+
+/** Events of a page after which others have a turn. */
+const LONG_PAGE = 100;
 
 type Options = {
   /** How often followers look for other processes' events, in milliseconds. @default 25 */
@@ -73,6 +77,8 @@ export async function createSqliteLog(
   async function read({ userId, after, runId, limit }: FeedFilter & { after: number; limit: number }) {
     verify();
     const rows = runId === undefined ? readAll.all(userId, after, limit) : readRun.all(userId, runId, after, limit);
+    // SQLite answers at once: whoever reads page after page would let nobody else have a turn.
+    if (rows.length >= LONG_PAGE) await nextTurn();
     return (rows as { seq: number; json: string }[]).map(
       ({ seq, json }) => ({ ...(JSON.parse(json) as NewEvent), seq, epoch }) as BatonEvent,
     );

@@ -17,13 +17,18 @@ export type WhatIfOptions = {
   signal?: AbortSignal;
 };
 
-/** Names in `set` that no assumption has, each with the name it may be a misspelling of. */
+/** Unknown names for which a known one is looked for: each is compared with every assumption. */
+const MAX_SUGGESTIONS = 10;
+
+/** Names in `set` that no assumption has, the first ten with the name each may be a misspelling of. */
 export function unknownAssumptions(set: Record<string, number>): { name: string; nearest: string | undefined }[] {
   const ids = optimizerAssumptions(undefined).list.map(({ id }) => id);
   const ending = new RegExp(`\\.(${BOUNDS.join('|')})$`);
   // A name without its bound stands for all three.
   const known = new Set([EFFORT_RATE, ...ids, ...ids.map((id) => id.replace(ending, ''))]);
-  return Object.keys(set).flatMap((name) => (known.has(name) ? [] : [{ name, nearest: nearestName(name, known) }]));
+  return Object.keys(set)
+    .filter((name) => !known.has(name))
+    .map((name, n) => ({ name, nearest: n < MAX_SUGGESTIONS ? nearestName(name, known) : undefined }));
 }
 
 /**

@@ -8,7 +8,6 @@ import { defineAgent } from '../../src/agents/define-agent.ts';
 import { defineApp } from '../../src/agents/define-app.ts';
 import { createPathHider } from '../../src/gateway/without-host-paths.ts';
 import { definePlan } from '../../src/plans/define-plan.ts';
-import { newEvent } from '../notifier/events.ts';
 import { faultTest } from '../support/fault-test.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
 import { startTestWorker } from '../support/test-run.ts';
@@ -108,11 +107,10 @@ faultTest(
 );
 
 test('a run with such an agent, which an operator started, is not started again over HTTP either', async () => {
-  const run_id = randomUUID();
-  const workflow_id = `runPlan/${ann}/${run_id}`;
-  const payload = { workflow: 'runPlan', agents: ['reader', 'triage'] };
-  await gateway.log.publish(newEvent('run_started', { user_id: ann, run_id, workflow_id, payload }));
-  const answer = await gateway.post(ann, `/v1/runs/${run_id}/retry`, {});
+  const { handle, runId } = await worker.start('runAgent', { agent: 'triage', input: {} }, { userId: ann });
+  for await (const { type } of gateway.log.follow({ userId: ann, runId, after: 0 })) if (type === 'run_started') break;
+  const answer = await gateway.post(ann, `/v1/runs/${runId}/retry`, {});
+  await handle.terminate().catch(() => undefined);
   expect([answer.status, await answer.json()]).toEqual([
     409,
     expect.objectContaining({ code: 'not_retryable', detail: expect.stringContaining('agent "triage"') }),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { faultTest } from '../support/fault-test.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
 
 let gateway: Awaited<ReturnType<typeof startTestGateway>>;
@@ -43,3 +44,27 @@ test('a made-up token has no limit of its own where none is checked', async () =
   for (const n of [1, 2, 3, 4]) statuses.push((await page(n)).status);
   expect(statuses.at(-1)).toBe(429);
 });
+
+faultTest(
+  'heavy requests cost more of a limit than light ones, and leave light ones and other users alone',
+  { kind: 14, before: 'A user could have 1,200 analyses a minute, as many as calls that cost nothing.' },
+  async () => {
+    const costly = await startTestGateway({ requestsPerMinute: 40 });
+    try {
+      const heavy = async (user: string) =>
+        (await costly.post(user, '/v1/runs/nobodys/what-if', { set: { effort_rate_usd_per_day: 1 } })).status;
+      const malformed = (await costly.post('busy', '/v1/runs/nobodys/what-if', { set: 1 })).status;
+      const statuses = [await heavy('busy'), await heavy('busy'), await heavy('busy')];
+      const light = (await costly.call('busy', '/v1/workflows')).status;
+      expect({ malformed, statuses, light, other: await heavy('calm') }).toEqual({
+        malformed: 400,
+        statuses: [404, 404, 429],
+        light: 200,
+        other: 404,
+      });
+      return 'With a limit of 40 the third what-if within a minute is refused; light calls and other users are served.';
+    } finally {
+      await costly.stop();
+    }
+  },
+);

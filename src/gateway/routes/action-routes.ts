@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { BatonError } from '../../contracts/baton-error.ts';
 import { idSchema } from '../../contracts/text.ts';
 import { identityOf } from '../auth/authenticate.ts';
+import { NO_BODY_BYTES } from '../body-parsers.ts';
 import type { GatewayContext } from '../gateway-context.ts';
+import { COSTS } from '../work-budget.ts';
 import { Problem } from '../problem.ts';
 import { decideApproval } from '../runs/decide-approval.ts';
 import { locateRun } from '../runs/locate-run.ts';
@@ -29,7 +31,7 @@ export function actionRoutes(context: GatewayContext, uploads: UploadStore): Fas
     ] as const) {
       server.post(
         `/v1/runs/:run_id/${action}`,
-        { schema: { tags, summary, params, response: { 202: ids } } },
+        { bodyLimit: NO_BODY_BYTES, schema: { tags, summary, params, response: { 202: ids } } },
         async (request, reply) => {
           const { user } = identityOf(request);
           const { handle } = await locateRun(context, user, request.params.run_id);
@@ -42,6 +44,7 @@ export function actionRoutes(context: GatewayContext, uploads: UploadStore): Fas
     server.post(
       '/v1/runs/:run_id/retry',
       {
+        config: { cost: COSTS.retry },
         schema: {
           tags,
           summary: 'Start a failed run again and reuse what its agents completed',
@@ -52,18 +55,19 @@ export function actionRoutes(context: GatewayContext, uploads: UploadStore): Fas
       },
       async (request, reply) => {
         const { user } = identityOf(request);
-        const { handle, workflow, folded } = await locateRun(context, user, request.params.run_id);
-        const agents = (folded?.agents ?? []).map(({ agent }) => agent);
-        const refused = context.refusedAgentOf({ workflow, agents });
-        if (refused !== undefined) {
+        const { handle, workflow } = await locateRun(context, user, request.params.run_id);
+        const permit = (input: unknown) => {
+          const refused = context.refusedAgentOf({ workflow, input });
+          if (refused === undefined) return;
           const detail = `agent "${refused}" touches the machine that it works on: only an operator may retry this run`;
-          throw new Problem({ code: 'not_retryable', detail });
-        }
-        await handle.retry({ by: user, fromStep: request.body?.from_step }).catch((error: unknown) => {
+          throw new BatonError('InvalidInput', detail, { code: 'not_retryable' });
+        };
+        await handle.retry({ by: user, fromStep: request.body?.from_step, permit }).catch((error: unknown) => {
           if (!(error instanceof BatonError) || error.type !== 'InvalidInput') throw error;
           const { code, message: detail } = error;
           // Temporal has forgotten it.
-          if (code === undefined || code === 'not_open') throw new Problem({ code: 'not_retryable', detail });
+          if (code === undefined || code === 'not_open' || code === 'not_retryable')
+            throw new Problem({ code: 'not_retryable', detail });
           if (code !== 'unknown_step') throw error;
           throw new Problem({ code: 'invalid_input', detail, errors: [{ path: '/from_step', message: detail }] });
         });

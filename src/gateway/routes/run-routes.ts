@@ -4,15 +4,17 @@ import { reportSchema } from '../../contracts/report.ts';
 import { runStatusSchema } from '../../contracts/run.ts';
 import { idSchema } from '../../contracts/text.ts';
 import { identityOf } from '../auth/authenticate.ts';
+import { NO_BODY_BYTES } from '../body-parsers.ts';
 import type { GatewayContext } from '../gateway-context.ts';
+import { COSTS } from '../work-budget.ts';
 import { renderReport, REPORT_FORMATS } from '../../spend/report/render-report.ts';
 import { locateRun } from '../runs/locate-run.ts';
-import { oneAtATime } from '../runs/one-at-a-time.ts';
 import { recomputeReport, whatIfBody } from '../runs/recompute-report.ts';
 import { reportOfRun } from '../runs/report-of-run.ts';
 import { runCursor, runCursorSchema } from '../runs/run-cursor.ts';
 import { runView, runViewSchema } from '../runs/run-view.ts';
 import { startRun, startRunBody } from '../runs/start-run.ts';
+import { createTurns } from '../turns.ts';
 import type { UploadStore } from '../uploads/upload-store.ts';
 
 const PAGE = 50;
@@ -35,12 +37,16 @@ const tags = ['runs'];
 export function runRoutes(context: GatewayContext, uploads: UploadStore): FastifyPluginAsyncZod {
   const { clientOf, workflows } = context;
   // An analysis takes every core there is: more at once would only slow each other and the feeds down.
-  const recompute = oneAtATime(recomputeReport);
+  const analyse = createTurns({ atOnce: 1 });
+  const render = createTurns({ atOnce: 2 });
 
   return async function routes(server) {
     server.post(
       '/v1/runs',
-      { schema: { tags, summary: 'Start a run', body: startRunBody, response: { 200: ids, 202: ids } } },
+      {
+        config: { cost: COSTS.start },
+        schema: { tags, summary: 'Start a run', body: startRunBody, response: { 200: ids, 202: ids } },
+      },
       async (request, reply) => {
         const { user } = identityOf(request);
         const client = await clientOf(user);
@@ -75,6 +81,7 @@ export function runRoutes(context: GatewayContext, uploads: UploadStore): Fastif
     server.get(
       '/v1/runs/:run_id/report',
       {
+        config: { cost: COSTS.report },
         schema: {
           tags,
           summary: 'Report of a finished costOptimization run',
@@ -83,9 +90,10 @@ export function runRoutes(context: GatewayContext, uploads: UploadStore): Fastif
         },
       },
       async (request, reply) => {
-        const run = await locateRun(context, identityOf(request).user, request.params.run_id);
+        const { user } = identityOf(request);
+        const run = await locateRun(context, user, request.params.run_id);
         const { format } = request.query;
-        const { type, body } = await renderReport(await reportOfRun(run), format);
+        const { type, body } = await render(user, async () => renderReport(await reportOfRun(run), format));
         reply.header('content-disposition', `inline; filename="report.${format}"`);
         return reply.type(type).send(body);
       },
@@ -94,6 +102,7 @@ export function runRoutes(context: GatewayContext, uploads: UploadStore): Fastif
     server.post(
       '/v1/runs/:run_id/what-if',
       {
+        config: { cost: COSTS.whatIf },
         schema: {
           tags,
           summary:
@@ -104,14 +113,15 @@ export function runRoutes(context: GatewayContext, uploads: UploadStore): Fastif
         },
       },
       async (request) => {
-        const run = await locateRun(context, identityOf(request).user, request.params.run_id);
-        return recompute({ run, set: request.body.set });
+        const { user } = identityOf(request);
+        const run = await locateRun(context, user, request.params.run_id);
+        return analyse(user, () => recomputeReport({ run, set: request.body.set }));
       },
     );
 
     server.post(
       '/v1/runs/:run_id/cancel',
-      { schema: { tags, summary: 'Ask a run to stop', params, response: { 202: ids } } },
+      { bodyLimit: NO_BODY_BYTES, schema: { tags, summary: 'Ask a run to stop', params, response: { 202: ids } } },
       async (request, reply) => {
         const { handle } = await locateRun(context, identityOf(request).user, request.params.run_id);
         await handle.cancel();

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { statsSchema } from '../../contracts/stats.ts';
 import { identityOf } from '../auth/authenticate.ts';
 import type { GatewayContext } from '../gateway-context.ts';
+import { COSTS } from '../work-budget.ts';
 
 const query = z.object({
   cursor: z
@@ -19,6 +20,7 @@ export function statsRoutes({ clientOf }: Pick<GatewayContext, 'clientOf'>): Fas
     server.get(
       '/v1/stats',
       {
+        config: { cost: COSTS.stats },
         schema: {
           tags: ['stats'],
           summary: 'Your statistics, with a page of your finished runs, newest first',

@@ -8,6 +8,7 @@ import type { FileSeal } from '../../payload/sealed-file.ts';
 import { SpendError } from '../../spend/spend-error.ts';
 import { identityOf } from '../auth/authenticate.ts';
 import type { GatewayContext } from '../gateway-context.ts';
+import { COSTS } from '../work-budget.ts';
 import { Problem } from '../problem.ts';
 import { idSchema } from '../../contracts/text.ts';
 import type { UploadStore } from '../uploads/upload-store.ts';
@@ -22,6 +23,10 @@ const kept = z.object({
 
 /** What a form has beside its file. */
 const FORM_BYTES = 65_536;
+const FORM_LIMITS = { files: 1, fields: 10, parts: 11, fieldNameSize: 128, fieldSize: FORM_BYTES, headerPairs: 50 };
+
+/** Longest name of a file, in characters, as file systems have it. */
+const MAX_FILE_NAME = 255;
 
 /** Bytes of the body as its sender declared them; undefined where they come in chunks. */
 function declaredBytes({ headers }: FastifyRequest): number | undefined {
@@ -33,6 +38,7 @@ const formBytes = (request: FastifyRequest) => (request.isMultipart() ? FORM_BYT
 
 /** Named by the header for a raw body; a name is for people, never a path. */
 const FILE_NAME = 'x-file-name';
+const uploadHeaders = z.looseObject({ [FILE_NAME]: z.string().max(MAX_FILE_NAME).optional() });
 
 async function fileOf(request: FastifyRequest): Promise<{ name: string; content: Readable }> {
   if (!request.isMultipart()) {
@@ -48,6 +54,10 @@ async function fileOf(request: FastifyRequest): Promise<{ name: string; content:
     throw new Problem({ code: 'invalid_request', detail: `the form cannot be read: ${error.message}` });
   });
   if (!part) throw new Problem({ code: 'invalid_request', detail: 'the form holds no file' });
+  if (part.filename.length > MAX_FILE_NAME) {
+    const detail = `the form's file name has ${part.filename.length} characters; at most ${MAX_FILE_NAME} are taken`;
+    throw new Problem({ code: 'invalid_request', detail });
+  }
   return { name: part.filename, content: part.file };
 }
 
@@ -74,14 +84,16 @@ export function uploadRoutes(uploads: UploadStore, limits: GatewayContext['uploa
   return async function routes(server) {
     // Everything but forms arrives as a stream: a parsed or buffered body would be in memory whole.
     server.removeAllContentTypeParsers();
-    await server.register(multipart, { limits: { files: 1, fields: 10, fileSize: maxBytes + 1 } });
+    await server.register(multipart, { limits: { ...FORM_LIMITS, fileSize: maxBytes + 1 } });
     server.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 
     server.post(
       '/v1/uploads',
       {
         bodyLimit: maxBytes + FORM_BYTES,
+        config: { cost: COSTS.upload },
         schema: {
+          headers: uploadHeaders,
           tags: ['uploads'],
           summary: 'Store a usage file',
           description: `At most ${maxBytes} bytes; of one user at most ${maxUserFiles} files with ${maxUserBytes} bytes in all.`,

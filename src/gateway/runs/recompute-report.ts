@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { dataHelperOutput } from '../../contracts/cost-optimization.ts';
+import { boundedMap } from '../../contracts/bounded-map.ts';
+import { dataHelperOutput, MAX_OVERRIDES } from '../../contracts/cost-optimization.ts';
 import type { Report } from '../../contracts/report.ts';
 import { Problem } from '../problem.ts';
 import type { LocatedRun } from './locate-run.ts';
@@ -8,11 +9,9 @@ import { shownReport } from './shown-run.ts';
 
 /** Body of `POST /v1/runs/{run_id}/what-if`. */
 export const whatIfBody = z.strictObject({
-  set: z
-    .record(z.string().max(128), z.number().nonnegative())
-    .describe(
-      'assumptions by their names in the report; what the run itself was given stays as it is where it is not named',
-    ),
+  set: boundedMap(z.number().nonnegative(), { most: MAX_OVERRIDES }).describe(
+    'assumptions by their names in the report; what the run itself was given stays as it is where it is not named',
+  ),
 });
 
 const ranWith = z.object({

@@ -10,9 +10,8 @@ import { shownReport } from './shown-run.ts';
  * @throws Problem `run_not_finished` or `no_report`
  */
 export async function reportOfRun(run: LocatedRun): Promise<Report> {
-  const { handle, folded } = run;
-  const hasEnded = folded !== undefined && folded.ended_at !== null;
-  if (!hasEnded && (await handle.describe())?.ended_at === null) {
+  const { handle, standing } = run;
+  if (!standing?.ending && (await handle.describe())?.ended_at === null) {
     throw new Problem({ code: 'run_not_finished', detail: 'the report is made at the end of the run' });
   }
   const outcome = await outcomeOf(run);

@@ -53,11 +53,12 @@ async function ownState(described: RunSummary | undefined, { handle }: LocatedRu
  */
 export async function runView(run: LocatedRun): Promise<z.input<typeof runViewSchema>> {
   const { handle, workflow } = run;
-  const hasEnded = run.folded !== undefined && run.folded.ended_at !== null;
+  const told = await run.fold();
+  const hasEnded = told !== undefined && told.ended_at !== null;
   const described = hasEnded ? undefined : await handle.describe();
   const closed = hasEnded || (described?.ended_at ?? null) !== null;
   // It may have ended since its events were read.
-  const folded = closed && !hasEnded ? await run.foldAgain() : run.folded;
+  const folded = closed && !hasEnded ? await run.fold() : told;
   // Only a closed run's outcome is asked for: for an open one this would wait for its end.
   const outcome = closed ? await outcomeOf(run) : undefined;
   const agents = folded?.agents ?? [];

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { BatonClient, RunHandle } from '../../client.ts';
 import { BatonError } from '../../contracts/baton-error.ts';
+import { boundedMap } from '../../contracts/bounded-map.ts';
+import { MAX_NAME_LENGTH } from '../../contracts/id-fault.ts';
 import { idSchema } from '../../contracts/text.ts';
 import { knownUploads } from '../uploads/known-uploads.ts';
 import type { UploadStore } from '../uploads/upload-store.ts';
@@ -8,14 +10,19 @@ import { Problem, type ProblemIssue } from '../problem.ts';
 import { planIssues } from './plan-issues.ts';
 import type { WorkflowEntry } from './workflow-catalog.ts';
 
+/** What a caller's metadata may hold: it travels with every call of an agent. */
+const METADATA = { most: 100, bytes: 65_536 };
+
 /** Body of `POST /v1/runs`. */
 export const startRunBody = z.object({
-  workflow: z.string(),
+  workflow: z.string().max(MAX_NAME_LENGTH),
   input: z.unknown(),
   thread_id: idSchema.optional(),
   request_id: idSchema.optional().describe('idempotency key: the same request again is the same run'),
   run_id: idSchema.optional(),
-  metadata: z.record(z.string(), z.unknown()).optional().describe('free map for the agents, never published'),
+  metadata: boundedMap(z.unknown(), METADATA)
+    .optional()
+    .describe(`free map for the agents, never published; at most ${METADATA.bytes} bytes as JSON`),
 });
 
 type Options = {

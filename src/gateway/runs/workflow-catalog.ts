@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { costManifest, ownWorkflows, type KnownApp } from '../../client/own-workflows.ts';
-import { COST_AGENTS } from '../../contracts/names.ts';
+import { boundedMap } from '../../contracts/bounded-map.ts';
+import { MAX_NAME_LENGTH } from '../../contracts/id-fault.ts';
+import { COST_AGENTS, MAX_PLAN_STEPS } from '../../contracts/names.ts';
 import { costOptimizationInput } from '../../contracts/cost-optimization.ts';
 
 /** A workflow that may be started over HTTP. */
@@ -42,11 +44,18 @@ function refusedAgents(plan: unknown, { agents }: Manifest) {
   );
 }
 
+/** Fields of a plan; it has less than ten. */
+const MAX_FIELDS = 100;
+
 /** A plan is checked as a whole when it is started: its schema alone would tell a part of what is wrong with it. */
 const runPlanInput = z.strictObject({
-  plan: z.union([z.string(), z.record(z.string(), z.unknown())]).describe('a plan, or the name of a registered one'),
+  plan: z
+    .union([z.string().max(MAX_NAME_LENGTH), boundedMap(z.unknown(), { most: MAX_FIELDS })])
+    .describe('a plan, or the name of a registered one'),
   input: z.unknown().optional().describe('input of the plan'),
-  results: z.record(z.string(), z.unknown()).optional().describe('results by step id; such steps are not run'),
+  results: boundedMap(z.unknown(), { most: MAX_PLAN_STEPS })
+    .optional()
+    .describe('results by step id; such steps are not run'),
 });
 
 function runPlan(manifest: Manifest): WorkflowEntry {
@@ -92,11 +101,16 @@ export async function workflowCatalog({
   return [...cost, ...planned, ...own, ...adhoc];
 }
 
-type Asked = { workflow: string; agents: readonly string[]; app?: KnownApp };
+type Asked = { workflow: string; input: unknown; app?: KnownApp };
 
-/** The first agent of a run that may not be started over HTTP, and so not tried again either; undefined where none is. */
-export function refusedAgentOf({ workflow, agents, app }: Asked): string | undefined {
+/**
+ * By what a run was started with, its first agent that may not be started over HTTP, and so not tried again either;
+ * undefined where none is.
+ */
+export function refusedAgentOf({ workflow, input, app }: Asked): string | undefined {
   if (workflow !== 'runPlan' && workflow !== 'runAgent') return undefined;
-  const manifest = app ? app.manifest() : costManifest();
-  return agents.find((name) => Object.hasOwn(manifest.agents, name) && manifest.agents[name]?.touches_host);
+  const { plan, agent } = (input ?? {}) as { plan?: unknown; agent?: unknown };
+  const asked = workflow === 'runPlan' ? plan : { steps: [{ agent }] };
+  const [refused] = refusedAgents(asked, app ? app.manifest() : costManifest());
+  return refused && String(refused.agent);
 }
