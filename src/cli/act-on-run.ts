@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { RunHandle } from '../client.ts';
 import { loginName } from './login-name.ts';
+import { whileWaiting } from './while-waiting.ts';
 import { withOperator } from './with-operator.ts';
 
 type Options = { json?: boolean; by?: string };
@@ -13,7 +14,7 @@ export async function actOnRun(
 ): Promise<void> {
   await withOperator(async (operator) => {
     const run = operator.handle(await operator.find(id));
-    const done = await act(run, by);
+    const done = await whileWaiting({ workflowId: run.workflowId, operator }, () => act(run, by));
     process.stdout.write(json ? `${JSON.stringify({ run_id: run.runId, done, by })}\n` : `${run.runId}: ${done}\n`);
   });
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { runCommand } from './act-on-run.ts';
 import { loginName } from './login-name.ts';
+import { whileWaiting } from './while-waiting.ts';
 import { withOperator } from './with-operator.ts';
 
 type Options = { wait: boolean; json?: boolean; by?: string; reason?: string };
@@ -9,7 +10,9 @@ async function cancel(id: string, { wait, json, by = loginName(), reason }: Opti
   await withOperator(async (operator) => {
     const run = operator.handle(await operator.find(id));
     await run.cancel({ by, reason });
-    const status = wait ? (await run.result()).status : 'cancel requested';
+    const status = wait
+      ? (await whileWaiting({ workflowId: run.workflowId, operator }, run.result)).status
+      : 'cancel requested';
     process.stdout.write(json ? `${JSON.stringify({ run_id: run.runId, status, by })}\n` : `${run.runId}: ${status}\n`);
   });
 }

@@ -8,6 +8,7 @@ import { faultList } from '../plans/plan-fault.ts';
 import { exitCode } from './exit-code.ts';
 import { loadApp } from './load-app.ts';
 import { watchRun } from './watch-run.ts';
+import { whileWaiting } from './while-waiting.ts';
 
 type CheckOptions = { app?: string; json?: boolean };
 type RunOptions = CheckOptions & { input?: string; user: string; request?: string };
@@ -41,7 +42,7 @@ async function run(file: string, { app: module, json, input, user, request }: Ru
   const baton = await connect({ user, app: await loadApp(module) });
   try {
     const started = await baton.start('runPlan', { plan, input: given }, { requestId: request });
-    const outcome = await watchRun(started, { stream: process.stderr });
+    const outcome = await whileWaiting(started, () => watchRun(started, { stream: process.stderr }));
     const lines = (outcome.result?.steps ?? []).map((step) => {
       const why = step.error?.message ?? step.reason;
       return `${step.status.padEnd(11)} ${step.id}${why ? `: ${why}` : ''}\n`;

@@ -6,6 +6,7 @@ import { WORKFLOWS } from '../contracts/names.ts';
 import { exitCode } from './exit-code.ts';
 import { loadApp } from './load-app.ts';
 import { watchRun } from './watch-run.ts';
+import { sayWhatIsMissing, whileWaiting } from './while-waiting.ts';
 
 type Options = {
   app?: string;
@@ -28,7 +29,7 @@ function readInput(text = '{}'): unknown {
 }
 
 async function watchToEnd(run: RunHandle, json?: boolean): Promise<void> {
-  const outcome = await watchRun(run, { stream: process.stderr });
+  const outcome = await whileWaiting(run, () => watchRun(run, { stream: process.stderr }));
   process.stdout.write(json ? `${JSON.stringify(outcome, null, 2)}\n` : `${outcome.status}\n`);
   process.exitCode = exitCode(outcome.status);
 }
@@ -53,6 +54,7 @@ export function addRunCommand(program: Command): void {
         if (watch) return await watchToEnd(run, json);
         const ids = { run_id: run.runId, workflow_id: run.workflowId };
         process.stdout.write(json ? `${JSON.stringify(ids)}\n` : `${run.runId}\n`);
+        await sayWhatIsMissing(run.workflowId);
       } finally {
         await baton.close();
       }

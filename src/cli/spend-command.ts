@@ -13,6 +13,7 @@ import { startStack } from './start-stack.ts';
 import { workThenUndo } from './undo-list.ts';
 import { untilStopped } from './until-stopped.ts';
 import { watchRun } from './watch-run.ts';
+import { whileWaiting } from './while-waiting.ts';
 
 type Options = {
   model?: string;
@@ -69,7 +70,8 @@ async function spend(files: string[], options: Options): Promise<void> {
       // Ctrl-C means this run here: nobody else waits for it.
       stopped.signal.addEventListener('abort', () => void run.cancel().catch(() => undefined));
       if (stopped.signal.aborted) await run.cancel();
-      const watching = watchRun(run, { stream: process.stderr });
+      const watch = () => watchRun(run, { stream: process.stderr });
+      const watching = stack ? watch() : whileWaiting(run, watch);
       watching.catch(() => undefined);
       const outcome = await (stack ? Promise.race([watching, stack.lost]) : watching);
       await printReport(outcome, options);

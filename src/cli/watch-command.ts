@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { BatonError } from '../contracts/baton-error.ts';
 import { exitCode } from './exit-code.ts';
 import { watchRun } from './watch-run.ts';
+import { whileWaiting } from './while-waiting.ts';
 import { withOperator } from './with-operator.ts';
 
 async function watch(id: string | undefined, { json }: { json?: boolean }): Promise<void> {
@@ -10,7 +11,8 @@ async function watch(id: string | undefined, { json }: { json?: boolean }): Prom
     if (!newest) throw new BatonError('InvalidInput', 'there is no run yet; start one by "baton spend FILE"');
     const run = operator.handle(newest);
     const view = json ? (line: unknown) => void process.stdout.write(`${JSON.stringify(line)}\n`) : undefined;
-    const { status } = await watchRun(run, { stream: process.stdout, view });
+    const waiting = { workflowId: run.workflowId, operator };
+    const { status } = await whileWaiting(waiting, () => watchRun(run, { stream: process.stdout, view }));
     if (!json) process.stdout.write(`${run.runId}: ${status}\n`);
     process.exitCode = exitCode(status);
   });

@@ -33,6 +33,8 @@ export const FAULT_KINDS: Readonly<Record<number, string>> = {
   28: 'Failing far from the mistake',
   33: 'Replay that misleads',
   34: 'Stack traces that get lost',
+  35: 'A mute `baton dev`',
+  36: 'Silent waits',
 };
 
 export type FaultTest = { kind: number; name: string; before: string; file: string };
