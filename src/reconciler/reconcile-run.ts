@@ -102,6 +102,7 @@ async function endInOwnWords(world: World, heard: RunRecord, closed: Closed, { e
   const ownEnd = events.at(-1);
   const hasBeginning = events.some(({ type }) => type === 'run_started');
   await log.append([...(hasBeginning ? [] : missingBeginning(heard, closed)), ...events.slice(0, -1)]);
+  if (closed.terminated) await tellTerminated(world, heard, closed);
   const record = await readRunRecord(log, heard.ids);
   return end(world, record, { closed: { ...closed, outcome }, compensates: false, taskQueue, ownEnd });
 }
@@ -111,7 +112,9 @@ async function endClosed(world: World, record: RunRecord, described: Described, 
   if (Date.now() - closedAt < LAST_WORDS_MS || (await world.isHeldBack(closedAt))) return false;
   // The server may have been replaced since it was asked, or its cluster may be one that no operator has confirmed.
   if (!['own', 'unknown'].includes(await world.standing())) return false;
-  const words = closed.byItself ? await lastWords(world.client, described) : undefined;
+  // Once a run has asked for its end to be published, that is how it ended, whoever closed it meanwhile: a worker may
+  // publish it at any moment, and what the run did must not be undone beside it.
+  const words = await lastWords(world.client, described);
   if (words) return endInOwnWords(world, record, closed, words);
   await world.log.append(missingBeginning(record, closed));
   if (closed.terminated) await tellTerminated(world, record, closed);
