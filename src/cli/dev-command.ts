@@ -57,6 +57,8 @@ export function addDevCommand(program: Command): void {
     const config = loadConfig(process.env, { role: 'dev', flags: settingFlags(command, 'dev') });
     const app = modules.length > 0 ? await loadApps(modules, config) : undefined;
     const stopped = untilStopped();
+    // The view of the demo's run would be torn apart.
+    const showing = { lines: !options.demo };
     const stack = await startStack({
       config,
       command: 'baton dev',
@@ -64,10 +66,12 @@ export function addDevCommand(program: Command): void {
       app,
       port: config.temporalPort,
       gateway: true,
+      show: (line) => showing.lines && say(line),
     });
     const work = async () => {
       const ended = options.demo && !stopped.signal.aborted && (await demo(stack, config, stopped, options.json));
       if (ended && options.exit) return;
+      showing.lines = true;
       // Staying up is not a result: a later Ctrl-C is the normal end.
       process.exitCode = 0;
       if (!stopped.signal.aborted)

@@ -12,6 +12,7 @@ import { databaseIn } from '../dev/server-record.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
 import { createFileSeal } from '../payload/sealed-file.ts';
 import { bundleWorkflows } from '../workflow-bundle/bundle-workflows.ts';
+import { devLines } from './dev-lines.ts';
 import { embeddedTemporal } from './embedded-temporal.ts';
 import { fileLogger } from './file-logger.ts';
 import { reportUnhandled } from './guard-process.ts';
@@ -38,6 +39,8 @@ type Options = {
   app?: App;
   port?: number;
   patienceMs?: number;
+  /** Gets a line for each run, failure and line of an agent's log. @default they are not shown */
+  show?: (line: string) => void;
   /** Also serve users over HTTP. @default false */
   gateway?: boolean;
 };
@@ -89,6 +92,7 @@ export async function startStack({
   say,
   port,
   patienceMs,
+  show,
   gateway,
   app: own,
 }: Options): Promise<Stack> {
@@ -118,7 +122,9 @@ export async function startStack({
     const { costApp } = await import('../agents/cost-app.ts');
     // The process handles signals itself: the worker must be stopped before the server it talks to.
     const sealed = config.payloads.keys.length > 0;
-    const logger = sdkLogger(fileLogger({ path: join(dataDir, 'worker.log'), say }), { sealed });
+    const toFile = sdkLogger(fileLogger({ path: join(dataDir, 'worker.log'), say }), { sealed });
+    const lines = show && devLines({ say: show, sealed });
+    const logger = lines?.shown(toFile) ?? toFile;
     const onUnhandled = (what: string, stack: string) => {
       const whose = agentAtWork();
       logger.error(what, { ...whose, stack });
@@ -140,9 +146,10 @@ export async function startStack({
     if (ignored) say(`             ${ignored}`);
     const temporal = { connectionOptions, namespace, source: settings.source };
     const embedded = server && { database: databaseIn(dataDir), say };
-    const how = { logger, undo, embedded };
+    const how = { logger, undo, onEvents: lines?.onEvents, embedded };
     const { store, running } = await startWorker({ config, app, bundle, ...temporal, ...how });
     const gatewayUrl = gateway ? await serveUsers({ config, store, address, namespace, say, undo, app: own }) : null;
+    say(`logs         worker.log${gateway ? ', gateway.log' : ''}${server ? ', temporal.log' : ''} in ${dataDir}`);
     undo.push('the data folder', owner.stopping);
     const lost = Promise.race([untilLost(store), running.then(never), server?.failed ?? never()]);
     // Whoever stays up waits for it; a command that ends by itself need not.

@@ -6,7 +6,8 @@ import type { ConnectionSettings } from '../client/connection-settings.ts';
 import { openConnection } from '../client/open-connection.ts';
 import type { Config } from '../config.ts';
 import { BatonError } from '../contracts/baton-error.ts';
-import { openStore } from '../notifier/open-store.ts';
+import type { NewEvent } from '../contracts/event.ts';
+import { openStore, type Store } from '../notifier/open-store.ts';
 import { withOutbox } from '../notifier/outbox.ts';
 import { startRetention } from '../notifier/start-retention.ts';
 import { outageLine, type OutageReport } from '../notifier/watch-outages.ts';
@@ -34,9 +35,32 @@ type Options = {
   logger: Logger;
   /** Gets what ends the worker and what belongs to it, in the order that loses nothing. */
   undo: UndoList;
+  /** Gets the events that this process has put into the log, some perhaps twice. @default nobody does */
+  onEvents?: (events: readonly NewEvent[]) => void;
   /** Path of the database of the embedded server that this very process has started. @default an external server */
   embedded?: { database: string; say: (line: string) => void };
 };
+
+/** The store, whose log says what was put into it. */
+function heard(store: Store, onEvents: (events: readonly NewEvent[]) => void): Store {
+  const { log } = store;
+  const append: Store['log']['append'] = async (events, options) => {
+    const appended = await log.append(events, options);
+    onEvents(events.filter((_, n) => appended[n]?.status === 'appended'));
+    return appended;
+  };
+  const end =
+    log.end &&
+    (async (...given: Parameters<NonNullable<Store['log']['end']>>) => {
+      await log.end?.(...given);
+      onEvents(given[0]);
+    });
+  const publish: Store['log']['publish'] = async (event) => {
+    await log.publish(event);
+    onEvents([event]);
+  };
+  return { ...store, log: { ...log, append, publish, ...(end && { end }) } };
+}
 
 /** Whose code is running, where it is an agent's, also in its timers and promises: for an error that nobody caught. */
 export function agentAtWork(): { agent?: string; workflowId?: string; attempt?: number } {
@@ -63,6 +87,7 @@ export async function startWorker({
   namespace,
   logger,
   undo,
+  onEvents,
   embedded,
   ...how
 }: Options) {
@@ -70,7 +95,8 @@ export async function startWorker({
   const { createWorker } = await import('../worker.ts');
   const { dataDir, storeUrl, fsync, retentionDays, payloads, taskQueue, maxConcurrentAgents, reconcileMs } = config;
   const report = (outage: OutageReport) => logger.warn(outageLine(outage));
-  const store = await openStore({ url: storeUrl, fsync, retentionDays, keys: payloads.keys, report });
+  const opened = await openStore({ url: storeUrl, fsync, retentionDays, keys: payloads.keys, report });
+  const store = onEvents ? heard(opened, onEvents) : opened;
   undo.push('the store', store.close);
   await store.refuseMissingKey();
   // The worker's own way to the server tells little of what is wrong with it.

@@ -78,7 +78,7 @@ export async function superviseServer({ start, logPath, say }: Options) {
         return fail(new BatonError('NetworkError', message));
       }
       restarts.push(performance.now());
-      say(`the embedded Temporal server on ${address}: ${why}; starting it again`);
+      say(`the embedded Temporal server on ${address}: ${why}; starting it again; see ${logPath}`);
       try {
         // What is left of its group may hold the port.
         await server.stop();

@@ -22,6 +22,7 @@ async function startDev(dataDir: string, env: NodeJS.ProcessEnv) {
   }
   return {
     call,
+    output: dev.output,
     async start(workflow: string, mark: string) {
       const { text } = await call('/v1/runs', { workflow, input: { mark } });
       return (JSON.parse(text) as { run_id: string }).run_id;
@@ -54,7 +55,15 @@ let dir: Awaited<ReturnType<typeof temporaryDir>>;
 const [plain, sealed] = ['off', 'on'].map((phase) => `${phase}${randomBytes(6).toString('hex')}`) as [string, string];
 const keys = { BATON_PAYLOAD_KEYS: `k1:${randomBytes(32).toString('base64')}` };
 /** What was said without keys, and then with them in the same folder: where it stands on disk, and what the user got. */
-const seen = { plain: [] as string[], sealed: [] as string[], told: '', shown: '', metrics: '', lacking: '' };
+const seen = {
+  plain: [] as string[],
+  sealed: [] as string[],
+  told: '',
+  shown: '',
+  terminal: '',
+  metrics: '',
+  lacking: '',
+};
 beforeAll(async () => {
   dir = await temporaryDir();
   const before = await startDev(dir.path, {});
@@ -68,6 +77,7 @@ beforeAll(async () => {
   // While it runs, what was written last stands in other files than after its end.
   const running = found(dir.path, sealed);
   await after.stop();
+  seen.terminal = after.output.stderr + after.output.stdout;
   const lacking = await callBaton(['gateway'], { dataDir: dir.path, env: { TEMPORAL_ADDRESS: shared().address } });
   seen.lacking = lacking.stderr;
   seen.sealed = [...new Set([...running, ...found(dir.path, sealed)])];
@@ -96,6 +106,8 @@ faultTest(
   async () => {
     expect(of(seen.plain, 'events.sqlite').length).toBeGreaterThan(8);
     expect(seen.sealed).toEqual([]);
+    expect(seen.terminal).toContain('throwing ');
+    expect(seen.terminal).not.toContain(sealed);
     expect(seen.metrics).toContain('baton_');
     expect(seen.metrics).not.toContain(sealed);
     return `Without keys ${seen.plain.length} things that a run said stand in files of the data folder, with keys none.`;

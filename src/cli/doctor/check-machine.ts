@@ -1,10 +1,13 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { withoutPassword } from '../../contracts/without-password.ts';
 import { openStore } from '../../notifier/open-store.ts';
 import { findTemporalCli } from '../../temporal-cli/find-temporal-cli.ts';
 import { check, type Check } from './check.ts';
+
+/** What `baton dev` writes into the data folder. */
+const LOGS = ['worker.log', 'gateway.log', 'temporal.log'];
 
 /** Less free space than this makes writing a ledger a gamble. */
 const FREE_BYTES = 500e6;
@@ -32,6 +35,11 @@ export async function checkMachine({ dataDir, storeUrl, fsync, payloads, retenti
         found: `${dataDir}, ${(free / 1e9).toFixed(1)} GB free`,
         remedy,
       };
+    }),
+    await check('logs', () => {
+      const there = LOGS.filter((name) => existsSync(join(dataDir, name)));
+      const found = there.length === 0 ? 'none of "baton dev" yet' : `${there.join(', ')} in ${dataDir}`;
+      return { state: 'ok', found: `${found}; baton worker and gateway log to stdout` };
     }),
     await check('event log', async () => {
       const path = /^sqlite:(.*)$/.exec(storeUrl)?.[1];
