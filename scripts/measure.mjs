@@ -79,6 +79,10 @@ export function measure(root) {
       if (from !== to && imported.startsWith('src/')) edges.set(from, (edges.get(from) ?? new Set()).add(to));
     }
   }
+  // The page imports from src as well: what it shares is nobody's private helper.
+  for (const path of files(root, 'web/src', /\.tsx?$/)) {
+    for (const imported of importsOf(root, path)) importers.get(imported)?.push(path);
+  }
   const lone = sources.filter((path) => importers.get(path)?.length === 1);
   const helpers = lone.filter((path) => (lines.get(path) ?? 0) < SMALL_HELPER_LINES);
   const mutual = [...edges].flatMap(([from, tos]) =>
