@@ -48,6 +48,7 @@ const BORDERS: Record<string, { never: string[]; typesOnly?: string[] }> = {
       '!**/contracts/ledger-name.ts',
       '!**/contracts/nearest-names.ts',
       '!**/contracts/number-fault.ts',
+      '!**/contracts/option-names.ts',
       '!**/contracts/question-fault.ts',
       // What a run says of itself in Temporal is redacted where it is said.
       '!**/contracts/redact.ts',

@@ -3,7 +3,7 @@ import type { AppManifest } from './agents/define-app.ts';
 import type { BatonClient, ConnectOptions } from './client/baton-client.ts';
 import { connectionSettings } from './client/connection-settings.ts';
 import { openFeedSource } from './client/feed-source.ts';
-import { listedWorkflow, listRuns, type RunSummary } from './client/list-runs.ts';
+import { listedWorkflow, listRuns, type RunFilter, type RunSummary } from './client/list-runs.ts';
 import { openConnection } from './client/open-connection.ts';
 import { createRunHandle, type RunHandle } from './client/run-handle.ts';
 import { copiedOptions, type StartOptions } from './client/run-identity.ts';
@@ -17,7 +17,7 @@ import { workflowInput, type PreparedInput, type Startable } from './client/work
 import { loadConfig } from './config.ts';
 import { BatonError } from './contracts/baton-error.ts';
 import { idFault, nameFault } from './contracts/id-fault.ts';
-import { objectFault } from './contracts/kind-fault.ts';
+import { optionsFault, type OptionNames } from './contracts/option-names.ts';
 import type { OwnWorkflow } from './contracts/own-workflow.ts';
 import type { Stats } from './contracts/stats.ts';
 import type { HistoryPage } from './feed/stats/history-page.ts';
@@ -29,10 +29,37 @@ export type { BatonClient, ConnectOptions, HistoryPage, RunHandle, RunSummary, S
 /** Also keeps a name from reaching into the parts of a workflow id that say whose it is. */
 const WORKFLOW_TYPE = /^[A-Za-z_$][\w$]*$/;
 
+const OPTIONS: OptionNames<ConnectOptions> = {
+  user: true,
+  app: true,
+  address: true,
+  namespace: true,
+  connectTimeoutMs: true,
+  callTimeoutMs: true,
+  dataDir: true,
+  taskQueue: true,
+  shared: true,
+};
+const FILTER: OptionNames<Omit<RunFilter, 'user'>> = {
+  thread: true,
+  status: true,
+  open: true,
+  since: true,
+  after: true,
+  limit: true,
+  timeoutMs: true,
+};
+const PAGE: OptionNames<HistoryPage> = { limit: true, cursor: true };
+
+function checkNames<Options extends object>(what: string, given: unknown, names: OptionNames<Options>) {
+  const fault = given === undefined ? undefined : optionsFault(given, names);
+  if (fault) throw new BatonError('InvalidInput', `${what}: its options ${fault}`);
+}
+
 const ifNamed = (value: unknown) => (value === undefined ? undefined : nameFault(value));
 
 function checkedOptions(options: ConnectOptions): ConnectOptions {
-  const kind = objectFault(options);
+  const kind = optionsFault(options, OPTIONS);
   const { user, taskQueue, namespace, address, dataDir } = kind ? ({} as ConnectOptions) : options;
   const isText = dataDir === undefined || typeof dataDir === 'string';
   const faults = {
@@ -163,12 +190,16 @@ export async function connect(options: ConnectOptions): Promise<BatonClient> {
     run: (runId, workflow = 'costOptimization') => handleOf(workflow, runId),
     find,
     async runs(filter) {
+      checkNames('runs', filter, FILTER);
       const runs = await listRuns({ client, log: feed.log }, { timeoutMs: options.callTimeoutMs, ...filter, user });
       // A stranger's list would say that there are none, or show its own.
       await feed.temporal.vouch(client);
       return runs;
     },
-    stats: (page) => feed.stats({ ...page, userId: user }),
+    async stats(page) {
+      checkNames('stats', page, PAGE);
+      return feed.stats({ ...page, userId: user });
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -16,6 +16,7 @@ import { loadConfig } from './config.ts';
 import type { AgentCall, AgentFailureDetails } from './contracts/agent-call.ts';
 import { ENGINE_QUEUE_SUFFIX, TASK_QUEUE, WORKFLOW_FAILURES } from './contracts/names.ts';
 import { checkGiven, countFault, durationFault, MAX_WAIT_MS } from './contracts/number-fault.ts';
+import { optionsFault, type OptionNames } from './contracts/option-names.ts';
 import { createIsolatePool } from './isolate/isolate-pool.ts';
 import { isIsolated } from './isolate/is-isolated.ts';
 import type { Decisions } from './notifier/decisions.ts';
@@ -72,6 +73,25 @@ export type WorkerOptions = {
   debugMode?: boolean;
 };
 
+const OPTIONS: OptionNames<WorkerOptions> = {
+  connection: true,
+  namespace: true,
+  app: true,
+  notifier: true,
+  effects: true,
+  decisions: true,
+  leases: true,
+  binding: true,
+  address: true,
+  dataConverter: true,
+  taskQueue: true,
+  workflowBundle: true,
+  shutdownGraceMs: true,
+  fair: true,
+  maxConcurrentAgents: true,
+  debugMode: true,
+};
+
 export { WORKFLOWS_PATH } from './workflow-bundle/shipped-workflows.ts';
 
 /**
@@ -125,27 +145,29 @@ function refusing({ knows, refuseForeign }: OwnTasks): WorkerInterceptors {
  * @throws BatonError `InvalidInput` with code `server_too_old`, `namespace_missing` or `search_attributes_missing`
  * @throws BatonError `InvalidInput` with code `readable_failures` for a prebuilt bundle that was made without the keys
  * @throws BatonError `InvalidInput` if an own workflow is exported under another name than its own
- * @throws TypeError if an agent needs a store that is not given, a number is out of its range, or this is the process of an
+ * @throws TypeError if an agent needs a store that is not given, an option is unknown, a number is out of its range, or this is the process of an
  *   isolated agent
  */
-export async function createWorker({
-  connection,
-  namespace,
-  app,
-  notifier,
-  effects,
-  decisions,
-  leases,
-  binding,
-  address = "the worker's connection",
-  dataConverter = createDataConverter(loadConfig().payloads),
-  taskQueue = TASK_QUEUE,
-  workflowBundle,
-  shutdownGraceMs = 10_000,
-  fair = false,
-  maxConcurrentAgents = 100,
-  debugMode = false,
-}: WorkerOptions): Promise<Worker> {
+export async function createWorker(given: WorkerOptions): Promise<Worker> {
+  checkGiven('createWorker: ', { 'its options': optionsFault(given, OPTIONS) });
+  const {
+    connection,
+    namespace,
+    app,
+    notifier,
+    effects,
+    decisions,
+    leases,
+    binding,
+    address = "the worker's connection",
+    dataConverter = createDataConverter(loadConfig().payloads),
+    taskQueue = TASK_QUEUE,
+    workflowBundle,
+    shutdownGraceMs = 10_000,
+    fair = false,
+    maxConcurrentAgents = 100,
+    debugMode = false,
+  } = given;
   checkGiven('createWorker: ', {
     shutdownGraceMs: durationFault(shutdownGraceMs, { least: 0, most: MAX_WAIT_MS }),
     maxConcurrentAgents: countFault(maxConcurrentAgents, MAX_AGENTS),

@@ -8,7 +8,7 @@ import { OWN_WORKFLOW, type OwnWorkflow } from './contracts/own-workflow.ts';
 import type { AgentOutcome, RunOutcome } from './contracts/run.ts';
 import type { RunStart } from './contracts/run-start.ts';
 import type { Undo } from './contracts/undo.ts';
-import type { AgentOptions } from './workflows/agent-calls.ts';
+import type { AgentOptions } from './workflows/call-limits.ts';
 import { openRun } from './workflows/open-run.ts';
 
 // What own workflows need of Temporal: a package manager that keeps dependencies apart lets a project import only what it

@@ -10,6 +10,7 @@ import {
 } from '../contracts/number-fault.ts';
 import type { DecisionMessage, Question } from '../contracts/run-messages.ts';
 import { functionFault, listFault, objectFault } from '../contracts/kind-fault.ts';
+import { optionsFault, type OptionNames } from '../contracts/option-names.ts';
 import { schemaFault } from '../contracts/schema-fault.ts';
 import type { UserContext } from '../contracts/user-context.ts';
 import type { AnyTool } from '../tools/define-tool.ts';
@@ -124,13 +125,37 @@ export type AnyAgent = AgentDefinition<string, any, any, any>;
 const MAX_BACKOFF = 100;
 const MAX_AT_ONCE = 100_000;
 
+const OPTIONS: OptionNames<AgentDefinition> = {
+  name: true,
+  description: true,
+  input: true,
+  output: true,
+  tools: true,
+  local: true,
+  touchesHost: true,
+  timeoutMs: true,
+  heartbeatTimeoutMs: true,
+  retry: true,
+  concurrency: true,
+  isolate: true,
+  run: true,
+};
+const RETRY_OPTIONS: OptionNames<AgentRetry> = {
+  maxAttempts: true,
+  initialIntervalMs: true,
+  backoff: true,
+  maxIntervalMs: true,
+  on: true,
+};
+const CONCURRENCY_OPTIONS: OptionNames<AgentConcurrency> = { perUser: true, total: true };
+
 const NAME = /^[a-z][a-z0-9_]{0,63}$/;
 
 /**
  * Defines an agent: a named piece of work with checked input and output. Limits that it does not give are
  * `AGENT_DEFAULTS`.
  *
- * @throws TypeError if the name cannot be an activity type, a schema is not one of zod 4, a limit is out of its range, two tools share a name,
+ * @throws TypeError if the name cannot be an activity type, it has an unknown option, a schema is not one of zod 4, a limit is out of its range, two tools share a name,
  *   the module of an isolated agent does not exist, or it cannot be local
  */
 export function defineAgent<
@@ -149,12 +174,13 @@ export function defineAgent<
   // `agents()` would be taken for a promise.
   if (name === 'then') throw new TypeError('agent name "then" cannot be called in a workflow; choose another');
   checkGiven(`agent ${name}: `, {
+    'its definition': optionsFault(definition, OPTIONS),
     input: schemaFault(definition.input),
     output: schemaFault(definition.output),
     run: functionFault(definition.run),
-    retry: objectFault(retry),
+    retry: optionsFault(retry, RETRY_OPTIONS),
     'retry.on': ifGiven(retry?.on, listFault),
-    concurrency: objectFault(concurrency),
+    concurrency: optionsFault(concurrency, CONCURRENCY_OPTIONS),
     tools: objectFault(tools),
   });
   for (const [key, tool] of Object.entries(tools as Tools)) {

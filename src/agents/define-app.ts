@@ -1,5 +1,6 @@
-import { listFault, objectFault } from '../contracts/kind-fault.ts';
+import { listFault } from '../contracts/kind-fault.ts';
 import { checkGiven, ifGiven } from '../contracts/number-fault.ts';
+import { optionsFault, type OptionNames } from '../contracts/option-names.ts';
 import { z } from 'zod';
 import type { AgentLimits } from '../contracts/agent-call.ts';
 import type { Plan, RegisteredPlan } from '../contracts/plan.ts';
@@ -77,10 +78,13 @@ function checkWorkflows(workflows: unknown) {
   );
 }
 
+/** `manifest`: of an app whose parts are spread into another one's. */
+const OPTIONS: OptionNames<App> = { agents: true, plans: true, workflows: true, redact: true, manifest: true };
+
 /**
  * Collects agents, plans and a module of workflows into an app, which is what a worker loads.
  *
- * @throws TypeError if two agents or two plans have one name, a plan uses an agent that the app does not have or has the name of a
+ * @throws TypeError if an option is unknown, two agents or two plans have one name, a plan uses an agent that the app does not have or has the name of a
  *   workflow of Baton's, workflows are not a file: URL, or a rule of `redact` names nothing or matches everything
  */
 export function defineApp<const Agents extends readonly AnyAgent[]>(definition: {
@@ -93,7 +97,7 @@ export function defineApp<const Agents extends readonly AnyAgent[]>(definition: 
    */
   redact?: readonly RedactionRule[];
 }): App<Agents> {
-  checkGiven('', { 'the definition of an app': objectFault(definition) });
+  checkGiven('', { 'the definition of an app': optionsFault(definition, OPTIONS) });
   const { agents, plans = [], workflows, redact } = definition;
   checkGiven('app: ', { agents: listFault(agents), plans: listFault(plans), redact: ifGiven(redact, listFault) });
   for (const [n, agent] of agents.entries()) {

@@ -2,12 +2,15 @@ import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkGiven, numberFault } from '../contracts/number-fault.ts';
+import { optionsFault, type OptionNames } from '../contracts/option-names.ts';
 import type { AgentIsolation, AnyAgent } from './define-agent.ts';
 
 const DEFAULT_HEAP_MB = 256;
 
 /** Resident memory above the heap's limit, unless the agent says otherwise: Node itself, code and buffers. */
 const BESIDE_HEAP_MB = 256;
+
+const OPTIONS: OptionNames<AgentIsolation> = { module: true, heapMb: true, residentMb: true };
 
 /** Node does not even start with less. */
 const LEAST_HEAP_MB = 16;
@@ -38,10 +41,11 @@ function fileUrlOf(agent: string, module: AgentIsolation['module']): string {
 /**
  * An agent's isolation, complete; undefined where it runs inside the worker.
  *
- * @throws TypeError if the module is not a file or a limit makes no sense
+ * @throws TypeError if the module is not a file, a limit makes no sense or an option is unknown
  */
 export function isolationOf({ name, isolate }: Pick<AnyAgent, 'name' | 'isolate'>): Isolation | undefined {
   if (!isolate) return undefined;
+  checkGiven(`agent ${name}: `, { isolate: optionsFault(isolate, OPTIONS) });
   const { module, heapMb = DEFAULT_HEAP_MB, residentMb = heapMb + BESIDE_HEAP_MB } = isolate;
   checkGiven(`agent ${name}: `, {
     'isolate.heapMb': numberFault(heapMb, { least: LEAST_HEAP_MB, most: MOST_MB, whole: true }),

@@ -9,7 +9,7 @@ import { agentResults, type AgentResults } from './agent-results.ts';
 import { decide } from './decide.ts';
 import type { FeedSource } from './feed-source.ts';
 import { followRun } from './follow-run.ts';
-import { objectFault } from '../contracts/kind-fault.ts';
+import { optionsFault, type OptionNames } from '../contracts/option-names.ts';
 import { numberFault } from '../contracts/number-fault.ts';
 import { isMissing, missingRun, noSuchRun } from './missing-run.ts';
 import { withStandings, type RunSummary } from './list-runs.ts';
@@ -103,8 +103,16 @@ type Options = {
   feed: FeedSource;
 };
 
-function isObject<T>(given: T, what: string): T {
-  const fault = objectFault(given);
+type EventOptions = { after?: number; signal?: AbortSignal };
+
+const EVENT_OPTIONS: OptionNames<EventOptions> = { after: true, signal: true };
+const DECISION: OptionNames<OwnDecision> = { approval_id: true, decision: true, by: true, comment: true, data: true };
+const RETRY: OptionNames<RetryOptions> = { by: true, fromStep: true, permit: true };
+const RETRY_NOW: OptionNames<{ by: string }> = { by: true };
+const ACTING: OptionNames<Acting> = { by: true, reason: true };
+
+function checked<T extends object>(given: T, what: string, names: OptionNames<NoInfer<T>>): T {
+  const fault = optionsFault(given, names);
   if (fault) throw new BatonError('InvalidInput', `${what} ${fault}`);
   return given;
 }
@@ -162,8 +170,8 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
     }
   }
 
-  async function* events(given: { after?: number; signal?: AbortSignal } = {}) {
-    const { after = 0, signal } = isObject(given, 'the options of events');
+  async function* events(given: EventOptions = {}) {
+    const { after = 0, signal } = checked(given, 'the options of events', EVENT_OPTIONS);
     const fault = numberFault(after, { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true });
     if (fault) throw new BatonError('InvalidInput', `events: after ${fault}`);
     if (!(await exists())) throw noSuchRun(runId);
@@ -171,7 +179,7 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
   }
 
   async function take(given: OwnDecision): Promise<DecisionMessage> {
-    const { by = userId, ...decision } = isObject(given, 'a decision');
+    const { by = userId, ...decision } = checked(given, 'a decision', DECISION);
     if (!(await exists())) throw noSuchRun(runId);
     return decide(where, { ...decision, by });
   }
@@ -185,21 +193,25 @@ export function createRunHandle<Result>(options: Options): RunHandle<Result> {
     state: () => whereItIs(() => runState({ client, workflowId })),
     describe,
     agentResults: () => whereItIs(() => agentResults(client, workflowId)),
-    pause: (message = { by: userId }) => tell(MESSAGES.pause, message),
-    resume: (message = { by: userId }) => tell(MESSAGES.resume, message),
+    pause: async (message = { by: userId }) => tell(MESSAGES.pause, checked(message, 'a pause', ACTING)),
+    resume: async (message = { by: userId }) => tell(MESSAGES.resume, checked(message, 'a resume', ACTING)),
     decide: take,
     approve: (approval_id, more) => take({ ...more, approval_id, decision: 'approve' }),
     reject: (approval_id, more) => take({ ...more, approval_id, decision: 'reject' }),
     async retry(given = {}) {
-      const { by = userId, ...more } = isObject(given, 'the options of a retry');
+      const { by = userId, ...more } = checked(given, 'the options of a retry', RETRY);
       return whereItIs(() => retryRun({ client, log: feed.log, workflowId, vouch }, { by, ...more }));
     },
-    retryNow: ({ by } = { by: userId }) => whereItIs(() => retryNow(where, { by })),
+    async retryNow(given = { by: userId }) {
+      const { by } = checked(given, 'the options of retryNow', RETRY_NOW);
+      return whereItIs(() => retryNow(where, { by }));
+    },
     async terminate(given) {
-      const { by = userId, reason } = isObject(given, 'what ends a run, as {"reason": "…"},');
+      const { by = userId, reason } = checked(given, 'what ends a run, as {"reason": "…"},', ACTING);
       return terminateRun(where, { by, reason });
     },
-    async cancel({ by = userId, reason } = {}) {
+    async cancel(given = {}) {
+      const { by = userId, reason } = checked(given, 'the options of a cancel', ACTING);
       try {
         await cancelRun(where, { by, reason });
       } catch (error) {

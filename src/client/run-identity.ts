@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { BatonError } from '../contracts/baton-error.ts';
-import { objectFault } from '../contracts/kind-fault.ts';
 import { durationFault, ifGiven } from '../contracts/number-fault.ts';
+import { optionsFault, type OptionNames } from '../contracts/option-names.ts';
 import { userContextSchema, type UserContext } from '../contracts/user-context.ts';
 import { refuseOtherThanJson } from './refuse-unsendable.ts';
 
@@ -19,6 +19,14 @@ export type StartOptions = {
   timeoutMs?: number;
 };
 
+const OPTIONS: OptionNames<StartOptions> = {
+  requestId: true,
+  threadId: true,
+  runId: true,
+  metadata: true,
+  timeoutMs: true,
+};
+
 function derivedRunId(user: string, requestId: string): string {
   // JSON keeps ("a", "bc") and ("ab", "c") apart.
   return createHash('sha256')
@@ -31,11 +39,11 @@ function derivedRunId(user: string, requestId: string): string {
  * Takes a caller's options on entry, before anything is waited for: what it does with its metadata afterwards is its own
  * affair.
  *
- * @throws BatonError `InvalidInput` naming what in the metadata is not JSON, or a deadline that is out of its range
+ * @throws BatonError `InvalidInput` naming an unknown option, what in the metadata is not JSON, or a deadline that is out of its range
  */
 export function copiedOptions(given: StartOptions = {}): StartOptions {
-  const kind = objectFault(given);
-  if (kind) throw new BatonError('InvalidInput', `the options of a start ${kind}`);
+  const unusable = optionsFault(given, OPTIONS);
+  if (unusable) throw new BatonError('InvalidInput', `the options of a start ${unusable}`);
   const { metadata = {}, ...options } = given;
   const fault = ifGiven(options.timeoutMs, durationFault);
   if (fault) throw new BatonError('InvalidInput', `timeoutMs ${fault}`);

@@ -1,3 +1,5 @@
+import { byCodeUnits } from './by-code-units.ts';
+
 /**
  * Comparing two names costs the product of their lengths, so only the beginnings of long ones are compared, and of very
  * many names the first ones. Longest name of Baton: 64.
@@ -18,7 +20,7 @@ function firstOf(names: Iterable<string>): string[] {
 
 type Found = { name: string; distance: number };
 
-const byDistance = (a: Found, b: Found) => a.distance - b.distance || a.name.localeCompare(b.name);
+const byDistance = (a: Found, b: Found) => a.distance - b.distance || byCodeUnits(a.name, b.name);
 
 /** The `count` names closest to `asked` by edit distance, best first; ties in alphabetical order. */
 export function nearestNames(asked: string, names: Iterable<string>, count = 3): string[] {

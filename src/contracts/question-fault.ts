@@ -1,13 +1,26 @@
 import { nameFault } from './id-fault.ts';
 import { durationFault } from './number-fault.ts';
+import { optionsFault, type OptionNames } from './option-names.ts';
 import type { Question } from './run-messages.ts';
 
 /** Most options of a question, and its longest text in characters. */
 const MAX_OPTIONS = 100;
 const MAX_QUESTION = 10_000;
 
+const NAMES: OptionNames<Question> = {
+  id: true,
+  question: true,
+  options: true,
+  expiresMs: true,
+  remindMs: true,
+  onExpiry: true,
+};
+
 /** What is wrong with a question, in words; undefined if nothing is. */
-export function questionFault({ question, options, expiresMs, remindMs }: Question): string | undefined {
+export function questionFault(given: Question): string | undefined {
+  const unusable = optionsFault(given, NAMES);
+  if (unusable) return `it ${unusable}`;
+  const { question, options, expiresMs, remindMs } = given;
   if (typeof question !== 'string' || question === '') return 'its question must be text';
   if (question.length > MAX_QUESTION) return `its question must have at most ${MAX_QUESTION} characters`;
   if (options !== undefined) {

@@ -3,7 +3,7 @@ import type { BatonEvent } from '../contracts/event.ts';
 import { FEED_CLOSE, type FeedFrame } from '../contracts/feed-frame.ts';
 import { createFeedReaders } from './feed-readers.ts';
 import type { FeedConnection, FeedResync, FeedState } from './feed-state.ts';
-import { feedTarget, tokenOf } from './feed-target.ts';
+import { checkFeedOptions, feedTarget, tokenOf } from './feed-target.ts';
 import { onNetworkChange } from './on-network-change.ts';
 import { emptyFeed, foldFeed } from './fold.ts';
 import type { FoldedRun } from './folded.ts';
@@ -76,9 +76,10 @@ function wordsOf(error: unknown): string {
  * Follows a user's feed over a WebSocket: resumes after the last sequence seen whenever the connection is lost, drops
  * what it has seen already, and folds what it sees.
  *
- * @throws TypeError where the address, the token or a number cannot be one
+ * @throws TypeError where the address, the token or a number cannot be one, or an option is unknown
  */
 export function connectFeed(options: FeedOptions): Feed {
+  checkFeedOptions(options);
   const { url, token, runId, connectTimeoutMs = 10_000, WebSocket = globalThis.WebSocket, onError = report } = options;
   const address = feedTarget({ ...options, url, connectTimeoutMs, WebSocket });
   const listeners = new Set<(state: FeedState) => void>();

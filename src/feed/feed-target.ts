@@ -1,5 +1,7 @@
 import { idFault } from '../contracts/id-fault.ts';
 import { checkGiven, durationFault, MAX_WAIT_MS, numberFault } from '../contracts/number-fault.ts';
+import { optionsFault, type OptionNames } from '../contracts/option-names.ts';
+import type { FeedOptions } from './connect-feed.ts';
 
 /** What a token may hold: it travels as the name of a subprotocol. */
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
@@ -8,6 +10,21 @@ const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 export function tokenOf(given: unknown): string | undefined {
   const token = typeof given === 'string' ? given.trim() : '';
   return TOKEN.test(token) ? token : undefined;
+}
+
+const OPTIONS: OptionNames<FeedOptions> = {
+  url: true,
+  token: true,
+  after: true,
+  runId: true,
+  connectTimeoutMs: true,
+  onError: true,
+  WebSocket: true,
+};
+
+/** @throws TypeError where `connectFeed` was not given options, or one that it does not have */
+export function checkFeedOptions(options: unknown): void {
+  checkGiven('connectFeed: ', { 'its options': optionsFault(options, OPTIONS) });
 }
 
 /** The gateway's address of the feed, without a cursor. */

@@ -1,3 +1,4 @@
+import { byCodeUnits } from '../contracts/by-code-units.ts';
 import { Cluster, Redis } from 'ioredis';
 import type { BatonEvent, NewEvent } from '../contracts/event.ts';
 import type { RunStatus } from '../contracts/names.ts';
@@ -140,7 +141,7 @@ export async function createRedisLog(
       if (isOver) await redis.hdel(keys.open, field);
       return isOver ? [] : [run];
     });
-    return (await Promise.all(checked)).flat().toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
+    return (await Promise.all(checked)).flat().toSorted((a, b) => byCodeUnits(a.startedAt, b.startedAt));
   }
 
   async function close() {

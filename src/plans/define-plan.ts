@@ -4,6 +4,7 @@ import { limitsOf } from '../agents/limits-of.ts';
 import { notJson } from '../contracts/json-faults.ts';
 import { functionFault, objectFault } from '../contracts/kind-fault.ts';
 import { checkGiven, ifGiven } from '../contracts/number-fault.ts';
+import { optionsFault, type OptionNames } from '../contracts/option-names.ts';
 import { parseReference, referencesIn } from '../contracts/plan-reference.ts';
 import type { ConditionOp, Plan, PlanStep, RegisteredPlan, Strategy } from '../contracts/plan.ts';
 import { schemaFault } from '../contracts/schema-fault.ts';
@@ -55,6 +56,34 @@ export type PlanBuilder<Input> = {
     options?: StepOptions,
   ): Ref<z.output<Agent['output']>>;
 };
+
+const PLAN_OPTIONS: OptionNames<PlanOptions<z.ZodType>> = {
+  name: true,
+  description: true,
+  input: true,
+  strategy: true,
+  maxParallel: true,
+  timeoutMs: true,
+  metadata: true,
+};
+const STEP_OPTIONS: OptionNames<StepOptions> = {
+  needs: true,
+  strategy: true,
+  when: true,
+  timeoutMs: true,
+  retry: true,
+  continueOnError: true,
+  compensate: true,
+  fallbackFor: true,
+  metadata: true,
+};
+const RETRY_OPTIONS: OptionNames<StepOptions['retry'] & object> = {
+  maxAttempts: true,
+  initialIntervalMs: true,
+  backoff: true,
+  maxIntervalMs: true,
+};
+const UNDO_OPTIONS: OptionNames<StepOptions['compensate'] & object> = { agent: true, input: true };
 
 function stepOf(ref: AnyRef): string {
   const step = parseReference(refText(ref) ?? '')?.step;
@@ -122,7 +151,11 @@ export function definePlan<Input extends z.ZodType>(
 ): RegisteredPlan<Input> {
   checkGiven('', { 'the definition of a plan': objectFault(definition) });
   const { name, description, input, strategy, maxParallel, timeoutMs, metadata } = definition;
-  checkGiven(`plan ${name}: `, { input: schemaFault(input), 'what adds its steps': functionFault(build) });
+  checkGiven(`plan ${name}: `, {
+    'its definition': optionsFault(definition, PLAN_OPTIONS),
+    input: schemaFault(input),
+    'what adds its steps': functionFault(build),
+  });
   const steps: PlanStep[] = [];
   const agents = new Map<string, AnyAgent>();
   const built: unknown = build({
@@ -130,7 +163,9 @@ export function definePlan<Input extends z.ZodType>(
     step(id, agent, given, options = {}) {
       checkGiven(`plan ${name}: step ${id}: `, {
         agent: objectFault(agent),
-        options: objectFault(options),
+        'its options': optionsFault(options, STEP_OPTIONS),
+        retry: ifGiven(options?.retry, (retry) => optionsFault(retry, RETRY_OPTIONS)),
+        compensate: ifGiven(options?.compensate, (undo) => optionsFault(undo, UNDO_OPTIONS)),
         'compensate.agent': ifGiven(options?.compensate, (undo) => objectFault(undo?.agent)),
       });
       agents.set(agent.name, agent);

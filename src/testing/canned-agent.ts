@@ -4,6 +4,7 @@ import type { AgentContext, AnyAgent } from '../agents/define-agent.ts';
 import { BatonError } from '../contracts/baton-error.ts';
 import type { Failure } from '../contracts/failure.ts';
 import { checkGiven, durationFault, MAX_WAIT_MS } from '../contracts/number-fault.ts';
+import { optionsFault, type OptionNames } from '../contracts/option-names.ts';
 
 type Said = {
   /** What the agent tells its user first. */
@@ -17,6 +18,8 @@ export type CannedAnswer<Agent extends AnyAgent = AnyAgent> =
   | (Said & { result: z.input<Agent['output']>; error?: undefined })
   /** Text is a failure `AgentFailed`; a failure as data has a type of its own; an error is thrown as it is. */
   | (Said & { error: string | Failure | Error; result?: undefined });
+
+const NAMES: OptionNames<CannedAnswer> = { thoughts: true, delayMs: true, result: true, error: true };
 
 /** An agent that was given answers by `cannedAgent`. */
 export type CannedAgent<Agent extends AnyAgent = AnyAgent> = Agent & { readonly canned: true };
@@ -45,7 +48,9 @@ export function cannedAgent<Agent extends AnyAgent>(
   answers: CannedAnswer<Agent> | readonly CannedAnswer<Agent>[],
 ): CannedAgent<Agent> {
   const left = [answers].flat() as CannedAnswer[];
-  for (const { delayMs = 0 } of left) {
+  for (const answer of left) {
+    checkGiven(`canned agent ${agent.name}: `, { 'an answer': optionsFault(answer, NAMES) });
+    const { delayMs = 0 } = answer;
     checkGiven(`canned agent ${agent.name}: `, { delayMs: durationFault(delayMs, { least: 0, most: MAX_WAIT_MS }) });
   }
   if (left.length === 0) throw new TypeError(`canned agent ${agent.name}: give at least one answer`);

@@ -1,5 +1,6 @@
 import type { RunHandle } from '../client.ts';
 import { checkGiven, durationFault, MAX_WAIT_MS } from '../contracts/number-fault.ts';
+import { optionsFault, type OptionNames } from '../contracts/option-names.ts';
 import type { BatonEvent } from '../contracts/event.ts';
 import type { Failure } from '../contracts/failure.ts';
 import type { AgentOutcome, RunOutcome } from '../contracts/run.ts';
@@ -32,6 +33,10 @@ export type FinishOptions = {
   waitMs?: number;
 };
 
+type How = FinishOptions & { isAgent: boolean; alone: boolean };
+
+const OPTIONS: OptionNames<How> = { answers: true, waitMs: true, isAgent: true, alone: true };
+
 function notEnded(run: RunHandle, { events, waitMs }: { events: readonly BatonEvent[]; waitMs: number }): Error {
   const told = feedLines(events).map(({ line }) => `  ${line}`);
   const soFar = told.length > 0 ? `; its feed so far:\n${told.join('\n')}` : '; its feed is empty';
@@ -43,11 +48,12 @@ function notEnded(run: RunHandle, { events, waitMs }: { events: readonly BatonEv
  *
  * @throws Error with the feed so far when the run takes too long, or asks what nothing answers
  */
-export async function finishRun<What extends Runnable>(
-  run: RunHandle,
-  { answers, waitMs = 30_000, isAgent, alone }: FinishOptions & { isAgent: boolean; alone: boolean },
-): Promise<FinishedRun<What>> {
-  checkGiven('', { waitMs: durationFault(waitMs, { most: MAX_WAIT_MS }) });
+export async function finishRun<What extends Runnable>(run: RunHandle, how: How): Promise<FinishedRun<What>> {
+  const { answers, waitMs = 30_000, isAgent, alone } = how;
+  checkGiven('', {
+    'the options of a finish': optionsFault(how, OPTIONS),
+    waitMs: durationFault(waitMs, { most: MAX_WAIT_MS }),
+  });
   const until = Date.now() + waitMs;
   const signal = AbortSignal.timeout(waitMs);
   const events: BatonEvent[] = [];

@@ -4,6 +4,8 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkGiven } from '../contracts/number-fault.ts';
+import { optionsFault } from '../contracts/option-names.ts';
 import { startEmbeddedServer } from '../dev/start-embedded-server.ts';
 import { ensureTemporalCli } from '../temporal-cli/ensure-temporal-cli.ts';
 
@@ -45,12 +47,14 @@ function guard(dataDir: string) {
  *
  * @throws BatonError `NetworkError` when there is no Temporal CLI and none can be fetched, or the server does not come up
  */
-export async function startTestServer({
-  dataDir,
-}: {
-  /** Removed at the end. @default a temporary folder */
-  dataDir?: string;
-} = {}): Promise<TestServer> {
+export async function startTestServer(
+  options: {
+    /** Removed at the end. @default a temporary folder */
+    dataDir?: string;
+  } = {},
+): Promise<TestServer> {
+  checkGiven('startTestServer: ', { 'its options': optionsFault<typeof options>(options, { dataDir: true }) });
+  const { dataDir } = options;
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'baton-test-server-')));
   const cliPath = await ensureTemporalCli({ say });
   const endGuard = guard(folder);

@@ -12,6 +12,8 @@ import { callInterceptors } from '../client/call-deadline.ts';
 import { openFeedSource } from '../client/feed-source.ts';
 import { channelArgs } from '../temporal/loopback.ts';
 import type { BatonEvent } from '../contracts/event.ts';
+import { checkGiven } from '../contracts/number-fault.ts';
+import { optionsFault, type OptionNames } from '../contracts/option-names.ts';
 import type { DecisionMessage } from '../contracts/run-messages.ts';
 import { openStore } from '../notifier/open-store.ts';
 import { createDataConverter } from '../payload/data-converter.ts';
@@ -40,6 +42,14 @@ export type TestAppOptions<Agents extends readonly AnyAgent[] = readonly AnyAgen
 
 /** Whose run, and how it is started. */
 export type TestStartOptions = StartOptions & { user?: string };
+
+const OPTIONS: OptionNames<TestAppOptions> = {
+  canned: true,
+  address: true,
+  namespace: true,
+  user: true,
+  workflowBundle: true,
+};
 
 type KnownRun = Pick<RunHandle, 'runId' | 'workflowId'>;
 
@@ -101,12 +111,13 @@ export type TestApp = {
  * Brings an app up for a test: a worker on a real Temporal server, with a task queue and a store of its own. Nothing is
  * left of it after `stop`.
  *
- * @throws TypeError when `canned` names no agent of the app; BatonError `NetworkError` when there is no server
+ * @throws TypeError when `canned` names no agent of the app, or an option is unknown; BatonError `NetworkError` when there is no server
  */
 export async function testApp<const Agents extends readonly AnyAgent[]>(
   given: App<Agents>,
   options: TestAppOptions<NoInfer<Agents>> = {},
 ): Promise<TestApp> {
+  checkGiven('testApp: ', { 'its options': optionsFault(options, OPTIONS) });
   const { canned, namespace = 'default', user: defaultUser = 'tester' } = options;
   const app: App = canned ? cannedApp(given, canned) : given;
   quietRuntime();

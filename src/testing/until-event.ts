@@ -1,5 +1,6 @@
 import type { RunHandle } from '../client.ts';
 import { checkGiven, durationFault, MAX_WAIT_MS } from '../contracts/number-fault.ts';
+import { optionsFault } from '../contracts/option-names.ts';
 import type { BatonEvent } from '../contracts/event.ts';
 import { feedLines } from './feed-lines.ts';
 
@@ -11,9 +12,13 @@ import { feedLines } from './feed-lines.ts';
 export async function untilEvent(
   run: RunHandle,
   matches: (event: BatonEvent) => boolean,
-  { waitMs = 30_000 }: { waitMs?: number } = {},
+  options: { waitMs?: number } = {},
 ): Promise<BatonEvent> {
-  checkGiven('', { waitMs: durationFault(waitMs, { most: MAX_WAIT_MS }) });
+  const { waitMs = 30_000 } = options;
+  checkGiven('', {
+    'the options of until': optionsFault<typeof options>(options, { waitMs: true }),
+    waitMs: durationFault(waitMs, { most: MAX_WAIT_MS }),
+  });
   const signal = AbortSignal.timeout(waitMs);
   const events: BatonEvent[] = [];
   for await (const event of run.events({ signal })) {

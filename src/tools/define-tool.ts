@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { nameFault } from '../contracts/id-fault.ts';
 import { functionFault, objectFault } from '../contracts/kind-fault.ts';
+import { optionsFault, type OptionNames } from '../contracts/option-names.ts';
 import { schemaFault } from '../contracts/schema-fault.ts';
 import { checkGiven, countFault, durationFault, ifGiven } from '../contracts/number-fault.ts';
 
@@ -48,11 +49,24 @@ export type ToolDefinition<
 // oxlint-disable-next-line typescript/no-explicit-any
 export type AnyTool = ToolDefinition<string, any, any>;
 
+const OPTIONS: OptionNames<ToolDefinition> = {
+  name: true,
+  input: true,
+  output: true,
+  effect: true,
+  timeoutMs: true,
+  rateLimit: true,
+  run: true,
+  reconcile: true,
+  compensate: true,
+};
+const RATE_OPTIONS: OptionNames<ToolDefinition['rateLimit'] & object> = { calls: true, perMs: true };
+
 /**
  * Defines a tool: a function with checked input and output that an agent calls through `ctx.tools`, so that the user
  * sees the call and the engine knows its effect.
  *
- * @throws TypeError if its name cannot be shown, a limit is out of its range, its effect is unknown, or a tool without an
+ * @throws TypeError if its name cannot be shown, an option or its effect is unknown, a limit is out of its range, or a tool without an
  *   effect has one to undo
  */
 export function defineTool<const Name extends string, Input extends z.ZodType, Output extends z.ZodType>(
@@ -66,10 +80,11 @@ export function defineTool<const Name extends string, Input extends z.ZodType, O
     throw new TypeError(`tool ${name}: effect must be one of ${EFFECTS.join(', ')}, not ${String(effect)}`);
   }
   checkGiven(`tool ${name}: `, {
+    'its definition': optionsFault(definition, OPTIONS),
     run: functionFault(definition.run),
     compensate: ifGiven(compensate, functionFault),
     reconcile: ifGiven(reconcile, functionFault),
-    rateLimit: ifGiven(rateLimit, objectFault),
+    rateLimit: ifGiven(rateLimit, (limit) => optionsFault(limit, RATE_OPTIONS)),
     input: schemaFault(definition.input),
     output: schemaFault(definition.output),
     timeoutMs: ifGiven(timeoutMs, durationFault),

@@ -1,10 +1,7 @@
 // Runs inside the workflow sandbox.
-import { ApplicationFailure, isCancellation, type CancellationScope } from '@temporalio/workflow';
-import type { AgentLimits } from '../contracts/agent-call.ts';
-import { LOCAL_TIMEOUT_MS, UNDO_PREFIX } from '../contracts/names.ts';
+import { isCancellation, type CancellationScope } from '@temporalio/workflow';
+import { UNDO_PREFIX } from '../contracts/names.ts';
 import { notJson } from '../contracts/json-faults.ts';
-import { nearestNames } from '../contracts/nearest-names.ts';
-import { MAX_DURATION_MS } from '../contracts/number-fault.ts';
 import { RUN_BOUNDS } from '../contracts/run-bounds.ts';
 import type { AgentOutcome } from '../contracts/run.ts';
 import type { Failure } from '../contracts/failure.ts';
@@ -13,25 +10,13 @@ import type { RunStart } from '../contracts/run-start.ts';
 import type { EffectsUndo, Undo } from '../contracts/undo.ts';
 import { answerAgent, attemptsOf, isAsking } from './answer-agent.ts';
 import { createAttemptCounts } from './attempt-counts.ts';
+import { callLimits, type AgentOptions } from './call-limits.ts';
 import { callAgent, tellStopped, type CallEnd, type CallOptions, type StoppedCall } from './call-agent.ts';
 import type { Approvals } from './approvals.ts';
 import type { CurrentDetails } from './current-details.ts';
 import type { About } from './run-events.ts';
 import { bytesOf, type TaskBudget } from './schedule-budget.ts';
 import { createTurns, type Turns } from './turns.ts';
-
-/** How one call of an agent differs from the agent's own definition. */
-export type AgentOptions = {
-  /** Names this execution in the run; unique. @default `<agent>-<n>`, counted by agent */
-  agentRun?: string;
-  /** Id of the plan's step, and number of steps. */
-  step?: string;
-  of?: number;
-  /** The `agent_run` that asked for this one. */
-  parent?: string;
-  /** Limits of this call that differ from the agent's. */
-  limits?: Partial<AgentLimits>;
-};
 
 type Options = Pick<CallOptions, 'events' | 'queueWatch' | 'cancelledAt'> & {
   start: RunStart<unknown>;
@@ -59,42 +44,6 @@ export type AgentStop = { attempts: number; error?: Failure };
 
 /** Limits, names and events that a call carries, about. */
 const ENVELOPE_BYTES = 1_000;
-
-const DURATIONS = ['timeout_ms', 'heartbeat_timeout_ms', 'initial_interval_ms', 'max_interval_ms'] as const;
-
-/** The server refuses each task of a run that schedules an agent with limits that it does not take. */
-function checkLimits(agent: string, limits: AgentLimits) {
-  const { max_attempts, backoff, retry_on } = limits;
-  const isCount = (value: number) => Number.isSafeInteger(value) && value >= 1 && value <= MAX_DURATION_MS;
-  const bad =
-    DURATIONS.find((name) => !isCount(limits[name])) ??
-    (isCount(max_attempts) ? undefined : 'max_attempts') ??
-    (Number.isFinite(backoff) && backoff >= 1 ? undefined : 'backoff') ??
-    (Array.isArray(retry_on) ? undefined : 'retry_on');
-  if (!bad) return;
-  const message = `agent ${agent}: its limit ${bad} cannot be ${String(limits[bad])}`;
-  throw ApplicationFailure.nonRetryable(message, 'InvalidInput');
-}
-
-type Limiting = Pick<Options, 'start' | 'version'>;
-
-function limitsOf(agent: string, own: AgentOptions['limits'], { start, version }: Limiting): AgentLimits {
-  const known = Object.hasOwn(start.limits, agent) ? start.limits[agent] : undefined;
-  if (!known) {
-    const nearest = nearestNames(agent, Object.keys(start.limits)).join(', ') || 'none';
-    const message = `no limits for agent ${agent} in the run's input: its app has no such agent; the nearest names: ${nearest}`;
-    throw ApplicationFailure.nonRetryable(message, 'InvalidInput');
-  }
-  const merged = { ...known, ...own };
-  if (merged.local && merged.timeout_ms > LOCAL_TIMEOUT_MS) {
-    const message = `agent ${agent} is local: its limit may be ${LOCAL_TIMEOUT_MS} ms at most, not ${merged.timeout_ms}`;
-    throw ApplicationFailure.nonRetryable(message, 'InvalidInput');
-  }
-  if (version === 1) return merged;
-  checkLimits(agent, merged);
-  // A call that only says when to try first means no less than that.
-  return { ...merged, max_interval_ms: Math.max(merged.max_interval_ms, merged.initial_interval_ms) };
-}
 
 /** `begun`: the agent was handed to a worker; one that a pause holds up was not, and nobody has heard of it. */
 type Active = { agent: string; agent_run: string; begun: boolean };
@@ -166,7 +115,7 @@ export function createAgentCalls({
 
   /** Calls an agent, once nothing holds it up; what came of it also goes to `outcomes`, if they are given. */
   async function call({ agent, input, options, held }: Call, outcomes?: AgentOutcome[]): Promise<AgentOutcome> {
-    const limits = limitsOf(agent, options.limits, { start, version });
+    const limits = callLimits(agent, options, { start, version });
     const { agentRun = nextAgentRun(agent), step = null, of = null, parent = null } = options;
     const undoes = agentRun.startsWith(UNDO_PREFIX);
     // What undoes something in this generation has nothing to do with what undid it in an earlier one.

@@ -1,10 +1,11 @@
 // Runs inside the workflow sandbox.
 import { ApplicationFailure } from '@temporalio/workflow';
 import { jsonFaults } from '../contracts/json-faults.ts';
+import { optionsFault, type OptionNames } from '../contracts/option-names.ts';
 import { UNDO_PREFIX } from '../contracts/names.ts';
 import type { Compensated } from '../contracts/run.ts';
 import type { RunStart } from '../contracts/run-start.ts';
-import type { Undo } from '../contracts/undo.ts';
+import type { EffectsUndo, Undo } from '../contracts/undo.ts';
 import type { createAgentCalls } from './agent-calls.ts';
 import { runCompensations, type Undone } from './compensations.ts';
 import type { RunEvents } from './run-events.ts';
@@ -23,6 +24,8 @@ type Options = {
   /** Called with how many things are left to undo; undefined once nothing is being undone. */
   onUndoing: (left: number | undefined) => void;
 };
+
+const NAMES: OptionNames<Exclude<Undo, EffectsUndo>> = { agent: true, input: true, step: true, of: true };
 
 /** A payload that is larger is not in the history. */
 const MAX_INLINE_BYTES = 16_384;
@@ -46,6 +49,8 @@ export function createUndos({ entries, version, start, events, calls, turns, onU
     const agent: unknown = (entry as Undo | undefined)?.agent;
     const [fault] = jsonFaults(entry, ['undo']);
     if (fault) throw ApplicationFailure.nonRetryable(`${fault.path}: ${fault.message}`, 'InvalidInput');
+    const unusable = optionsFault(entry, NAMES);
+    if (unusable) throw ApplicationFailure.nonRetryable(`undo ${unusable}`, 'InvalidInput');
     if (typeof agent === 'string' && Object.hasOwn(limits, agent)) return;
     const message = `undo needs {"agent": "<name>", "input": …}; the run knows no agent ${String(agent)}`;
     throw ApplicationFailure.nonRetryable(message, 'InvalidInput');

@@ -48,6 +48,12 @@ describe('the plan of action', () => {
     expect(ids).toEqual(['output_cap:openai/gpt-4o', 'context_trim:m']);
   });
 
+  test('orders what is worth the same alike in every language that a machine is set to', () => {
+    const savings = ['output_cap:a', 'output_cap:B', 'output_cap:ä'].map((id) => saving({ id }));
+    const ids = planActions({ savings, phases: [] }).recommendations.map(({ id }) => id);
+    expect(ids).toEqual(['output_cap:B', 'output_cap:a', 'output_cap:ä']);
+  });
+
   test('says that the low case saves nothing', () => {
     const [found] = planActions({ savings: [saving({})], phases: [] }).recommendations;
     expect(found?.inputs).toMatchObject({

@@ -1,4 +1,4 @@
-import { agents, workflow } from 'baton-agents/workflow';
+import { agents, ask, saga, workflow } from 'baton-agents/workflow';
 import { NOT_JSON } from './odd-values.ts';
 
 type Outcome = { success: boolean; result?: unknown; error?: { type: string; message: string } };
@@ -28,6 +28,27 @@ export const careless = workflow('careless', async () => {
   for (const [, make] of NOT_JSON) {
     const { success, error } = (await (agents() as unknown as Called).relaying?.outcome({ at: make() })) as Outcome;
     said.push(success ? 'taken' : `${error?.type}: ${error?.message}`);
+  }
+  return said;
+});
+
+/** Calls an agent, asks and registers an undo, each with an option whose name is misspelled; says what came of each. */
+export const misspelling = workflow('misspelling', async () => {
+  const { echo } = agents() as unknown as Record<string, (input: unknown, options: object) => Promise<unknown>>;
+  const calls: (() => Promise<unknown> | undefined)[] = [
+    () => echo?.(1, { agentrun: 'first' }),
+    () => echo?.(1, { limits: { timeOutMs: 1_000 } }),
+    () => ask({ question: 'Now?', option: ['yes'] } as never),
+    () => saga(async (undo) => undo({ agent: 'echo', input: 1, off: 'x' } as never)),
+  ];
+  const said: string[] = [];
+  for (const call of calls) {
+    try {
+      await call();
+      said.push('taken');
+    } catch (error) {
+      said.push(error instanceof Error ? error.message : String(error));
+    }
   }
   return said;
 });

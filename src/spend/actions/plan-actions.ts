@@ -1,3 +1,4 @@
+import { byCodeUnits } from '../../contracts/by-code-units.ts';
 import { DEFAULT_EFFORT_RATE_USD_PER_DAY } from '../../contracts/cost-optimization.ts';
 import type { ActionsInput, ActionsOutput, Saving } from '../../contracts/cost-optimization.ts';
 import { type PlanPhase, type Recommendation, BOUNDS } from '../../contracts/report.ts';
@@ -32,7 +33,7 @@ export function planActions({
 }: ActionsInput): ActionsOutput {
   const recommendations = savings
     .map((saving) => recommend(saving, rate))
-    .sort((a, b) => worth(b) - worth(a) || a.id.localeCompare(b.id));
+    .sort((a, b) => worth(b) - worth(a) || byCodeUnits(a.id, b.id));
   const plan = phases.map(({ phase, cumulative_monthly_usd }): PlanPhase => {
     const items = recommendations.filter((each) => each.phase === phase).map(({ id }) => id);
     return { phase, weeks: WEEKS[phase] ?? '', items, cumulative_monthly_usd };
