@@ -96,7 +96,8 @@ faultTest(
   'an option whose name is misspelled is refused with the nearest name, at every door',
   {
     kind: 21,
-    before: 'Of 24 options 20, such as `timeOutMs`, were taken and ignored without a word, and one call did not answer.',
+    before:
+      'Of 24 options 20, such as `timeOutMs`, were taken and ignored without a word, and one call did not answer.',
     timeoutMs: 30_000,
   },
   async () => {
