@@ -14,6 +14,8 @@ import { isAllowedHost } from './gateway/allowed-host.ts';
 import { createServer } from './gateway/create-server.ts';
 import { createTokenVerifier } from './gateway/auth/create-token-verifier.ts';
 import { createOpenStreams } from './gateway/feed/open-streams.ts';
+import { createRunFolds } from './client/run-folds.ts';
+import { createSnapshots } from './gateway/feed/snapshot.ts';
 import { createTails } from './gateway/feed/user-tails.ts';
 import type { GatewayContext } from './gateway/gateway-context.ts';
 import { listenOnFreePort } from './gateway/listen-on-free-port.ts';
@@ -137,9 +139,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     stats: createStatsReader(log),
     onError: (error) => logger.warn({ err: error }, 'the log was not read for the metrics'),
   });
+  const foldOf = createRunFolds(log);
   const context: GatewayContext = {
     log,
     tails: createTails(log),
+    foldOf,
+    snapshotOf: createSnapshots(log, foldOf),
     streams,
     verify: createTokenVerifier(jwt),
     clientOf: (user) => connect({ user, app, namespace, taskQueue, callTimeoutMs, shared }),

@@ -1,13 +1,12 @@
 import type { Config } from '../config.ts';
 import type { BatonEvent } from '../contracts/event.ts';
 import type { Stats } from '../contracts/stats.ts';
-import { emptyFeed, foldFeed } from '../feed/fold.ts';
-import type { FoldedRun } from '../feed/folded.ts';
 import type { HistoryPage } from '../feed/stats/history-page.ts';
 import { statsOf } from '../feed/stats/stats-of.ts';
 import { openStore } from '../notifier/open-store.ts';
 import { checkCursor } from '../notifier/resync-required.ts';
 import { createOwnTemporal } from './own-temporal.ts';
+import { createRunFolds } from './run-folds.ts';
 import { createStatsReader } from './stats-reader.ts';
 
 const PAGE = 500;
@@ -58,12 +57,10 @@ export async function openFeedSource({ storeUrl, fsync, retentionDays, payloads,
     return event?.workflow_id.split('/')[0];
   }
 
-  /** The run as its events tell; undefined before the first of them. */
-  async function fold(run: { userId: string; runId: string }): Promise<FoldedRun | undefined> {
-    let feed = emptyFeed();
-    for await (const event of events(run)) feed = foldFeed(feed, event);
-    return feed.runs[0];
-  }
+  const foldOf = createRunFolds(log);
+
+  /** The run as its events tell; undefined before the first of them. What was folded before is kept. */
+  const fold = async (run: { userId: string; runId: string }) => (await foldOf(run)).run;
 
   const reader = createStatsReader(log);
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { emptyStats, foldStats } from '../feed/fold-stats.ts';
 import type { StatsState } from '../feed/stats/stats-state.ts';
 import type { EventLog } from '../notifier/event-log.ts';
@@ -22,6 +23,8 @@ export function createStatsReader(log: Pick<EventLog, 'head' | 'read' | 'users'>
       // The rest was forgotten meanwhile.
       if (page.length === 0) break;
       state = page.reduce(foldStats, state);
+      // Between two pages others have their turn.
+      await nextTurn();
     }
     return { epoch, state };
   }

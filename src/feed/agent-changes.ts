@@ -71,7 +71,7 @@ export function createAgentChanges() {
       const { reasoning, step_number } = event.payload;
       const isNew = own.thoughts.get(step_number) !== reasoning;
       own.thoughts.set(step_number, reasoning);
-      const id = `${agentId}/${agent.exec}/thought-${agent.thoughts.length}`;
+      const id = `${agentId}/${agent.exec}/thought-${agent.thoughts_total}`;
       if (isNew && reasoning !== '') yield { kind: 'thought', id, agentId, agent, reasoning };
     }
     if (event.type === 'tool_executing' && agent.tools !== before?.tools) {

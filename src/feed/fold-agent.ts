@@ -1,7 +1,7 @@
 import type { BatonEvent } from '../contracts/event.ts';
 import { compareExec, execOrder } from '../contracts/exec-order.ts';
 import { AGENT_END_TYPES, type DeathReason, type FailureType } from '../contracts/names.ts';
-import type { FoldedAgent } from './folded.ts';
+import { KEPT_PER_AGENT, type FoldedAgent, type FoldedTool } from './folded.ts';
 
 const FAILURE_OF_DEATH: Record<DeathReason, FailureType> = {
   silent: 'AgentSilent',
@@ -23,7 +23,9 @@ export function plannedAgent(agent: string): FoldedAgent {
     attempt: 0,
     exec: null,
     thoughts: [],
+    thoughts_total: 0,
     tools: [],
+    tools_total: 0,
     progress: 0,
     started_at: null,
     ended_at: null,
@@ -60,6 +62,13 @@ function ended(agent: FoldedAgent, event: BatonEvent, change: Partial<FoldedAgen
   return { ...agent, tools, next_attempt_in_ms: null, ended_at: event.at, final: event.final, ...change };
 }
 
+/** With one more call. What is dropped first is what has ended: a call under way is still to be closed. */
+function withCall(tools: FoldedTool[], call: FoldedTool): FoldedTool[] {
+  if (tools.length < KEPT_PER_AGENT) return [...tools, call];
+  const ended = tools.findIndex(({ state }) => state !== 'running');
+  return [...tools.toSpliced(Math.max(0, ended), 1), call];
+}
+
 function apply(agent: FoldedAgent, event: BatonEvent): FoldedAgent {
   switch (event.type) {
     case 'agent_queued':
@@ -75,12 +84,14 @@ function apply(agent: FoldedAgent, event: BatonEvent): FoldedAgent {
       };
     case 'agent_thinking': {
       const { reasoning, step_number, progress_percentage: progress } = event.payload;
-      return { ...agent, progress, thoughts: [...agent.thoughts, { reasoning, step_number, progress, at: event.at }] };
+      const thought = { reasoning, step_number, progress, at: event.at };
+      const thoughts = [...agent.thoughts.slice(1 - KEPT_PER_AGENT), thought];
+      return { ...agent, progress, thoughts, thoughts_total: agent.thoughts_total + 1 };
     }
     case 'tool_executing': {
       const { call_id, tool_name } = event.payload;
       const call = { call_id, tool_name, state: 'running', started_at: event.at, execution_time_ms: null } as const;
-      return { ...agent, tools: [...agent.tools, call] };
+      return { ...agent, tools: withCall(agent.tools, call), tools_total: agent.tools_total + 1 };
     }
     case 'tool_completed': {
       const { call_id, success, execution_time_ms } = event.payload;

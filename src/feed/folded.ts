@@ -2,6 +2,9 @@ import type { EventPayload } from '../contracts/event-payloads.ts';
 import type { Failure } from '../contracts/failure.ts';
 import type { RunStatus } from '../contracts/names.ts';
 
+/** Thoughts, and calls of tools, that a folded agent keeps: a run of any length folds to a bounded view. */
+export const KEPT_PER_AGENT = 200;
+
 export type AgentState =
   | 'pending'
   | 'queued'
@@ -64,8 +67,14 @@ export type FoldedAgent = {
   of: number | null;
   attempt: number;
   exec: string | null;
+  /** The latest of the shown attempt, at most `KEPT_PER_AGENT`; every one is an event of the run. */
   thoughts: FoldedThought[];
+  /** How many thoughts the shown attempt had. */
+  thoughts_total: number;
+  /** The latest of the shown attempt, at most `KEPT_PER_AGENT`; those that are under way stay longest. */
   tools: FoldedTool[];
+  /** How many calls the shown attempt made. */
+  tools_total: number;
   progress: number;
   started_at: string | null;
   ended_at: string | null;

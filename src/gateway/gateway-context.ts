@@ -3,6 +3,8 @@ import type { WorkflowEntry } from './runs/workflow-catalog.ts';
 import type { TokenVerifier } from './auth/create-token-verifier.ts';
 import type { EventLog } from '../notifier/event-log.ts';
 import type { OpenStreams } from './feed/open-streams.ts';
+import type { RunFolds } from '../client/run-folds.ts';
+import type { Snapshots } from './feed/snapshot.ts';
 import type { Tails } from './feed/user-tails.ts';
 import type { UploadOptions } from './uploads/upload-store.ts';
 
@@ -10,6 +12,8 @@ import type { UploadOptions } from './uploads/upload-store.ts';
 export type GatewayContext = {
   log: EventLog;
   tails: Tails;
+  foldOf: RunFolds;
+  snapshotOf: Snapshots;
   streams: OpenStreams;
   verify: TokenVerifier;
   /** The client of one user; cheap, since all share one connection. */

@@ -45,7 +45,15 @@ export function createMetrics({ openStreams, stats, onError }: Options) {
     });
   }
 
-  return { observe, contentType: registry.contentType, text: () => registry.metrics() };
+  let scrape: Promise<string> | undefined;
+
+  /** The figures as Prometheus reads them. Scrapes at once share one. */
+  function text(): Promise<string> {
+    scrape ??= registry.metrics().finally(() => (scrape = undefined));
+    return scrape;
+  }
+
+  return { observe, contentType: registry.contentType, text };
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;

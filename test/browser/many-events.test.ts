@@ -17,7 +17,7 @@ const thoughts = (page: Page) => page.locator('.thoughts li').allTextContents();
 const numbered = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => `thought ${from + index}`);
 
-test('5,000 events of one run, live and after a reload, are each shown once, and the page can still be used', async () => {
+test('5,000 events of one run, live and after a reload, are counted, the latest shown once each, and the page can still be used', async () => {
   const run = longRun({ userId: 'many', runId: 'long' });
   const page = await desk.open('many', { path: '/?run=long' });
   await desk.gateway.log.append(run.beginning());
@@ -27,8 +27,7 @@ test('5,000 events of one run, live and after a reload, are each shown once, and
   }
   await page.getByText(SUMMARY).click();
   expect(await thoughts(page)).toEqual(numbered(THOUGHTS - 199, THOUGHTS));
-  await page.getByRole('button', { name: 'Show 2,932 earlier' }).click();
-  expect(await thoughts(page)).toEqual(numbered(1, THOUGHTS));
+  await page.getByText('2,932 earlier ones').waitFor();
 
   await desk.gateway.log.append(run.end());
   await page.locator('.run .badge', { hasText: 'completed' }).waitFor();

@@ -1,5 +1,4 @@
 import type { FeedFrame } from '../../contracts/feed-frame.ts';
-import type { FoldedRun } from '../../feed/folded.ts';
 
 /** Where a reader stands after a frame. */
 type Place = { seq: number; epoch: string };
@@ -7,6 +6,6 @@ type Place = { seq: number; epoch: string };
 /** A frame as UTF-8 text, with the cursor after it. */
 export type FeedBytes = Place & { type: FeedFrame['type']; bytes: Buffer };
 
-export function toFeedBytes(frame: FeedFrame<FoldedRun>, { seq, epoch }: Place): FeedBytes {
+export function toFeedBytes(frame: FeedFrame, { seq, epoch }: Place): FeedBytes {
   return { type: frame.type, seq, epoch, bytes: Buffer.from(JSON.stringify(frame)) };
 }

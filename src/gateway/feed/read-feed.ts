@@ -4,7 +4,7 @@ import { toFeedBytes, type FeedBytes } from './feed-bytes.ts';
 import type { EventLog } from '../../notifier/event-log.ts';
 import { ResyncRequired } from '../../notifier/resync-required.ts';
 import { resyncReason } from './resync-reason.ts';
-import { snapshot } from './snapshot.ts';
+import type { Snapshots } from './snapshot.ts';
 import { toTailEvent, type Tail, type TailEvent, type Tails } from './user-tails.ts';
 
 /** Events read from the log at once. */
@@ -13,6 +13,7 @@ const PAGE = 500;
 export type ReadFeedOptions = {
   log: EventLog;
   tails: Tails;
+  snapshotOf: Snapshots;
   userId: string;
   runId?: string;
   /** Last sequence seen; without it the feed starts at the head. */
@@ -43,8 +44,10 @@ async function nextBatch({ log, userId, runId }: ReadFeedOptions, tail: Tail, af
 }
 
 async function resync(options: ReadFeedOptions, reason: ResyncReason, epoch: string): Promise<FeedBytes> {
-  const { runs, seq } = await snapshot(options.log, options);
-  return toFeedBytes({ type: 'resync', reason, snapshot: runs, seq }, { seq, epoch });
+  const { json, seq } = await options.snapshotOf(options);
+  // The snapshot is text already, which all streams of a user share.
+  const bytes = Buffer.from(`{"type":"resync","reason":"${reason}","snapshot":${json},"seq":${seq}}`);
+  return { type: 'resync', seq, epoch, bytes };
 }
 
 /**

@@ -45,8 +45,9 @@ async function refuseWithoutUpgrade({ ws }: FastifyRequest): Promise<void> {
 
 /** The feed: paged, as server-sent events, and by WebSocket. */
 export function feedRoutes(context: GatewayContext): FastifyPluginAsyncZod {
-  const { log, tails, streams, verify, retryMs, pingMs, slowReaderMs, allowedOrigins, publicHosts } = context;
-  const own = { log, tails, streams, retryMs, pingMs, slowReaderMs };
+  const { log, tails, snapshotOf, streams, verify, retryMs, pingMs, slowReaderMs, allowedOrigins, publicHosts } =
+    context;
+  const own = { log, tails, snapshotOf, streams, retryMs, pingMs, slowReaderMs };
 
   return async function routes(server) {
     const feed = { websocket: true as const, schema: { querystring: cursorQuery }, onRequest: refuseWithoutUpgrade };

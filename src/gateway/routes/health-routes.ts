@@ -13,17 +13,29 @@ const LIMIT = { limitMs: READY_LIMIT_MS, late: () => new Error(`no answer within
 
 /** For machines: alive, ready to serve, and the figures. None needs a token. */
 export function healthRoutes(context: GatewayContext, metrics: Metrics | undefined): FastifyPluginAsync {
+  async function probe(): Promise<void> {
+    // A full disk and a Redis that is only a replica answer every read.
+    await withinLimit(context.log.probe(), LIMIT).catch((cause: unknown) => {
+      throw new Problem({ code: 'log_unavailable', detail: 'the event log takes no writes', headers: RETRY, cause });
+    });
+    await withinLimit(context.pingTemporal(), LIMIT).catch((cause: unknown) => {
+      throw new Problem({ code: 'temporal_unavailable', detail: 'Temporal does not answer', headers: RETRY, cause });
+    });
+  }
+
+  let asked: Promise<void> | undefined;
+
+  /** One probe for all who ask at once: each costs a write to the log and a call to Temporal. */
+  function ready(): Promise<void> {
+    asked ??= probe().finally(() => (asked = undefined));
+    return asked;
+  }
+
   return async function routes(server) {
     const options = { schema: { hide: true }, config: { rateLimit: false } };
     server.get('/healthz', options, async () => ({ status: 'ok' }));
     server.get('/readyz', options, async () => {
-      // A full disk and a Redis that is only a replica answer every read.
-      await withinLimit(context.log.probe(), LIMIT).catch((cause: unknown) => {
-        throw new Problem({ code: 'log_unavailable', detail: 'the event log takes no writes', headers: RETRY, cause });
-      });
-      await withinLimit(context.pingTemporal(), LIMIT).catch((cause: unknown) => {
-        throw new Problem({ code: 'temporal_unavailable', detail: 'Temporal does not answer', headers: RETRY, cause });
-      });
+      await ready();
       return { status: 'ready' };
     });
     if (!metrics) return;

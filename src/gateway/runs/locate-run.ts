@@ -1,32 +1,20 @@
 import type { RunHandle } from '../../client.ts';
 import type { RunOutcome } from '../../contracts/run.ts';
 import type { RunStanding } from '../../notifier/event-log.ts';
-import { emptyFeed, foldFeed } from '../../feed/fold.ts';
 import type { FoldedRun } from '../../feed/folded.ts';
 import type { GatewayContext } from '../gateway-context.ts';
 import { Problem } from '../problem.ts';
-
-const PAGE = 500;
 
 export type LocatedRun = {
   handle: RunHandle;
   workflow: string;
   /** How it stands in the log, whatever its length; undefined until its first event. */
   standing: RunStanding | undefined;
-  /** The run as its events tell, which reads all of them; undefined until its first one. */
+  /** The run as its events tell, of which those are read that are new; undefined until its first one. */
   fold(): Promise<FoldedRun | undefined>;
   /** What the log keeps of what it came to; see `EventLog.outcome`. */
   kept(): Promise<RunOutcome | undefined>;
 };
-
-async function foldRun({ log }: GatewayContext, userId: string, runId: string): Promise<FoldedRun | undefined> {
-  let feed = emptyFeed();
-  for (;;) {
-    const page = await log.read({ userId, runId, after: feed.seq, limit: PAGE });
-    for (const event of page) feed = foldFeed(feed, event);
-    if (page.length < PAGE) return feed.runs[0];
-  }
-}
 
 const noSuchRun = (runId: string) => new Problem({ code: 'not_found', detail: `there is no run "${runId}"` });
 
@@ -47,7 +35,7 @@ export async function locateRun(context: GatewayContext, user: string, runId: st
     handle,
     workflow: workflowId.split('/')[0] as string,
     standing,
-    fold: () => foldRun(context, user, runId),
+    fold: async () => (await context.foldOf({ userId: user, runId })).run,
     kept: () => context.log.outcome({ userId: user, workflowId }),
   };
 }

@@ -2,9 +2,14 @@ import { z } from 'zod';
 import type { RunSummary } from '../../client.ts';
 import { failureSchema } from '../../contracts/failure.ts';
 import { runStatusSchema } from '../../contracts/run.ts';
+import { KEPT_PER_AGENT } from '../../feed/folded.ts';
+import { boundedAgents } from './bounded-agents.ts';
 import type { LocatedRun } from './locate-run.ts';
 import { withinLimit } from '../within-limit.ts';
 import { outcomeOf } from './outcome-of.ts';
+
+/** Bytes of all thoughts and calls of tools in the answer; the agents share them evenly. */
+const MAX_BYTES = 256_000;
 
 /** Answer of `GET /v1/runs/{run_id}`. */
 export const runViewSchema = z.object({
@@ -23,9 +28,26 @@ export const runViewSchema = z.object({
   error: failureSchema.nullable(),
   /** Per cent of the planned agents' work. */
   progress: z.number(),
-  agents: z.array(z.looseObject({ agent: z.string(), state: z.string(), attempt: z.number() })),
+  agents: z
+    .array(
+      z.looseObject({
+        agent: z.string(),
+        state: z.string(),
+        attempt: z.number(),
+        thoughts: z
+          .array(z.looseObject({}))
+          .max(KEPT_PER_AGENT)
+          .describe(`The latest; thoughts and calls of all agents are at most ${MAX_BYTES} bytes. \`events\` has all.`),
+        thoughts_total: z.number().describe('How many thoughts the attempt had'),
+        tools: z.array(z.looseObject({})).max(KEPT_PER_AGENT).describe('The latest calls of tools'),
+        tools_total: z.number().describe('How many calls the attempt made'),
+      }),
+    )
+    .describe('Planned agents and those that were called'),
   /** Questions that wait for the user's answer, also while it is paused. */
   approvals: z.array(z.looseObject({ approval_id: z.string() })),
+  /** Where every event of the run is, page by page. */
+  events: z.string().describe('Path of the pages of all events of the run: thoughts and calls are cut to the latest'),
   result: z.unknown(),
 });
 
@@ -77,8 +99,9 @@ export async function runView(run: LocatedRun): Promise<z.input<typeof runViewSc
     summary: folded?.summary ?? null,
     error: folded?.error ?? outcome?.error ?? null,
     progress: closed ? 100 : progressOf(agents),
-    agents,
+    agents: boundedAgents(agents, MAX_BYTES),
     approvals,
+    events: `/v1/events?run_id=${encodeURIComponent(handle.runId)}`,
     result: outcome?.result ?? null,
   };
 }
