@@ -24,7 +24,8 @@ async function demo(
   stopped: ReturnType<typeof untilStopped>,
   json?: boolean,
 ): Promise<boolean> {
-  const baton = await connect({ user: 'local', ...stack, dataDir: config.dataDir });
+  const { address, namespace } = stack;
+  const baton = await connect({ user: 'local', address, namespace, dataDir: config.dataDir });
   try {
     const run = await demoRun(baton, say);
     const link = uiLink({ ...stack, workflowId: run.workflowId });
