@@ -142,9 +142,22 @@ export async function openEffectCalls({ ledger, attempt, answers, signal, patien
     throw new NotYet(message, { delayMs: remainingMs });
   }
 
+  /**
+   * Whether a person's answer still holds. That a call did not happen says nothing of what the agent did after the answer,
+   * which a ledger that has lost rows since does not have.
+   */
+  function isValid({ happened, incarnation = opening.current }: EffectAnswer): boolean {
+    return happened === 'done' || incarnation === opening.current;
+  }
+
   async function findOut({ tool, callId, input, rawInput }: GuardedCall, key: EffectCall, entry: EffectEntry) {
     const idempotencyKey = idempotencyKeyOf(entry);
-    const { outcome, cause } = await reconcileCall({ tool, input, answers, call: { signal, idempotencyKey } });
+    const { outcome, cause } = await reconcileCall({
+      tool,
+      input,
+      answers: answers.filter(isValid),
+      call: { signal, idempotencyKey },
+    });
     if (outcome !== 'unknown') return patience.ask(LEDGER, () => ledger.settle({ key, order, outcome }));
     const hidden = secrets.hide(rawInput, { schema: tool.input, io: 'input' });
     const parameters = shorten(secrets.redact(hidden), MAX_SHOWN_BYTES);
@@ -153,6 +166,7 @@ export async function openEffectCalls({ ledger, attempt, answers, signal, patien
       tool: tool.name,
       call_id: callId,
       idempotency_key: idempotencyKey,
+      incarnation: opening.current,
       parameters,
     };
     const why = tool.reconcile ? 'its reconcile cannot tell' : 'it has no reconcile';

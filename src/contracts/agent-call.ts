@@ -36,15 +36,18 @@ export type UnknownEffect = {
   tool: string;
   call_id: string;
   idempotency_key: string;
+  /** The ledger's incarnation. */
+  incarnation?: string;
   /** The call's input as shown to a person: redacted and shortened. */
   parameters: unknown;
 };
 
 /** What a person said about an unknown call. `done` needs the receipt that the call would have returned. */
-export type EffectAnswer = { idempotency_key: string } & (
-  | { happened: 'done'; receipt: unknown }
-  | { happened: 'not_done' }
-);
+export type EffectAnswer = {
+  idempotency_key: string;
+  /** The ledger's incarnation when it was asked; not known of older questions. */
+  incarnation?: string;
+} & ({ happened: 'done'; receipt: unknown } | { happened: 'not_done' });
 
 /** Input of every agent's activity. */
 export type AgentCall<Input = unknown> = {

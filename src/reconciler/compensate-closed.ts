@@ -46,6 +46,8 @@ async function leftToUndo({ client, effects, record, temporalRun, start = {}, ap
     // Of an agent that nobody knows here, whoever undoes asks each tool, and skips those that cannot.
     return known ? known.compensates === true : limits === undefined;
   }
+  // Before it is read: where the run's start is not known, whoever undoes is to know whether rows were lost since.
+  const current = await effects.incarnation({ workflowId });
   const before = await effects.list({ workflowId });
   const isAgent = (type: string) => limitsOf(type)?.compensates === true;
   const called = Object.keys(limits ?? appLimits).some(isAgent)
@@ -82,7 +84,7 @@ async function leftToUndo({ client, effects, record, temporalRun, start = {}, ap
       undos.set(agentRun, { undo, agent, calls, ...(since !== undefined && { anew: since }) });
     }
   }
-  return { undos: [...undos.values()], generation, incarnation: named };
+  return { undos: [...undos.values()], generation, incarnation: named ?? current };
 }
 
 /**

@@ -55,10 +55,11 @@ export async function answerAgent(ended: AskingEnd, { agent, call, asked, ask }:
     ended.tellEnd();
     return { outcome: ended.outcome };
   }
-  const { idempotency_key } = ended.effect;
+  const { idempotency_key, incarnation } = ended.effect;
+  const asking = { idempotency_key, incarnation };
   const answer =
     decision === DONE
-      ? { idempotency_key, happened: 'done' as const, receipt: data }
-      : { idempotency_key, happened: 'not_done' as const };
+      ? { ...asking, happened: 'done' as const, receipt: data }
+      : { ...asking, happened: 'not_done' as const };
   return { call: { ...call, effect_answers: [...effect_answers, answer] } };
 }

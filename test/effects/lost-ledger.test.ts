@@ -91,6 +91,33 @@ test('so is that of a run that was terminated, whose history has the number', as
 });
 
 faultTest(
+  'what a person said of a call is asked anew where the ledger has lost what was done after the answer',
+  { kind: 7, before: 'an older copy that was put back after "not_done" and a payment made the next attempt pay again' },
+  async () => {
+    const run = await at.start('blind');
+    const questionOf = (id: string) =>
+      until(
+        async () => (await run.state()).approvals,
+        (approvals) => approvals.some(({ approval_id }) => approval_id === id),
+      );
+    await questionOf('payer-1.1');
+    const keys = (await admin.keys('*')).filter((key) => !key.endsWith(':incarnation'));
+    const copies = await Promise.all(keys.map(async (key) => [key, await admin.dumpBuffer(key)] as const));
+    payers.afterwards(async (who) => {
+      if (who !== 'blind') return;
+      await admin.flushall();
+      for (const [key, copy] of copies) if (copy) await admin.restore(key, 0, copy);
+      throw new Error('after it paid');
+    });
+    await run.decide({ approval_id: 'payer-1.1', decision: 'not_done' });
+    await questionOf('payer-1.2');
+    expect(payers.payments().filter((who) => who === 'blind')).toHaveLength(1);
+    await run.cancel();
+    return 'paid once; the same question was asked again';
+  },
+);
+
+faultTest(
   'no payment is made twice after an older copy of the ledger was put back',
   { kind: 7, before: 'an older copy of the file, put back while all was down, made 3 of 3 agents pay again' },
   async () => {

@@ -33,6 +33,7 @@ export async function startPayers({ url }: { url?: string } = {}) {
   const paid: { who: string; key: string }[] = [];
   const asked: string[] = [];
   const begun: string[] = [];
+  const unanswered = new Set<string>();
   let before = newGate();
   let failing: ((who: string) => Promise<unknown>) | undefined;
 
@@ -43,11 +44,17 @@ export async function startPayers({ url }: { url?: string } = {}) {
     input: z.object({ who: z.string() }),
     output: z.object({ receipt: z.string() }),
     run({ who }, { idempotencyKey: key }) {
+      // Of these nobody can say what became of their first call.
+      if (who.startsWith('blind') && !unanswered.has(who)) {
+        unanswered.add(who);
+        throw new Error('no answer came');
+      }
       paid.push({ who, key });
       return { receipt: `paid ${who}` };
     },
     reconcile({ who }, { idempotencyKey }) {
       asked.push(who);
+      if (who.startsWith('blind')) return 'unknown';
       return paid.some(({ key }) => key === idempotencyKey) ? { done: { receipt: `paid ${who}` } } : 'not_done';
     },
     compensate: () => undefined,
