@@ -31,10 +31,16 @@ export const FAULT_KINDS: Readonly<Record<number, string>> = {
   26: 'One shape of a fact of which the field has six',
   27: "500 for what is not the gateway's fault",
   28: 'Failing far from the mistake',
+  29: 'Doors that are missing',
+  30: 'Rolling out',
+  31: 'Node 22',
+  32: 'README to the letter',
   33: 'Replay that misleads',
   34: 'Stack traces that get lost',
   35: 'A mute `baton dev`',
   36: 'Silent waits',
+  37: 'npx',
+  39: 'Small untruths',
 };
 
 export type FaultTest = { kind: number; name: string; before: string; file: string };
