@@ -2,14 +2,12 @@ import { Context } from '@temporalio/activity';
 import type { App } from '../agents/define-app.ts';
 import type { AnyAgent, Tools } from '../agents/define-agent.ts';
 import type { z } from 'zod';
-import { limitsOf } from '../agents/limits-of.ts';
-import type { AgentCall, AgentLimits, AgentReturn } from '../contracts/agent-call.ts';
+import type { AgentCall, AgentReturn } from '../contracts/agent-call.ts';
 import type { NewEvent } from '../contracts/event.ts';
 import {
   ATTEMPTS_ACTIVITY,
   CLAIM_ACTIVITY,
   END_ACTIVITY,
-  LIMITS_ACTIVITY,
   PUBLISH_ACTIVITY,
   UNDO_ACTIVITY,
 } from '../contracts/names.ts';
@@ -40,7 +38,6 @@ export type Activities<Agents extends readonly AnyAgent[]> = {
 } & {
   [PUBLISH_ACTIVITY]: (input: { events: NewEvent[] }) => Promise<void>;
   [UNDO_ACTIVITY]: (call: UndoCall) => Promise<UndoReturn>;
-  [LIMITS_ACTIVITY]: (agent: string) => Promise<AgentLimits | null>;
 };
 
 function checkNeeds({ name, tools = {}, concurrency, isolate }: AnyAgent, { effects, leases, runAgent }: Dependencies) {
@@ -95,10 +92,6 @@ export function createActivities<const Agents extends readonly AnyAgent[]>(
   return {
     ...Object.fromEntries(byAgent),
     [PUBLISH_ACTIVITY]: ({ events }: { events: NewEvent[] }) => publishRunEvents(events, notifier),
-    async [LIMITS_ACTIVITY](name: string): Promise<AgentLimits | null> {
-      const agent = agents.find((each) => each.name === name);
-      return agent ? limitsOf(agent) : null;
-    },
     async [UNDO_ACTIVITY](call: UndoCall): Promise<UndoReturn> {
       // By the outbox, if there is one: a log that is down must not keep anything from being undone.
       for (const event of call.events) {

@@ -15,9 +15,6 @@ export const CONTRACT_VERSION = 1;
 /** Marks the histories of runs that began under version 2 of the orchestration; see `engineVersion`. */
 export const ENGINE_PATCH = 'baton-engine-2';
 
-/** Marks where a run went on with an agent's limits that its input lacks; see `LIMITS_ACTIVITY`. */
-export const LIMITS_PATCH = 'baton-read-limits';
-
 /** Workflow types that ship with Baton; a Temporal workflow type is what a caller gives as `workflow`. */
 export const WORKFLOWS = ['costOptimization', 'runAgent', 'runPlan'] as const;
 export type WorkflowName = (typeof WORKFLOWS)[number];
@@ -34,9 +31,6 @@ export const CLAIM_ACTIVITY = 'baton.claim';
 
 /** Activity that asks the store how many attempts agents have made of which the workflow knows only that they stopped. */
 export const ATTEMPTS_ACTIVITY = 'baton.attempts';
-
-/** Local activity that reads the limits of an agent that whoever started the run did not know; null if no agent has the name. */
-export const LIMITS_ACTIVITY = 'baton.limits';
 
 /** Activity that puts a run's end and its outcome into the log, together. */
 export const END_ACTIVITY = 'baton.end';

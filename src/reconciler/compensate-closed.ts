@@ -40,7 +40,7 @@ type Undos = CompensateRun['undos'];
 async function leftToUndo({ client, effects, record, temporalRun, start = {}, appLimits = {} }: Compensation) {
   const { limits, generation = record.generation, anew = {}, incarnation: named } = start;
   const { workflowId } = record.ids;
-  const limitsOf = (agent: string) => limits?.[agent] ?? appLimits[agent];
+  const limitsOf = (agent: string) => (limits ?? appLimits)[agent];
   function compensates(agent: string): boolean {
     const known = limitsOf(agent);
     // Of an agent that nobody knows here, whoever undoes asks each tool, and skips those that cannot.
@@ -50,7 +50,7 @@ async function leftToUndo({ client, effects, record, temporalRun, start = {}, ap
   const current = await effects.incarnation({ workflowId });
   const before = await effects.list({ workflowId });
   const isAgent = (type: string) => limitsOf(type)?.compensates === true;
-  const called = Object.keys({ ...appLimits, ...limits }).some(isAgent)
+  const called = Object.keys(limits ?? appLimits).some(isAgent)
     ? await calledAgents(client, { workflowId, temporalRun, start, isAgent })
     : [];
   // Its worker hears of the end within a heartbeat only: until then the agent must not begin what nobody would undo. The

@@ -9,7 +9,6 @@ import { ledgerName } from '../contracts/ledger-name.ts';
 import type { RunStart } from '../contracts/run-start.ts';
 import type { EffectsUndo, Undo } from '../contracts/undo.ts';
 import { answerAgent, attemptsOf, isAsking } from './answer-agent.ts';
-import { createLimitsReader } from './read-limits.ts';
 import { createAttemptCounts } from './attempt-counts.ts';
 import { callLimits, type AgentOptions } from './call-limits.ts';
 import { callAgent, tellStopped, type CallEnd, type CallOptions, type StoppedCall } from './call-agent.ts';
@@ -67,7 +66,6 @@ export function createAgentCalls({
   const unassigned: { of?: string }[] = [];
   const stops = new Map<string, AgentStop>();
   const countAttempts = createAttemptCounts(shield);
-  const readLimits = createLimitsReader(start);
   const turns = createTurns({ most: RUN_BOUNDS.agentsAtOnce, budget, shield });
   const localTurns = createTurns({ most: RUN_BOUNDS.localAgentsAtOnce, budget, shield });
   /** What each call carries beside its input. */
@@ -117,8 +115,6 @@ export function createAgentCalls({
 
   /** Calls an agent, once nothing holds it up; what came of it also goes to `outcomes`, if they are given. */
   async function call({ agent, input, options, held }: Call, outcomes?: AgentOutcome[]): Promise<AgentOutcome> {
-    const missing = readLimits(agent);
-    if (missing) await missing;
     const limits = callLimits(agent, options, { start, version });
     const { agentRun = nextAgentRun(agent), step = null, of = null, parent = null } = options;
     const undoes = agentRun.startsWith(UNDO_PREFIX);
