@@ -4,7 +4,7 @@ import { assertNoSecrets, testApp } from 'baton-agents/testing';
 import app, { signer } from '../public/signer.ts';
 
 test('what a schema marks and an app names is hidden in the whole feed of a run and in its failure', async () => {
-  await using t = await testApp(app);
+  const t = await testApp(app);
   const run = await t.run(signer, { document: 'order CUST-123456', pin: 'zulu-4711' });
   assertNoSecrets(run, ['zulu-4711']);
   const refused = await t.run(signer, { document: 'a', pin: 'old-9' });
@@ -18,6 +18,7 @@ test('what a schema marks and an app names is hidden in the whole feed of a run 
     'the run shows secrets:\n  outcome.result.result.note holds what looks like a secret',
   );
   expect(() => assertNoSecrets(leaked, ['signer'])).toThrow('outcome.agents.0.agent shows planted secret 1');
+  await t.stop();
 });
 
 test('the code of docs/security.md is what runs here', () => {
