@@ -65,7 +65,7 @@ export async function openAttempt({ attempts, context, exec, ...execution }: Opt
     );
     await settledWithin(opening, recordMs);
   }
-  // There, too, it is that worker alone who counts what is no loss.
+  // There, too, that worker alone counts failures, waits and interruptions.
   const counts = isLocal ? undefined : opened?.counts;
   const earlier = {
     ...beaten,

@@ -61,8 +61,8 @@ async function findQuestion({ client, feed, workflowId, userId, runId }: Options
   if (standing?.ending) throw hasEnded(runId);
   const said = await runState({ client, workflowId, patienceMs: FIRST_WITHIN_MS }).catch(() => undefined);
   const folded = said ? undefined : await feed.fold({ userId, runId });
-  const told = folded?.approvals.find(({ approval_id }) => approval_id === id);
-  if (told) return told;
+  const asked = folded?.approvals.find(({ approval_id }) => approval_id === id);
+  if (asked) return asked;
   const state = said ?? (await stateOf(client, workflowId));
   const pending = state?.approvals.find(({ approval_id }) => approval_id === id);
   if (pending) return pending;
@@ -144,8 +144,8 @@ export async function decide(options: Options, given: DecisionMessage): Promise<
     // Durable since it was recorded: the reconciler sends it, or drops it once the log says that the run has ended.
   }
   // On older code an update in Temporal UI, or the expiry, may have come before, in no store and not in the log yet.
-  const told = known ? undefined : await decidedBy(options, approval_id, head);
-  if (told && (told.decision !== first.decision || told.by !== first.by)) throw alreadyDecided(told);
+  const heard = known ? undefined : await decidedBy(options, approval_id, head);
+  if (heard && (heard.decision !== first.decision || heard.by !== first.by)) throw alreadyDecided(heard);
   if (!taken.first && !same(first, { approval_id, decision, by, comment, data })) throw alreadyDecided(first);
   return first;
 }

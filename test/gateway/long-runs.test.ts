@@ -1,6 +1,6 @@
-import { StatementSync, type SQLInputValue } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newEvent } from '../notifier/events.ts';
+import { countEventsRead } from '../support/count-events-read.ts';
 import { faultTest } from '../support/fault-test.ts';
 import { startTestGateway } from '../support/test-gateway.ts';
 
@@ -8,9 +8,7 @@ const THOUGHTS = 20_000;
 const user_id = 'long';
 
 let gateway: Awaited<ReturnType<typeof startTestGateway>>;
-let eventsRead = 0;
-
-const { all } = StatementSync.prototype;
+let events: ReturnType<typeof countEventsRead>;
 
 /** A run that has ended, with so many thoughts of one agent. */
 async function haveRun({ run_id, thoughts, user = user_id }: { run_id: string; thoughts: number; user?: string }) {
@@ -31,22 +29,18 @@ async function haveRun({ run_id, thoughts, user = user_id }: { run_id: string; t
 beforeAll(async () => {
   gateway = await startTestGateway();
   await haveRun({ run_id: 'thinker', thoughts: THOUGHTS });
-  StatementSync.prototype.all = function counted(this: StatementSync, ...args: SQLInputValue[]) {
-    const rows = all.apply(this, args as Parameters<typeof all>);
-    eventsRead += rows.filter((row) => 'json' in row && 'seq' in row).length;
-    return rows;
-  } as typeof all;
+  events = countEventsRead();
 });
 afterAll(async () => {
-  StatementSync.prototype.all = all;
+  events.stop();
   await gateway.stop();
 });
 
 async function readBy<T>(work: () => Promise<T>): Promise<{ read: number; ms: number; value: T }> {
-  const before = eventsRead;
+  const before = events.read();
   const begun = performance.now();
   const value = await work();
-  return { read: eventsRead - before, ms: Math.round(performance.now() - begun), value };
+  return { read: events.read() - before, ms: Math.round(performance.now() - begun), value };
 }
 
 const bodyOf = async (path: string) => (await gateway.call(user_id, path)).text();

@@ -1,5 +1,5 @@
-import { StatementSync, type SQLInputValue } from 'node:sqlite';
 import { afterAll, beforeAll, expect } from '@jest/globals';
+import { countEventsRead } from '../support/count-events-read.ts';
 import { faultTest } from '../support/fault-test.ts';
 import { gatedAgents } from '../support/gated-agents.ts';
 import type { Step } from '../support/scripted.ts';
@@ -11,20 +11,15 @@ const THOUGHTS = 2_000;
 const { agents } = gatedAgents();
 let gateway: Awaited<ReturnType<typeof startTestGateway>>;
 let worker: Awaited<ReturnType<typeof startTestWorker>>;
-let eventsRead = 0;
+let events: ReturnType<typeof countEventsRead>;
 
-const { all } = StatementSync.prototype;
 beforeAll(async () => {
   gateway = await startTestGateway({ env: { BATON_ADHOC_PLANS: '1' } });
   worker = await startTestWorker({ agents, notifier: gateway.log });
-  StatementSync.prototype.all = function counted(this: StatementSync, ...args: SQLInputValue[]) {
-    const rows = all.apply(this, args as Parameters<typeof all>);
-    eventsRead += rows.filter((row) => 'json' in row && 'seq' in row).length;
-    return rows;
-  } as typeof all;
+  events = countEventsRead();
 });
 afterAll(async () => {
-  StatementSync.prototype.all = all;
+  events.stop();
   await worker.stop();
   await gateway.stop();
 });
@@ -50,9 +45,9 @@ faultTest(
     const statuses: Record<string, number> = {};
     const read: Record<string, number> = {};
     async function act(name: string, action: string, body: unknown = {}) {
-      eventsRead = 0;
+      const before = events.read();
       statuses[name] = (await gateway.post('ann', `${path}/${action}`, body)).status;
-      read[name] = eventsRead;
+      read[name] = events.read() - before;
     }
     await act('pause', 'pause');
     await act('resume', 'resume');

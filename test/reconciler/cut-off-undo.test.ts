@@ -1,20 +1,9 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import { z } from 'zod';
 import { defineAgent } from '../../src/agents/define-agent.ts';
 import { faultTest } from '../support/fault-test.ts';
 import { startReconciledWorker } from '../support/reconciled-worker.ts';
+import { anything, trip, walk } from '../support/walk-and-trip.ts';
 
-const anything = { input: z.unknown(), output: z.object({}) };
-
-const walk = defineAgent({ name: 'walk', ...anything, run: () => ({}) });
-const trip = defineAgent({
-  name: 'trip',
-  ...anything,
-  retry: { maxAttempts: 1 },
-  run: () => {
-    throw new Error('fell');
-  },
-});
 /** Undoes until it is told to stop. */
 const undoer = defineAgent({
   name: 'undoer',

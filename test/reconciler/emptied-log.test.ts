@@ -1,24 +1,13 @@
 import { expect } from '@jest/globals';
-import { z } from 'zod';
 import { defineAgent } from '../../src/agents/define-agent.ts';
 import { startReconciler } from '../../src/reconciler/start-reconciler.ts';
 import { faultTest } from '../support/fault-test.ts';
 import { openTestStores } from '../support/open-test-stores.ts';
 import { startTestClient } from '../support/test-client.ts';
 import { until } from '../support/until.ts';
+import { anything, trip, walk } from '../support/walk-and-trip.ts';
 
-const anything = { input: z.unknown(), output: z.object({}) };
-
-const walk = defineAgent({ name: 'walk', ...anything, run: () => ({}) });
 const undoer = defineAgent({ name: 'undoer', ...anything, run: () => ({}) });
-const trip = defineAgent({
-  name: 'trip',
-  ...anything,
-  retry: { maxAttempts: 1 },
-  run: () => {
-    throw new Error('fell');
-  },
-});
 
 faultTest(
   'what a log that was emptied can still be given of a run begins with its beginning',

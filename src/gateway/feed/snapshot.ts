@@ -19,13 +19,13 @@ const MAX_BYTES = 1_000_000;
 /** Thoughts and calls that are kept of all users together; see `weightOf`. */
 const MAX_ITEMS = 50_000;
 
-/** What readers whose cursors are of no use get: runs as JSON, and the sequence up to which they are told. */
+/** What readers whose cursors are of no use get: runs as JSON, and the sequence up to which they are folded. */
 export type Snapshot = { json: string; seq: number };
 
 /** A run as far as it is folded; of an ended one that no snapshot shows any more, only that it was. */
 type Known = { feed: FoldedFeed | undefined; runId: string; first: number };
 
-type UserFold = { epoch: string; earliest: number; seq: number; runs: Map<string, Known>; told?: Snapshot };
+type UserFold = { epoch: string; earliest: number; seq: number; runs: Map<string, Known>; snapshot?: Snapshot };
 
 function snapshotOf(runs: readonly FoldedRun[], seq: number): Snapshot {
   const bytes = MAX_BYTES / Math.max(1, runs.length);
@@ -65,27 +65,27 @@ export function createSnapshots(log: Pick<EventLog, 'head' | 'read'>, foldOf: Ru
     weigh: ({ runs }) => [...runs.values()].reduce((sum, { feed }) => sum + weightOf(feed), 0),
     async update(userId, kept) {
       const { epoch, head, earliest } = await log.head({ userId });
-      // What has left the log is not told, also where it was folded before it left.
+      // What has left the log is not shown, also where it was folded before it left.
       const isCurrent = kept?.epoch === epoch && kept.earliest === earliest && kept.seq <= head;
       const state = isCurrent ? kept : { epoch, earliest, seq: 0, runs: new Map<string, Known>() };
-      let { seq, told } = state;
+      let { seq, snapshot } = state;
       while (seq < head) {
         const page = await log.read({ userId, after: seq, limit: PAGE });
         for (const event of page) await fold(userId, state, event);
         seq = page.at(-1)?.seq ?? head;
-        told = undefined;
+        snapshot = undefined;
         // Else the runs of a long feed would all be held until its end.
         shownOf(state);
         await nextTurn();
       }
-      return { ...state, seq, told: told ?? snapshotOf(shownOf(state), seq) };
+      return { ...state, seq, snapshot: snapshot ?? snapshotOf(shownOf(state), seq) };
     },
   });
 
-  return async function snapshot({ userId, runId }: { userId: string; runId?: string }): Promise<Snapshot> {
+  return async function snapshotFor({ userId, runId }: { userId: string; runId?: string }): Promise<Snapshot> {
     if (runId === undefined) {
-      const { told, seq } = await current(userId);
-      return told ?? { json: '[]', seq };
+      const { snapshot, seq } = await current(userId);
+      return snapshot ?? { json: '[]', seq };
     }
     const { run, seq } = await foldOf({ userId, runId });
     return snapshotOf(run ? [run] : [], seq);
